@@ -1,0 +1,10 @@
+pytest_plugins = [
+    "steps.lab",
+    "steps.base",
+    "steps.docker",
+    "steps.init",
+    "steps.network",
+    "steps.consoles",
+    "steps.nodes",
+    "steps.nginx",
+]

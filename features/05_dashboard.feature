@@ -1,0 +1,17 @@
+@dashboard
+Feature: Dashboard
+  The Dashboard answers on a node port, and its administrator logs in with a token. Handout 4.1.
+
+  Background:
+    Given both machines are reachable
+
+  Scenario: The Dashboard runs on port 30000
+    When recommended.yaml is given its node port and its administrator and applied
+    Then the Dashboard is available
+    And the Dashboard's Service has node port 30000
+    And the Dashboard answers over TLS at master's address
+
+  Scenario: dashboard-admin administers the cluster
+    Then dashboard-admin exists and is bound to cluster-admin
+    And the token of dashboard-admin may do everything
+    And the Dashboard takes this token and refuses a wrong one

@@ -1,0 +1,1 @@
+"""Labproof: run and grade a hands-on Kubernetes course on real machines."""

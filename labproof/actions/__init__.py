@@ -1,0 +1,1 @@
+"""Doing what the handout says on the machines: the very commands, as root. Actions change; they never judge."""

@@ -1,0 +1,14 @@
+"""Handout 2.2: a key pair on master, and the key on both machines."""
+
+from labproof.machine import Machine
+
+
+def make(machine: Machine) -> None:
+    """Make a key pair without a passphrase, unless there is one."""
+    machine.act("[ -f ~/.ssh/id_rsa ] || ssh-keygen -q -t rsa -N '' -f ~/.ssh/id_rsa")
+
+
+def copy(machine: Machine, target: Machine) -> None:
+    """Copy the key to a machine, answering the two prompts as a student does."""
+    answers = {"(yes/no": "yes", "assword:": target.password}
+    machine.act("ssh-copy-id %s", target.address, answers=answers, timeout=30)

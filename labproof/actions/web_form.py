@@ -1,0 +1,45 @@
+"""Handout 4.3: creating an application in the Dashboard's form, through the Dashboard's own interface."""
+
+from labproof.course import Course
+from labproof.errors import ActionFailed
+from labproof.kube import Cluster
+from labproof.machine import Machine
+from labproof.probes import account, dashboard
+from labproof.probes.page import Browser
+
+
+def deploy(browser: Browser, machine: Machine, port: int, token: str, name: str, image: str) -> None:
+    """Log in with a token, fill in the form with an external service on port 80, and press Deploy."""
+    login = dashboard.log_in(browser, machine, port, token)
+    if not login.is_in:
+        raise ActionFailed(f"the Dashboard on {machine.address}:{port}: {login}")
+    csrf = browser.get(machine, "https", port, "/api/v1/csrftoken/appdeployment", jweToken=login.session)
+    form = {
+        "name": name,
+        "containerImage": image,
+        "imagePullSecret": None,
+        "containerCommand": None,
+        "containerCommandArgs": None,
+        "replicas": 1,
+        "portMappings": [{"port": 80, "targetPort": 80, "protocol": "TCP"}],
+        "variables": [],
+        "isExternal": True,
+        "description": None,
+        "namespace": "default",
+        "memoryRequirement": None,
+        "cpuRequirement": None,
+        "labels": [{"key": "k8s-app", "value": name}],
+        "runAsPrivileged": False,
+    }
+    headers = {"jweToken": login.session, "X-CSRF-TOKEN": str(csrf.json().get("token", ""))}
+    answer = browser.post(machine, "https", port, "/api/v1/appdeployment", form, **headers)
+    if answer.status != 201:
+        raise ActionFailed(f"the Dashboard did not deploy {name}: {answer}")
+
+
+def deploy_as_admin(browser: Browser, cluster: Cluster, master: Machine, course: Course, name: str) -> None:
+    """Deploy the course's nginx with the token of dashboard-admin."""
+    token = account.token(cluster, "kubernetes-dashboard", "dashboard-admin")
+    if token is None:
+        raise ActionFailed("there is no token of dashboard-admin to log in with")
+    deploy(browser, master, course.cluster.dashboard_port, token, name, course.profile.nginx_image)

@@ -1,0 +1,1 @@
+"""The one seam between Labproof and a lab: live, recorded or replayed."""

@@ -1,0 +1,166 @@
+"""Pages and API paths over HTTP(S): the door to urllib3.
+
+A server on a student's machine may redirect, stall, or send without end: redirects are returned and not
+followed, and every answer has one deadline and one bound on its size.
+"""
+
+import socket
+import ssl
+import tempfile
+import threading
+import warnings
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from labproof.connection.base import Credential, HttpRequest, HttpResponse
+from labproof.connection.bounded import BoundedOutput
+from labproof.errors import DeadlineExceeded, Refused, TransportError, Unreachable
+from labproof.wait import Deadline
+
+BODY_LIMIT = 8 * 1024 * 1024
+CONNECT_SECONDS = 5.0
+OpenSocket = Callable[[str, int, float], socket.socket]
+
+
+class Http:
+    """A client for one way to reach servers: directly, or through a machine's SSH connection.
+
+    Connections stay open between requests: the API is asked often.
+    """
+
+    def __init__(self, open_socket: OpenSocket) -> None:
+        self._open_socket = open_socket
+        self._pools: dict[tuple[object, ...], urllib3.HTTPConnectionPool] = {}
+        self._lock = threading.Lock()
+
+    def fetch(self, request: HttpRequest) -> HttpResponse:
+        """Ask and return the answer. Raises Refused, Unreachable or DeadlineExceeded."""
+        deadline = Deadline(request.timeout)
+        try:
+            return self._ask(request, deadline)
+        except TransportError:
+            raise
+        except (urllib3.exceptions.TimeoutError, TimeoutError) as problem:
+            raise DeadlineExceeded(f"{request}: no answer within {request.timeout:.0f} s") from problem
+        except (urllib3.exceptions.HTTPError, OSError) as problem:
+            raise _mapped(request, problem) from problem
+
+    def close(self) -> None:
+        """Close every connection that is still open."""
+        for pool in self._pools.values():
+            pool.close()
+
+    def _ask(self, request: HttpRequest, deadline: Deadline) -> HttpResponse:
+        pool = self._pool(request)
+        parts = urlsplit(request.url)
+        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        headers = {"User-Agent": "labproof", "Accept-Encoding": "identity", **request.headers}
+        if request.credential and request.credential.token:
+            headers["Authorization"] = f"Bearer {request.credential.token}"
+        answer = pool.urlopen(
+            request.method,
+            target,
+            body=request.body or None,
+            headers=headers,
+            redirect=False,
+            retries=False,
+            preload_content=False,
+            timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, request.timeout), read=request.timeout),
+        )
+        try:
+            body = _read(answer, request, deadline)
+        finally:
+            answer.release_conn()
+        return HttpResponse(
+            status=answer.status,
+            headers={k.lower(): v[:1000] for k, v in answer.headers.items()},
+            body=body.text,
+            dropped=body.dropped,
+            digest=body.digest,
+        )
+
+    def _pool(self, request: HttpRequest) -> urllib3.HTTPConnectionPool:
+        parts = urlsplit(request.url)
+        host, secure = parts.hostname or "", parts.scheme == "https"
+        port = parts.port or (443 if secure else 80)
+        who = request.credential
+        key = (parts.scheme, host, port, who)
+        with self._lock:
+            if key not in self._pools:
+                self._pools[key] = self._new_pool(host, port, secure, who)
+            return self._pools[key]
+
+    def _new_pool(self, host: str, port: int, secure: bool, who: Credential | None) -> urllib3.HTTPConnectionPool:
+        opener = self._open_socket
+        if not secure:
+            plain = urllib3.HTTPConnectionPool(host, port, maxsize=4)
+            plain.ConnectionCls = _plain_connection(opener)
+            return plain
+        pool = urllib3.HTTPSConnectionPool(host, port, maxsize=4, ssl_context=_context(who), assert_hostname=False)
+        pool.ConnectionCls = _tls_connection(opener)
+        return pool
+
+
+def _read(answer: urllib3.BaseHTTPResponse, request: HttpRequest, deadline: Deadline) -> BoundedOutput:
+    body = BoundedOutput(kept=BODY_LIMIT, limit=BODY_LIMIT)
+    while chunk := answer.read1(65536):
+        body.add(chunk)
+        if body.is_flooded:
+            answer.close()
+            break
+        if deadline.is_expired:
+            answer.close()
+            raise DeadlineExceeded(f"{request}: still sending after {request.timeout:.0f} s")
+    return body
+
+
+def _context(who: Credential | None) -> ssl.SSLContext:
+    """Return TLS settings: pages of the lab sign themselves; the API must be signed by its own authority."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    if who is None:
+        context.verify_mode = ssl.CERT_NONE
+        return context
+    context.load_verify_locations(cadata=who.authority)
+    if not who.certificate:
+        return context
+    with tempfile.NamedTemporaryFile("w", suffix=".pem") as pair:
+        pair.write(f"{who.certificate}\n{who.key}\n")
+        pair.flush()
+        context.load_cert_chain(pair.name)
+    return context
+
+
+def _plain_connection(opener: OpenSocket) -> type[Any]:
+    class Plain(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            return opener(self.host, self.port or 80, CONNECT_SECONDS)
+
+    return Plain
+
+
+def _tls_connection(opener: OpenSocket) -> type[Any]:
+    class Tls(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            return opener(self.host, self.port or 443, CONNECT_SECONDS)
+
+        def connect(self) -> None:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+                super().connect()
+
+    return Tls
+
+
+def _mapped(request: HttpRequest, problem: Exception) -> TransportError:
+    text = f"{request}: {problem}"
+    causes: list[BaseException] = [problem]
+    while (inner := causes[-1].__cause__ or causes[-1].__context__) is not None:
+        causes.append(inner)
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        return Refused(f"{request}: connection refused, nothing listens there")
+    return Unreachable(text)

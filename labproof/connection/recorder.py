@@ -1,0 +1,98 @@
+"""A connection that writes down everything that passes through another one."""
+
+import hashlib
+import time
+
+from labproof import errors
+from labproof.connection.base import Command, CommandResult, Connection, HttpRequest, HttpResponse, Purpose
+from labproof.connection.secrets import mask
+from labproof.evidence import EvidenceLog, now
+
+GRADER = "grader"
+
+
+class Recorder:
+    """Passes questions on and records question, answer, time and length; secrets are masked."""
+
+    def __init__(self, inner: Connection, log: EvidenceLog) -> None:
+        self._inner = inner
+        self._log = log
+
+    def run(self, command: Command, purpose: Purpose) -> CommandResult:
+        """Run the command through the inner connection and record it."""
+        started, clock = now(), time.monotonic()
+        try:
+            result = self._inner.run(command, purpose)
+        except errors.TransportError as problem:
+            self._lost(command.machine, "command", command.line, purpose, started, clock, problem)
+            raise
+        self._log.append(
+            machine=command.machine,
+            kind="command",
+            request=mask(command.line),
+            purpose=purpose,
+            started=started,
+            seconds=round(time.monotonic() - clock, 4),
+            status=result.status,
+            output=mask(result.output),
+            error=mask(result.error),
+            dropped=result.dropped,
+            digest=result.digest,
+        )
+        return result
+
+    def fetch(self, request: HttpRequest, purpose: Purpose) -> HttpResponse:
+        """Fetch through the inner connection and record it."""
+        started, clock = now(), time.monotonic()
+        where, kind = request.via or GRADER, "api" if request.via else "page"
+        asked = describe(request)
+        try:
+            response = self._inner.fetch(request, purpose)
+        except errors.TransportError as problem:
+            self._lost(where, kind, asked, purpose, started, clock, problem)
+            raise
+        self._log.append(
+            machine=where,
+            kind=kind,
+            request=asked,
+            purpose=purpose,
+            started=started,
+            seconds=round(time.monotonic() - clock, 4),
+            status=response.status,
+            output=mask(response.body),
+            error="".join(f"{k}: {mask(v)}\n" for k, v in response.headers.items() if k in _KEPT_HEADERS),
+            dropped=response.dropped,
+            digest=response.digest,
+        )
+        return response
+
+    def close(self) -> None:
+        """Close the inner connection; the log belongs to the run."""
+        self._inner.close()
+
+    def _lost(
+        self, where: str, kind: str, request: str, purpose: Purpose, started: str, clock: float, problem: Exception
+    ) -> None:
+        self._log.append(
+            machine=where,
+            kind=kind,
+            request=mask(request),
+            purpose=purpose,
+            started=started,
+            seconds=round(time.monotonic() - clock, 4),
+            status=None,
+            error=mask(str(problem)),
+            problem=type(problem).__name__,
+        )
+
+
+_KEPT_HEADERS = ("content-type", "location", "server")
+
+
+def describe(request: HttpRequest) -> str:
+    """Return a request as it stands in the evidence: who asks, what for, and the body without its secrets."""
+    text = str(request)
+    if request.body:
+        body = mask(request.body.decode("utf-8", errors="replace"))
+        text += f"\n{body}" if len(body) <= 2000 else f"\nsha256 {hashlib.sha256(body.encode()).hexdigest()}"
+    return text

@@ -1,0 +1,42 @@
+"""A local socket whose other end is an address as a machine sees it, through SSH."""
+
+import contextlib
+import socket
+import threading
+
+import paramiko
+
+from labproof.connection.ssh import Ssh
+from labproof.errors import Refused, Unreachable
+
+CHUNK = 65536
+
+
+def open_socket(ssh: Ssh, host: str, port: int, timeout: float) -> socket.socket:
+    """Return a connected socket; raises Refused when the machine answers that nothing listens there."""
+    try:
+        channel = ssh.open_tunnel(host, port, timeout)
+    except paramiko.ChannelException as problem:
+        if problem.code == paramiko.common.OPEN_FAILED_CONNECT_FAILED:
+            raise Refused(f"{ssh.name}: nothing listens on {host}:{port} ({problem.text})") from problem
+        raise Unreachable(f"{ssh.name}: no tunnel to {host}:{port}: {problem}") from problem
+    ours, theirs = socket.socketpair()
+    for pump in (_to_machine, _from_machine):
+        threading.Thread(target=pump, args=(theirs, channel), daemon=True).start()
+    return ours
+
+
+def _to_machine(local: socket.socket, channel: paramiko.Channel) -> None:
+    with contextlib.suppress(OSError, EOFError):
+        while data := local.recv(CHUNK):
+            channel.sendall(data)
+    channel.close()
+
+
+def _from_machine(local: socket.socket, channel: paramiko.Channel) -> None:
+    with contextlib.suppress(OSError, EOFError):
+        while data := channel.recv(CHUNK):
+            local.sendall(data)
+    with contextlib.suppress(OSError):
+        local.shutdown(socket.SHUT_RDWR)
+    local.close()

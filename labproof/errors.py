@@ -1,0 +1,83 @@
+"""Every error that Labproof raises on purpose.
+
+LabError                   our side or the surroundings; never counted against a student
+├── ConfigError            a settings file, an option or a rubric is wrong
+├── HostError              this computer cannot run the lab as it is
+├── BundleError            the offline bundle is missing, damaged or could not be built
+├── ProvisionError         machines could not be brought up, down, saved or restored
+├── ResetError             a milestone could not be restored as promised
+└── TransportError         a machine, the API or a page could not be seen
+    ├── Unreachable        no connection, or a connection lost
+    ├── DeadlineExceeded   an answer did not come in time
+    ├── Refused            the machine answers, but nothing listens there
+    ├── NoCluster          the machine answers, but it was never made a control plane
+    └── NotRecorded        a replay has no answer to this question
+ActionFailed               a command of the handout did not succeed when we ran it
+CheckFailed                the student's state is wrong; the only one counted against a student
+"""
+
+
+class LabError(Exception):
+    """Report that our side, or the surroundings, could not do its part."""
+
+
+class ConfigError(LabError):
+    """Report everything that is wrong in the settings, all problems at once.
+
+    Each problem is one line that names the file, the key and the fix.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(*problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)
+
+
+class HostError(LabError):
+    """Report that this computer cannot run the lab as it is, and what would help."""
+
+
+class BundleError(LabError):
+    """Report that the offline bundle is missing, damaged or could not be built."""
+
+
+class ProvisionError(LabError):
+    """Report that the machines could not be brought up, down, saved or restored."""
+
+
+class ResetError(LabError):
+    """Report that a milestone could not be restored as promised."""
+
+
+class TransportError(LabError):
+    """Report that a machine, the API or a page could not be seen."""
+
+
+class Unreachable(TransportError):
+    """Report that there is no connection, or that one was lost."""
+
+
+class DeadlineExceeded(TransportError):
+    """Report that an answer did not come in time."""
+
+
+class Refused(TransportError):
+    """Report that the machine answers but that nothing listens where we asked."""
+
+
+class NoCluster(TransportError):
+    """Report that a machine answers but holds no cluster that could be asked."""
+
+
+class NotRecorded(TransportError):
+    """Report that a replay holds no answer to this question."""
+
+
+class ActionFailed(Exception):
+    """Report that a command of the handout did not succeed when we ran it."""
+
+
+class CheckFailed(AssertionError):
+    """Report that the student's state is wrong; the only error that is counted against a student."""

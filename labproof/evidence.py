@@ -1,0 +1,106 @@
+"""The evidence of a run: every question and every answer, each entry chained to the one before.
+
+`evidence.jsonl` holds one entry a line, written as it happens. Changing a byte of an entry, or leaving one
+out, breaks the chain from there on.
+"""
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from labproof.errors import ConfigError
+from labproof.model import Exchange
+
+GENESIS = "0" * 64
+
+
+def now() -> str:
+    """Return the time of day in UTC, to the millisecond, in ISO form."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+class EvidenceLog:
+    """Writes entries to a file and hands them to whoever collects at the moment."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("a", encoding="utf-8")
+        self._lock = threading.Lock()
+        self._collectors: list[list[Exchange]] = []
+        self._count = 0
+        self.head = GENESIS
+
+    def append(self, **fields: Any) -> Exchange:
+        """Write one entry; it gets the next number and the hash of the entry before."""
+        with self._lock:
+            self._count += 1
+            exchange = Exchange(number=self._count, **fields)
+            entry = asdict(exchange)
+            self.head = chain(self.head, entry)
+            self._file.write(json.dumps({**entry, "hash": self.head}, ensure_ascii=False) + "\n")
+            self._file.flush()
+            for collector in self._collectors:
+                collector.append(exchange)
+            return exchange
+
+    @contextmanager
+    def collect(self) -> Iterator[list[Exchange]]:
+        """Collect the entries that are written within the block."""
+        collected: list[Exchange] = []
+        self._collectors.append(collected)
+        try:
+            yield collected
+        finally:
+            # By identity: two collectors that have seen nothing yet are equal.
+            self._collectors = [c for c in self._collectors if c is not collected]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def chain(head: str, entry: dict[str, Any]) -> str:
+    """Return the hash of an entry that follows `head`."""
+    text = json.dumps(entry, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(f"{head}\n{text}".encode()).hexdigest()
+
+
+def read(path: Path) -> list[Exchange]:
+    """Return the entries of a run. A last line that was cut off by a crash is left out."""
+    return [Exchange(**{k: v for k, v in entry.items() if k != "hash"}) for entry in _entries(path)]
+
+
+def find_break(path: Path, expected_head: str = "") -> str:
+    """Return what is wrong with the chain in a sentence, or an empty text when it is whole."""
+    head = GENESIS
+    for number, entry in enumerate(_entries(path), 1):
+        said = entry.pop("hash", "")
+        head = chain(head, entry)
+        if entry.get("number") != number:
+            return f"entry {number} is missing: entry {entry.get('number')} stands in its place"
+        if said != head:
+            return f"entry {number} was changed: its hash is {head[:12]}, the file says {said[:12]}"
+    if expected_head and head != expected_head:
+        return f"the result was made from evidence that ends in {expected_head[:12]}, the file ends in {head[:12]}"
+    return ""
+
+
+def _entries(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (FileNotFoundError, NotADirectoryError):
+        raise ConfigError([f"{path}: no evidence here; name a folder under reports/runs"]) from None
+    whole = lines[:-1]
+    for number, line in enumerate(whole, 1):
+        try:
+            entry = json.loads(line)
+        except ValueError as problem:
+            raise ConfigError([f"{path}: line {number} is not JSON ({problem}); the file was changed"]) from problem
+        if not isinstance(entry, dict):
+            raise ConfigError([f"{path}: line {number} is not an entry; the file was changed"])
+        yield entry

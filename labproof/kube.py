@@ -1,0 +1,202 @@
+"""The Kubernetes API of the lab: the door to the kubernetes client.
+
+Requests go through the seam, so they are recorded and can be replayed. The credential is taken from master
+as data: only certificates are read from a kubeconfig, never a command, a proxy or a server address.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import yaml
+from kubernetes import client
+from kubernetes.client.api_client import ApiClient
+from kubernetes.client.configuration import Configuration
+from kubernetes.client.exceptions import ApiException, NotFoundException
+
+from labproof.connection.base import Connection, Credential, HttpRequest
+from labproof.connection.secrets import decode_secret
+from labproof.errors import NoCluster, TransportError
+from labproof.machine import Machine, Phase
+
+ADMIN_CONF = "/etc/kubernetes/admin.conf"
+API_PORT = 6443
+Json = dict[str, Any]
+
+
+class Cluster:
+    """The API server on master, asked as the administrator that kubeadm made, or as a bearer of a token."""
+
+    def __init__(self, connection: Connection, master: Machine, phase: Phase) -> None:
+        self._connection = connection
+        self._master = master
+        self._phase = phase
+        self._credential: Credential | None = None
+        self.was_healthy = False
+
+    def forget(self) -> None:
+        """Drop what was learnt of the cluster: it may have been made anew."""
+        self._credential = None
+        self.__dict__.pop("_client", None)
+
+    def as_bearer(self, name: str, token: str) -> "Cluster":
+        """Return the same API asked with a token; `name` is how the evidence calls its owner."""
+        return self.with_credential(Credential(f"the token of {name}", token=token, authority=self.authority))
+
+    def with_credential(self, credential: Credential) -> "Cluster":
+        """Return the same API asked with another credential; the authority that signs the API stays ours."""
+        other = Cluster(self._connection, self._master, self._phase)
+        other._credential = replace(credential, authority=self.authority)
+        return other
+
+    @property
+    def authority(self) -> str:
+        """Return the certificate of the authority that signs the API, as master holds it."""
+        return self._admin().authority
+
+    def read(self, call: Callable[..., Any], *args: Any, **options: Any) -> Json | None:
+        """Return the JSON that a call of the client answers with, or None when there is no such object.
+
+        Raises NoCluster, Refused, Unreachable or DeadlineExceeded, and ApiProblem for any other answer.
+        """
+        try:
+            answer = call(*args, _preload_content=False, **options)
+        except NotFoundException:
+            return None
+        except ApiException as problem:
+            raise ApiProblem(problem.status or 0, str(problem.body)[:400]) from problem
+        return _decoded(answer.data)
+
+    def text(self, path: str) -> str:
+        """Return what the API answers to a plain path such as /readyz."""
+        return self._fetch("GET", path, {}, b"").data.decode()
+
+    def core(self) -> client.CoreV1Api:
+        """Return the client for nodes, Pods, Services and their like."""
+        return client.CoreV1Api(self._client)
+
+    def apps(self) -> client.AppsV1Api:
+        """Return the client for Deployments and DaemonSets."""
+        return client.AppsV1Api(self._client)
+
+    def rbac(self) -> client.RbacAuthorizationV1Api:
+        """Return the client for roles and their bindings."""
+        return client.RbacAuthorizationV1Api(self._client)
+
+    def authentication(self) -> client.AuthenticationV1Api:
+        """Return the client that says whom a token belongs to."""
+        return client.AuthenticationV1Api(self._client)
+
+    def authorization(self) -> client.AuthorizationV1Api:
+        """Return the client that says what an account may do."""
+        return client.AuthorizationV1Api(self._client)
+
+    def coordination(self) -> client.CoordinationV1Api:
+        """Return the client for the nodes' leases."""
+        return client.CoordinationV1Api(self._client)
+
+    def custom(self) -> client.CustomObjectsApi:
+        """Return the client for objects that Kubernetes itself does not know."""
+        return client.CustomObjectsApi(self._client)
+
+    @cached_property
+    def _client(self) -> ApiClient:
+        api = ApiClient(Configuration(host=f"https://{self._master.address}:{API_PORT}"))
+        api.rest_client = _SeamRest(self._fetch)  # type: ignore[assignment]
+        return api
+
+    def _admin(self) -> Credential:
+        if self._credential is None:
+            self._credential = read_credential(self._master)
+        return self._credential
+
+    def _fetch(self, method: str, path: str, headers: dict[str, str], body: bytes) -> "_Answer":
+        request = HttpRequest(
+            method,
+            f"https://{self._master.address}:{API_PORT}{path}",
+            headers,
+            body,
+            via=self._master.name,
+            credential=self._admin(),
+        )
+        response = self._connection.fetch(request, self._phase.purpose)
+        return _Answer(response.status, response.body.encode(), dict(response.headers))
+
+
+class ApiProblem(TransportError):
+    """Report that the API answered, but neither with the object nor with its absence."""
+
+    def __init__(self, status: int, says: str) -> None:
+        super().__init__(f"the API answered {status}: {says}")
+        self.status = status
+
+
+def read_credential(master: Machine) -> Credential:
+    """Return the administrator's certificates from master. Raises NoCluster when there are none."""
+    text = master.read(ADMIN_CONF)
+    if text is None:
+        raise NoCluster(f"{ADMIN_CONF} is not on {master.name}: kubeadm init has not succeeded there")
+    try:
+        config = yaml.safe_load(text)
+        user = config["users"][0]["user"]
+        cluster = config["clusters"][0]["cluster"]
+        return Credential(
+            name="kubernetes-admin",
+            certificate=decode_secret(user["client-certificate-data"]),
+            key=decode_secret(user["client-key-data"]),
+            authority=decode_secret(cluster["certificate-authority-data"]),
+        )
+    except (yaml.YAMLError, KeyError, IndexError, TypeError) as problem:
+        raise NoCluster(f"{ADMIN_CONF} on {master.name} holds no client certificate ({problem!r})") from problem
+
+
+def _decoded(data: bytes) -> Json:
+    try:
+        decoded = json.loads(data)
+    except ValueError as problem:
+        raise ApiProblem(0, f"not JSON: {data[:120]!r}") from problem
+    if not isinstance(decoded, dict):
+        raise ApiProblem(0, f"not an object: {data[:120]!r}")
+    return decoded
+
+
+class _Answer:
+    """What the client expects of a response."""
+
+    def __init__(self, status: int, data: bytes, headers: dict[str, str]) -> None:
+        self.status = status
+        self.reason = ""
+        self.data = data
+        self.headers = headers
+
+    @property
+    def response(self) -> "_Answer":
+        return self
+
+    def read(self) -> bytes:
+        return self.data
+
+
+class _SeamRest:
+    """Stands where the client would open connections of its own."""
+
+    def __init__(self, fetch: Callable[[str, str, dict[str, str], bytes], _Answer]) -> None:
+        self._fetch = fetch
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        headers: dict[str, str] | None = None,
+        body: object = None,
+        post_params: object = None,
+        _request_timeout: float | None = None,
+    ) -> _Answer:
+        path = "/" + url.split("://", 1)[1].split("/", 1)[1]
+        data = b"" if body is None else json.dumps(body, sort_keys=True).encode()
+        return self._fetch(method, path, headers or {}, data)
+
+    def close(self) -> None:
+        """Do nothing: the seam's owner closes it."""

@@ -1,0 +1,90 @@
+"""Service accounts: whom a token belongs to and what it may do."""
+
+from dataclasses import dataclass
+
+from labproof.connection.secrets import decode_secret
+from labproof.kube import ApiProblem, Cluster
+
+_EVERYTHING = {
+    "apiVersion": "authorization.k8s.io/v1",
+    "kind": "SelfSubjectAccessReview",
+    "spec": {"resourceAttributes": {"group": "*", "resource": "*", "verb": "*"}},
+}
+
+
+@dataclass(frozen=True)
+class AccountState:
+    """A service account and the roles that cluster-wide bindings give it."""
+
+    exists: bool
+    cluster_roles: tuple[str, ...] = ()
+
+    def has_role(self, role: str) -> bool:
+        """Tell whether the account exists and is bound to a cluster role."""
+        return self.exists and role in self.cluster_roles
+
+    def __str__(self) -> str:
+        if not self.exists:
+            return "the account does not exist"
+        return f"the account is bound to {', '.join(self.cluster_roles) or 'no cluster role'}"
+
+
+@dataclass(frozen=True)
+class TokenState:
+    """Whom the API takes the bearer of a token for, and whether it may do everything."""
+
+    user: str | None
+    may_do_everything: bool = False
+
+    def __str__(self) -> str:
+        if self.user is None:
+            return "there is no token that the API knows"
+        return f"{self.user}, who may do {'everything' if self.may_do_everything else 'not everything'}"
+
+
+def read(cluster: Cluster, namespace: str, name: str) -> AccountState:
+    """Read an account and who it is bound to."""
+    account = cluster.read(cluster.core().read_namespaced_service_account, name, namespace)
+    bindings = cluster.read(cluster.rbac().list_cluster_role_binding) or {}
+    subject = {"kind": "ServiceAccount", "name": name, "namespace": namespace}
+    roles = [
+        binding["roleRef"]["name"]
+        for binding in bindings.get("items", [])
+        if any(subject.items() <= s.items() for s in binding.get("subjects") or [])
+    ]
+    return AccountState(account is not None, tuple(sorted(roles)))
+
+
+def token(cluster: Cluster, namespace: str, name: str) -> str | None:
+    """Return the account's token as its Secret holds it, or None when it has none."""
+    secrets = cluster.read(
+        cluster.core().list_namespaced_secret, namespace, field_selector="type=kubernetes.io/service-account-token"
+    )
+    for secret in (secrets or {}).get("items", []):
+        owner = secret["metadata"].get("annotations", {}).get("kubernetes.io/service-account.name")
+        if owner == name and "token" in (secret.get("data") or {}):
+            return decode_secret(secret["data"]["token"])
+    return None
+
+
+def token_state(cluster: Cluster, namespace: str, name: str) -> TokenState:
+    """Ask the API whom the account's token belongs to and what its bearer may do."""
+    value = token(cluster, namespace, name)
+    if value is None:
+        return TokenState(None)
+    review = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenReview", "spec": {"token": value}}
+    status = (cluster.read(cluster.authentication().create_token_review, review) or {}).get("status", {})
+    if not status.get("authenticated"):
+        return TokenState(None)
+    return TokenState(status["user"]["username"], may_do_everything(cluster.as_bearer(name, value)))
+
+
+def may_do_everything(cluster: Cluster) -> bool:
+    """Ask the API whether the one who asks may do everything."""
+    try:
+        answer = cluster.read(cluster.authorization().create_self_subject_access_review, _EVERYTHING)
+    except ApiProblem as problem:
+        if problem.status in (401, 403):
+            return False
+        raise
+    return bool((answer or {}).get("status", {}).get("allowed"))

@@ -1,0 +1,69 @@
+"""Bridged traffic: the module and the three kernel settings, now and after the next boot."""
+
+import shlex
+from pathlib import PurePosixPath
+
+from labproof.machine import Machine
+
+MODULE = "br_netfilter"
+KEYS = ("net.bridge.bridge-nf-call-ip6tables", "net.bridge.bridge-nf-call-iptables", "net.ipv4.ip_forward")
+_BOOT_FILES = "/etc/modules-load.d/*.conf /run/modules-load.d/*.conf /usr/lib/modules-load.d/*.conf"
+_LOGIN_FILES = "/etc/profile /etc/profile.d/*.sh /root/.bash_profile /root/.bashrc /etc/rc.d/rc.local /etc/rc.local"
+_SYSCTL_FILES = "/usr/lib/sysctl.d/*.conf /run/sysctl.d/*.conf /etc/sysctl.d/*.conf /etc/sysctl.conf"
+
+
+def is_loaded(machine: Machine) -> bool:
+    """Tell whether the kernel has the module now."""
+    modules = machine.read("/proc/modules") or ""
+    return any(line.split(" ", 1)[0] == MODULE for line in modules.splitlines())
+
+
+def loaded_by(machine: Machine) -> list[str]:
+    """Return the files that load the module at the next boot or login."""
+    boot = machine.read_all(_BOOT_FILES)
+    login = machine.read_all(_LOGIN_FILES)
+    return [p for p, text in boot.items() if names_module(text)] + [p for p, text in login.items() if loads_it(text)]
+
+
+def names_module(text: str) -> bool:
+    """Tell whether a modules-load.d file names the module."""
+    return any(line.strip() == MODULE for line in text.splitlines())
+
+
+def loads_it(text: str) -> bool:
+    """Tell whether a shell file has a command `modprobe br_netfilter`."""
+    for line in text.splitlines():
+        try:
+            words = shlex.split(line, comments=True)
+        except ValueError:
+            continue
+        if words and PurePosixPath(words[0]).name == "modprobe" and MODULE in words[1:]:
+            return True
+    return False
+
+
+def live(machine: Machine) -> dict[str, str | None]:
+    """Return the three settings as the kernel has them now; None for one that it does not have."""
+    values = {key: machine.read(f"/proc/sys/{key.replace('.', '/')}") for key in KEYS}
+    return {key: value.strip() if value is not None else None for key, value in values.items()}
+
+
+def persisted(machine: Machine) -> dict[str, str | None]:
+    """Return what the next boot will set, by the rules of sysctl.d(5): later file names win."""
+    return merge(machine.read_all(_SYSCTL_FILES))
+
+
+def merge(files: dict[str, str]) -> dict[str, str | None]:
+    """Return the value of each key after all files; of two with one name the one in /etc counts."""
+    by_name = {PurePosixPath(path).name: text for path, text in files.items()}
+    last = by_name.pop("sysctl.conf", "")
+    values: dict[str, str | None] = dict.fromkeys(KEYS)
+    for text in (*(by_name[name] for name in sorted(by_name)), last):
+        values.update({key: value for key, value in _assignments(text) if key in KEYS})
+    return values
+
+
+def _assignments(text: str) -> list[tuple[str, str]]:
+    lines = (line.strip() for line in text.splitlines())
+    pairs = (line.lstrip("-").split("=", 1) for line in lines if "=" in line and line[0] not in "#;")
+    return [(key.strip().replace("/", "."), value.strip()) for key, value in pairs]

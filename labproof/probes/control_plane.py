@@ -1,0 +1,91 @@
+"""The control plane: its static Pods, its health and what kubeadm was told."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from labproof.kube import Cluster, Json
+from labproof.machine import Machine
+
+COMPONENTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
+_ADVERTISED = "kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint"
+
+
+def static_pods(cluster: Cluster, node: str) -> dict[str, str]:
+    """Return the state of each control-plane Pod that master's kubelet itself runs from a file."""
+    found = cluster.read(cluster.core().list_namespaced_pod, "kube-system", label_selector="tier=control-plane")
+    pods = {pod["metadata"]["name"]: pod for pod in (found or {}).get("items", [])}
+    return {name: _state(pods.get(f"{name}-{node}")) for name in COMPONENTS}
+
+
+def _state(pod: Json | None) -> str:
+    if pod is None:
+        return "absent"
+    if pod["metadata"].get("annotations", {}).get("kubernetes.io/config.source") != "file":
+        return "not a static Pod"
+    ready = any(c["type"] == "Ready" and c["status"] == "True" for c in pod["status"].get("conditions", []))
+    return "ready" if ready else f"{pod['status'].get('phase', 'unknown')}, not ready"
+
+
+def health(cluster: Cluster) -> str:
+    """Return what the API says of its own readiness."""
+    says = cluster.text("/readyz")
+    cluster.was_healthy = cluster.was_healthy or says == "ok"
+    return says
+
+
+def advertised(cluster: Cluster, node: str) -> str | None:
+    """Return the address and port that the API server advertises."""
+    pod = cluster.read(cluster.core().read_namespaced_pod, f"kube-apiserver-{node}", "kube-system")
+    annotations = (pod or {}).get("metadata", {}).get("annotations", {})
+    value = annotations.get(_ADVERTISED)
+    return str(value) if value else None
+
+
+@dataclass(frozen=True)
+class InitSettings:
+    """What kubeadm init was told, as it stored it in the cluster."""
+
+    version: str | None = None
+    image_repository: str | None = None
+    service_cidr: str | None = None
+    pod_cidr: str | None = None
+
+
+def init_settings(cluster: Cluster) -> InitSettings:
+    """Read kubeadm's own record of its settings."""
+    config = cluster.read(cluster.core().read_namespaced_config_map, "kubeadm-config", "kube-system")
+    return parse_settings(str(((config or {}).get("data") or {}).get("ClusterConfiguration", "")))
+
+
+def parse_settings(text: str) -> InitSettings:
+    """Return what a ClusterConfiguration says."""
+    data = _mapping(text)
+    networking = data.get("networking")
+    networking = networking if isinstance(networking, dict) else {}
+    return InitSettings(
+        version=data.get("kubernetesVersion"),
+        image_repository=data.get("imageRepository"),
+        service_cidr=networking.get("serviceSubnet"),
+        pod_cidr=networking.get("podSubnet"),
+    )
+
+
+def kubelet_cgroup_driver(machine: Machine) -> str | None:
+    """Return the cgroup driver that the kubelet uses: its flags count before its file."""
+    flags = machine.read("/var/lib/kubelet/kubeadm-flags.env") or ""
+    for word in flags.replace('"', " ").split():
+        if word.startswith("--cgroup-driver="):
+            return word.partition("=")[2]
+    text = machine.read("/var/lib/kubelet/config.yaml")
+    # A kubelet that is told nothing uses cgroupfs: KubeletConfiguration v1beta1 of Kubernetes 1.20.
+    return None if text is None else str(_mapping(text).get("cgroupDriver", "cgroupfs"))
+
+
+def _mapping(text: str) -> dict[str, Any]:
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return {}
+    return data if isinstance(data, dict) else {}

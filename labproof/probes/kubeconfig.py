@@ -1,0 +1,95 @@
+"""root's kubeconfig on a machine: read as data and tried by ourselves, never loaded by a client."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from labproof.connection.base import Credential
+from labproof.connection.secrets import decode_secret
+from labproof.kube import Cluster
+from labproof.machine import Machine
+from labproof.probes.account import may_do_everything
+
+PATH = "/root/.kube/config"
+
+
+@dataclass(frozen=True)
+class KubeconfigState:
+    """Where a kubeconfig leads and what it may do there."""
+
+    server: str | None = None
+    is_this_cluster: bool = False
+    may_do_everything: bool = False
+    problem: str = ""
+
+    def opens(self, server: str) -> bool:
+        """Tell whether it gives full rights in this lab's cluster at this address."""
+        return self.server == server and self.is_this_cluster and self.may_do_everything
+
+    def __str__(self) -> str:
+        if self.problem:
+            return self.problem
+        whose = "this cluster" if self.is_this_cluster else "another cluster"
+        rights = "everything" if self.may_do_everything else "not everything"
+        return f"it leads to {self.server}, {whose}, and may do {rights} there"
+
+
+@dataclass(frozen=True)
+class FileState:
+    """Who owns a file and who else may read it."""
+
+    exists: bool
+    owner: str = ""
+    group: str = ""
+    mode: int = 0
+
+    def is_private_to(self, owner: str) -> bool:
+        """Tell whether it belongs to this user and nobody else may read it."""
+        return self.exists and self.owner == owner and self.mode & 0o077 == 0
+
+    def __str__(self) -> str:
+        return f"{self.owner}:{self.group} {self.mode:o}" if self.exists else "absent"
+
+
+def file_state(machine: Machine) -> FileState:
+    """Read the owner and the mode of root's kubeconfig."""
+    file = machine.host.file(PATH)
+    return FileState(True, file.user, file.group, file.mode) if file.exists else FileState(False)
+
+
+def read(machine: Machine, cluster: Cluster) -> KubeconfigState:
+    """Read root's kubeconfig and ask the lab's own API what its credential may do."""
+    text = machine.read(PATH)
+    if text is None:
+        return KubeconfigState(problem=f"{PATH} is not on {machine.name}")
+    server, credential, problem = parse(text)
+    if credential is None:
+        return KubeconfigState(server, problem=problem)
+    is_this = credential.authority.strip() == cluster.authority.strip()
+    allowed = is_this and may_do_everything(cluster.with_credential(credential))
+    return KubeconfigState(server, is_this, allowed)
+
+
+def parse(text: str) -> tuple[str | None, Credential | None, str]:
+    """Return the server and the credential of the current context, or what is wrong with the file."""
+    try:
+        config = yaml.safe_load(text)
+        context = _named(config, "contexts", config["current-context"])["context"]
+        cluster = _named(config, "clusters", context["cluster"])["cluster"]
+        user = _named(config, "users", context["user"])["user"]
+        authority = decode_secret(str(cluster["certificate-authority-data"]))
+    except (yaml.YAMLError, KeyError, TypeError, StopIteration) as problem:
+        return None, None, f"{PATH} is no usable kubeconfig ({type(problem).__name__}: {problem})"
+    server = str(cluster.get("server"))
+    if "client-certificate-data" in user and "client-key-data" in user:
+        certificate, key = decode_secret(user["client-certificate-data"]), decode_secret(user["client-key-data"])
+        return server, Credential("the kubeconfig", certificate, key, authority), ""
+    if "token" in user:
+        return server, Credential("the kubeconfig", authority=authority, token=str(user["token"])), ""
+    return server, None, f"{PATH} holds neither a client certificate nor a token, only: {', '.join(sorted(user))}"
+
+
+def _named(config: Any, kind: str, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(entry for entry in config[kind] if entry["name"] == name)
+    return found

@@ -1,0 +1,18 @@
+"""What a machine calls itself and whom it knows by name."""
+
+from labproof.machine import Machine
+
+
+def hostname(machine: Machine) -> dict[str, str | None]:
+    """Return the hostname now and the one that the next boot will set."""
+    stored = machine.read("/etc/hostname")
+    return {
+        "the hostname": (machine.read("/proc/sys/kernel/hostname") or "").strip(),
+        "/etc/hostname": stored.strip() if stored is not None else None,
+    }
+
+
+def addresses(machine: Machine, names: tuple[str, ...]) -> dict[str, str | None]:
+    """Return the first IPv4 address that each name has on the machine, None where it has none."""
+    found = {name: machine.host.addr(name).ipv4_addresses for name in names}
+    return {name: addresses[0] if addresses else None for name, addresses in found.items()}

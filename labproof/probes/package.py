@@ -1,0 +1,75 @@
+"""Packages of the offline repository and of the machine."""
+
+import configparser
+from dataclasses import dataclass
+
+from labproof.machine import Machine
+
+REPOSITORY_FILE = "/etc/yum.repos.d/k8s-docker.repo"
+REPOSITORY = "/opt/k8s-docker"
+
+
+@dataclass(frozen=True)
+class RepositoryState:
+    """The repository file of the handout as yum reads it, and whether the repository is where it points."""
+
+    baseurl: str | None
+    is_enabled: bool
+    has_metadata: bool
+    problem: str = ""
+
+    @property
+    def is_usable(self) -> bool:
+        """Tell whether yum finds the handout's repository through this file."""
+        return self.baseurl == f"file://{REPOSITORY}" and self.is_enabled and self.has_metadata
+
+    def __str__(self) -> str:
+        if self.problem:
+            return self.problem
+        data = "with" if self.has_metadata else "without"
+        return f"baseurl {self.baseurl}, {'enabled' if self.is_enabled else 'not enabled'}, {data} metadata there"
+
+
+def repository(machine: Machine) -> RepositoryState:
+    """Read the repository file and look for the repository's metadata."""
+    text = machine.read(REPOSITORY_FILE)
+    if text is None:
+        return RepositoryState(None, False, False, f"{REPOSITORY_FILE} is not there")
+    has_metadata = machine.host.file(f"{REPOSITORY}/repodata/repomd.xml").exists
+    return parse_repository(text, has_metadata)
+
+
+def parse_repository(text: str, has_metadata: bool) -> RepositoryState:
+    """Return what a repository file says of the section k8s-docker."""
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read_string(text)
+    except configparser.Error as problem:
+        return RepositoryState(None, False, has_metadata, f"{REPOSITORY_FILE} is not valid: {problem}")
+    if not parser.has_section("k8s-docker"):
+        return RepositoryState(None, False, has_metadata, f"{REPOSITORY_FILE} has no section [k8s-docker]")
+    section = parser["k8s-docker"]
+    enabled = section.get("enabled", "1").strip().lower() in ("1", "true", "yes")
+    return RepositoryState((section.get("baseurl") or "").rstrip("/"), enabled, has_metadata)
+
+
+def versions(machine: Machine, names: tuple[str, ...]) -> dict[str, str | None]:
+    """Return the installed version of each package, None for one that is not installed."""
+    result = machine.ask("rpm -q --queryformat '%%{NAME} %%{VERSION}\\n' %s " + "%s " * (len(names) - 1), *names)
+    found = dict(line.split() for line in result.output.splitlines() if len(line.split()) == 2)
+    return {name: found.get(name) for name in names}
+
+
+def foreign(machine: Machine, names: tuple[str, ...]) -> list[str]:
+    """Return those of the packages that are absent, or whose build is not one of the offline repository's."""
+    asked = "--queryformat '%%{NAME} %%{SHA1HEADER}\\n'"
+    installed = machine.ask(f"rpm -q {asked} " + "%s " * len(names), *names).output
+    offered = machine.ask(f'for f in {REPOSITORY}/*.rpm {REPOSITORY}/*/*.rpm; do [ -f "$f" ] && echo "$f"; done')
+    wanted = [path for path in offered.output.splitlines() if any(f"/{name}-" in path for name in names)]
+    if not wanted:
+        return [f"{REPOSITORY} offers none of them"]
+    known = machine.ask(f"rpm -qp --nosignature {asked} " + "%s " * len(wanted), *wanted).output
+    builds = set(known.splitlines())
+    have = {line.split()[0]: line for line in installed.splitlines() if len(line.split()) == 2}
+    problems = {name: f"{name} comes from elsewhere" for name in names if have.get(name) not in builds}
+    return [text if name in have else f"{name} is not installed" for name, text in problems.items()]

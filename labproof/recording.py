@@ -1,0 +1,283 @@
+"""What happens in a run becomes records: sentences, criteria, outcomes, and who brought them about."""
+
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from labproof.connection.base import Purpose
+from labproof.errors import ActionFailed, CheckFailed, LabError, NoCluster, Refused
+from labproof.evidence import EvidenceLog, now
+from labproof.judging import Judge
+from labproof.machine import Phase
+from labproof.model import (
+    Authorship,
+    CriterionRecord,
+    Exchange,
+    Outcome,
+    RunRecord,
+    ScenarioRecord,
+    SectionRecord,
+    StepRecord,
+)
+from labproof.plan import Plan, ScenarioPlan, Sentence
+from labproof.rubric import Entry
+from labproof.slips import recognise
+
+PERFORM, VERIFY = "perform", "verify"
+VERIFY_WAIT_SECONDS = 15.0
+_KEPT_IN_RESULT = 4000
+
+
+@dataclass
+class _Current:
+    """The scenario that runs at the moment."""
+
+    plan: ScenarioPlan
+    use: str
+    started: str
+    clock: float
+    sentence: Sentence | None = None
+    steps: list[StepRecord] = field(default_factory=list)
+    criteria: list[CriterionRecord] = field(default_factory=list)
+    acted: list[Exchange] = field(default_factory=list)
+
+
+class Recording:
+    """The records of one run, kept in step with what pytest-bdd carries out."""
+
+    def __init__(self, run: RunRecord, plan: Plan, judge: Judge, phase: Phase, log: EvidenceLog) -> None:
+        self.plan = plan
+        self._run = run
+        self._judge = judge
+        self._phase = phase
+        self._log = log
+        self._before: dict[str, bool] = {}
+        self._now: _Current | None = None
+        self._done: dict[tuple[str, str], ScenarioRecord] = {}
+        self._known = {c.id: c for c in run.criteria}
+        self.is_cluster_lost: Callable[[], bool] = lambda: False
+
+    @property
+    def run(self) -> RunRecord:
+        """Return the run as it stands."""
+        sections = tuple(self._section(s) for s in self._run.sections)
+        return replace(self._run, sections=sections, evidence_head=self._log.head)
+
+    def finish(self, ended: str) -> RunRecord:
+        """Close the run and return it."""
+        self._run = replace(self._run, finished=now(), ended=ended)
+        return self.run
+
+    def begin_scenario(self, plan: ScenarioPlan, use: str) -> None:
+        """Start a scenario; nothing is known yet of what it finds done already."""
+        self._before = {}
+        self._now = _Current(plan, use, now(), time.monotonic())
+
+    def begin_sentence(self, sentence: Sentence) -> None:
+        """Say which sentence is carried out next."""
+        assert self._now is not None
+        self._now.sentence = sentence
+
+    @contextmanager
+    def beforehand(self) -> Iterator[None]:
+        """Look at the criteria before the work: what holds already was found, not made."""
+        self._phase.purpose = Purpose.BEFORE
+        try:
+            yield
+        finally:
+            self._phase.purpose = Purpose.OBSERVE
+
+    @property
+    def is_done_already(self) -> bool:
+        """Tell whether every criterion of the scenario held before any work."""
+        assert self._now is not None
+        entries = self.plan.entries(self._now.plan)
+        return bool(entries) and all(self._before.get(entry.id, False) for entry in entries)
+
+    def carry_out(self, sentence_function: Callable[[], Any]) -> None:
+        """Carry out the current sentence and record what became of it; only an interrupt passes through."""
+        current = self._now
+        assert current is not None
+        assert current.sentence is not None
+        is_then = current.sentence.kind == "then"
+        entry = self._entry(current) if is_then else None
+        if self._phase.purpose is Purpose.BEFORE:
+            if entry is not None:
+                self._look_beforehand(entry, sentence_function)
+            return
+        if entry is not None:
+            self._judge.begin(self._wait(entry, current.use))
+        clock, started, problem = time.monotonic(), now(), None
+        with self._log.collect() as seen:
+            try:
+                sentence_function()
+            except Exception as caught:
+                problem = caught
+        seconds = time.monotonic() - clock
+        if entry is not None:
+            record = self._criterion(entry, problem, started, tuple(seen), current)
+            current.criteria.append(record)
+            self._known[record.id] = record
+            self._add_step(current, record.outcome, seconds, "", ())
+        else:
+            current.acted += seen
+            self._add_step(current, _step_outcome(problem), seconds, _note(problem), tuple(seen))
+
+    def end_scenario(self) -> ScenarioRecord:
+        """Finish the scenario and return its record."""
+        current = self._now
+        assert current is not None
+        record = ScenarioRecord(
+            name=current.plan.name,
+            use=current.use,
+            started=current.started,
+            seconds=round(time.monotonic() - current.clock, 3),
+            steps=tuple(current.steps),
+            criteria=tuple(current.criteria),
+        )
+        self._done[(current.plan.section, current.plan.name)] = record
+        self._now = None
+        return record
+
+    def outcome(self, id_: str) -> Outcome:
+        """Return what is known of a criterion."""
+        return self._known[id_].outcome if id_ in self._known else Outcome.UNDETERMINED
+
+    def _entry(self, current: _Current) -> Entry | None:
+        assert current.sentence is not None
+        return self.plan.rubric.by_text(current.plan.section, current.sentence.text)
+
+    def _look_beforehand(self, entry: Entry, look: Callable[[], Any]) -> None:
+        if any(self._before.get(need) is False or self._failed(need) for need in entry.needs):
+            self._before[entry.id] = False
+            return
+        self._judge.begin(0)
+        try:
+            look()
+        except Exception:
+            self._before[entry.id] = False
+        else:
+            self._before[entry.id] = True
+
+    def _failed(self, id_: str) -> bool:
+        return id_ in self._known and self._known[id_].outcome in (Outcome.FAILED, Outcome.BLOCKED)
+
+    def _wait(self, entry: Entry, use: str) -> float:
+        """Return how long to wait, in seconds: not at all for what cannot come about any more."""
+        if any(self._failed(need) for need in entry.needs):
+            return 0.0
+        return entry.source.wait if use == PERFORM else min(entry.source.wait, VERIFY_WAIT_SECONDS)
+
+    def _criterion(
+        self, entry: Entry, problem: Exception | None, started: str, seen: tuple[Exchange, ...], current: _Current
+    ) -> CriterionRecord:
+        finding, source = self._judge.finding, entry.source
+        outcome, blocked_by, reason = self._classify(entry, problem)
+        record = CriterionRecord(
+            id=entry.id,
+            text=entry.text,
+            points=entry.points,
+            outcome=outcome,
+            authorship=self._authorship(entry, outcome, current.use),
+            expected=finding.expected,
+            found=finding.found,
+            where=finding.where or entry.machine,
+            blocked_by=blocked_by,
+            reason=reason,
+            why=source.why,
+            hints=source.hints,
+            try_this=source.try_this,
+            started=started,
+            waited=round(finding.waited, 2),
+            looks=finding.looks,
+            evidence=tuple(map(_trimmed, seen)),
+        )
+        if outcome is not Outcome.FAILED:
+            return record
+        slips = self.plan.rubric.exercise(entry.section).slip
+        return replace(record, slips=recognise(slips, source.id, finding.found, (*seen, *current.acted)))
+
+    def _classify(self, entry: Entry, problem: Exception | None) -> tuple[Outcome, str, str]:
+        """Return the outcome, what blocks it, and the reason where we could not see."""
+        if problem is None:
+            return Outcome.PASSED, "", ""
+        failed = next((need for need in entry.needs if self._failed(need)), "")
+        if isinstance(problem, CheckFailed | NoCluster | Refused):
+            if failed:
+                return Outcome.BLOCKED, self._known[failed].blocked_by or failed, ""
+            unseen = next((n for n in entry.needs if self.outcome(n) is Outcome.UNDETERMINED), "")
+            if unseen:
+                return Outcome.UNDETERMINED, "", f"it depends on {unseen}, which could not be seen"
+            if isinstance(problem, Refused) and self.is_cluster_lost():
+                return Outcome.UNDETERMINED, "", f"the API was well earlier in this run and is gone now: {problem}"
+            return Outcome.FAILED, "", ""
+        if isinstance(problem, LabError):
+            return Outcome.UNDETERMINED, "", f"we could not see: {problem}"
+        where = traceback.extract_tb(problem.__traceback__)[-1]
+        crash = f"{type(problem).__name__}: {problem} ({where.name}, line {where.lineno})"
+        return Outcome.UNDETERMINED, "", f"our own check broke: {crash}"
+
+    def _authorship(self, entry: Entry, outcome: Outcome, use: str) -> Authorship:
+        if outcome is not Outcome.PASSED:
+            return Authorship.NOBODY
+        if use == VERIFY or self._before.get(entry.id, False):
+            earlier = self._run_authorship(entry.id)
+            return earlier or Authorship.FOUND
+        return Authorship.RUNNER
+
+    def _run_authorship(self, id_: str) -> Authorship | None:
+        """Return what an earlier attempt of this very lab, merged into this run, knew of the author."""
+        known = next((c for c in self._run.criteria if c.id == id_ and c.as_of), None)
+        return known.authorship if known and known.outcome is Outcome.PASSED else None
+
+    def _add_step(
+        self, current: _Current, outcome: Outcome, seconds: float, note: str, seen: tuple[Exchange, ...]
+    ) -> None:
+        sentence = current.sentence
+        assert sentence is not None
+        if sentence.kind == "when" and not note:
+            note = _left_out(current.use, self.is_done_already)
+        kept = tuple(map(_trimmed, seen))
+        current.steps.append(StepRecord(sentence.keyword, sentence.text, outcome, round(seconds, 3), note, kept))
+
+    def _section(self, section: SectionRecord) -> SectionRecord:
+        scenarios = tuple(self._done.get((section.id, s.name), s) for s in section.scenarios)
+        return replace(section, scenarios=scenarios)
+
+
+def _step_outcome(problem: Exception | None) -> Outcome:
+    if problem is None:
+        return Outcome.PASSED
+    return Outcome.FAILED if isinstance(problem, ActionFailed) else Outcome.UNDETERMINED
+
+
+def _note(problem: Exception | None) -> str:
+    return "" if problem is None else f"{type(problem).__name__}: {problem}"
+
+
+def _left_out(use: str, is_done: bool) -> str:
+    if use == VERIFY:
+        return "not performed: the student's own work is graded"
+    return "nothing to do: all of it was found done" if is_done else ""
+
+
+def _trimmed(exchange: Exchange) -> Exchange:
+    """Return an exchange as it stands in the result; the evidence file keeps all of it."""
+    over = len(exchange.output) - _KEPT_IN_RESULT
+    if over <= 0:
+        return exchange
+    return replace(exchange, output=exchange.output[:_KEPT_IN_RESULT], dropped=exchange.dropped + over)
+
+
+def recording_of(config: Any) -> Recording:
+    """Return the recording of the session that a pytest config belongs to."""
+    recording: Recording = config.stash[RECORDING]
+    return recording
+
+
+RECORDING = pytest.StashKey[Recording]()

@@ -1,0 +1,200 @@
+"""The rubric: what each sentence is worth, what it needs and how to help when it is not met."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+from pydantic import Field
+
+from labproof import settings
+from labproof.errors import ConfigError
+from labproof.places import course_dir
+
+
+class Criterion(settings.Settings):
+    """One entry of `exercise.toml`. Points are for each machine; `wait` is in seconds."""
+
+    id: str
+    then: str
+    points: float = Field(ge=0)
+    machines: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    wait: float = Field(default=0.0, ge=0, le=600)
+    why: str
+    hints: tuple[str, str]
+    try_this: str = Field(alias="try")
+    absent_in: dict[str, str] = Field(default_factory=dict)
+
+
+class SlipEntry(settings.Settings):
+    """A known mistake: the symptom that gives it away, in which criteria's evidence, and the way out."""
+
+    id: str
+    criteria: tuple[str, ...]
+    symptom: str
+    says: str
+    try_this: str = Field(alias="try")
+
+
+class Exercise(settings.Settings):
+    """One section of the handout."""
+
+    id: str
+    order: int
+    feature: str
+    handout: str
+    title: dict[str, str]
+    needs: tuple[str, ...] = ()
+    gates: tuple[str, ...] = ()
+    criterion: tuple[Criterion, ...]
+    slip: tuple[SlipEntry, ...] = ()
+
+
+class Overrides(settings.Settings):
+    """An instructor's own weights; `total` is what they add up to."""
+
+    total: float = 100
+    points: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One criterion on one machine, as it is graded."""
+
+    id: str
+    section: str
+    text: str
+    points: Fraction
+    machine: str
+    needs: tuple[str, ...]
+    source: Criterion
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """Everything that can be earned, in the order of the handout."""
+
+    exercises: tuple[Exercise, ...]
+    entries: dict[str, Entry] = field(repr=False)
+    digest: str
+
+    def by_text(self, section: str, text: str) -> Entry | None:
+        """Return the entry whose sentence this is."""
+        return next((e for e in self.entries.values() if e.section == section and e.text == text), None)
+
+    def exercise(self, section: str) -> Exercise:
+        """Return a section by its id."""
+        return next(e for e in self.exercises if e.id == section)
+
+    def needed_by(self, section: str) -> tuple[str, ...]:
+        """Return every section that must hold for this one, nearest last."""
+        found: list[str] = []
+        for need in self.exercise(section).needs:
+            found += [n for n in (*self.needed_by(need), need) if n not in found]
+        return tuple(found)
+
+    def dependents_of(self, section: str) -> tuple[str, ...]:
+        """Return every section that builds on this one, in order."""
+        return tuple(e.id for e in self.exercises if section in self.needed_by(e.id))
+
+
+def load(folder: Path | None = None, overrides: Path | None = None) -> Rubric:
+    """Read every `exercise.toml`. Raises ConfigError with all problems of all files at once."""
+    root = folder or course_dir() / "exercises"
+    exercises, problems = _read_all(root)
+    if overrides is not None and not problems:
+        own = settings.load(overrides, Overrides)
+        problems += _unknown(overrides, own, exercises)
+        exercises = [_weighted(e, own.points) for e in exercises]
+        expected = own.total
+    else:
+        expected = 100.0
+    if not problems:
+        problems += _inconsistencies(root, exercises)
+        total = sum(e.points for x in exercises for e in entries_of(x).values())
+        if float(total) != expected:
+            source = overrides or root
+            problems.append(f"{source}: the points add up to {float(total):g}, expected {expected:g}; correct a weight")
+    if problems:
+        raise ConfigError(problems)
+    entries = {e.id: e for x in exercises for e in entries_of(x).values()}
+    return Rubric(tuple(exercises), _resolved(entries), _digest(exercises))
+
+
+def entries_of(exercise: Exercise) -> dict[str, Entry]:
+    """Return the section's criteria, one for each machine that they concern."""
+    found: dict[str, Entry] = {}
+    for c in exercise.criterion:
+        for machine in c.machines or ("",):
+            id_ = f"{c.id}@{machine}" if machine else c.id
+            text = c.then.replace("{machine}", machine)
+            points = Fraction(c.points).limit_denominator(100)
+            needs = tuple(n for n in (*exercise.gates, *c.needs) if n != c.id)
+            found[id_] = Entry(id_, exercise.id, text, points, machine, needs, c)
+    return found
+
+
+def _read_all(root: Path) -> tuple[list[Exercise], list[str]]:
+    exercises, problems = [], []
+    paths = sorted(root.glob("*/exercise.toml"))
+    if not paths:
+        problems.append(f"{root}: no section has an exercise.toml; is this a Labproof checkout?")
+    for path in paths:
+        try:
+            exercises.append(settings.load(path, Exercise))
+        except ConfigError as problem:
+            problems += problem.problems
+    return sorted(exercises, key=lambda e: e.order), problems
+
+
+def _resolved(entries: dict[str, Entry]) -> dict[str, Entry]:
+    """Spell out each need: the same machine's entry where there is one, otherwise all of them."""
+    resolved = {}
+    for entry in entries.values():
+        needs: list[str] = []
+        for need in entry.needs:
+            same = f"{need}@{entry.machine}"
+            every = [e for e in entries if e.split("@")[0] == need or e == need]
+            needs += [same] if same in entries else every
+        resolved[entry.id] = Entry(
+            entry.id, entry.section, entry.text, entry.points, entry.machine, tuple(needs), entry.source
+        )
+    return resolved
+
+
+def _inconsistencies(root: Path, exercises: list[Exercise]) -> list[str]:
+    problems: list[str] = []
+    ids = [c.id for e in exercises for c in e.criterion]
+    instances = {i for e in exercises for i in entries_of(e)}
+    sections = {e.id for e in exercises}
+    for e in exercises:
+        path = root / f"*/{e.id}"
+        problems += [f"{path}: needs: no section {n!r}; correct it" for n in e.needs if n not in sections]
+        for c in e.criterion:
+            if ids.count(c.id) > 1:
+                problems.append(f"{path}: criterion {c.id}: this id stands twice; give each its own")
+            if bool(c.machines) != ("{machine}" in c.then):
+                problems.append(f"{path}: criterion {c.id}: `machines` and {{machine}} in `then` go together")
+            for need in (*e.gates, *c.needs):
+                if need not in ids and need not in instances:
+                    problems.append(f"{path}: criterion {c.id}: needs {need!r}, which no section has")
+        for slip in e.slip:
+            problems += [f"{path}: slip {slip.id}: no criterion {c!r}" for c in slip.criteria if c not in ids]
+    return problems
+
+
+def _unknown(path: Path, own: Overrides, exercises: list[Exercise]) -> list[str]:
+    ids = {c.id for e in exercises for c in e.criterion}
+    return [f"{path}: points.{key}: no such criterion; correct the id" for key in own.points if key not in ids]
+
+
+def _weighted(exercise: Exercise, points: dict[str, float]) -> Exercise:
+    criteria = tuple(c.model_copy(update={"points": points.get(c.id, c.points)}) for c in exercise.criterion)
+    return exercise.model_copy(update={"criterion": criteria})
+
+
+def _digest(exercises: list[Exercise]) -> str:
+    text = json.dumps([e.model_dump(mode="json") for e in exercises], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

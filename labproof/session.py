@@ -1,0 +1,216 @@
+"""One session with a lab: from the choice of machines to the report on disk."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from labproof import course as courses
+from labproof import plan as plans
+from labproof import rubric
+from labproof.connection.base import Connection
+from labproof.connection.live import LiveConnection
+from labproof.connection.recorder import Recorder
+from labproof.connection.replay import Replay
+from labproof.connection.ssh import Ssh
+from labproof.course import Course
+from labproof.errors import ConfigError
+from labproof.evidence import EvidenceLog, now, read
+from labproof.judging import Judge
+from labproof.kube import Cluster
+from labproof.machine import Lab, Machine, Phase
+from labproof.model import CriterionRecord, LabDescription, RunRecord, ScenarioRecord, SectionRecord
+from labproof.places import Progress
+from labproof.plan import Plan
+from labproof.probe_pods import ProbePods
+from labproof.probes.page import Browser
+from labproof.providers.base import Endpoint, Provider
+from labproof.recording import PERFORM, Recording
+from labproof.store import RunFolder, create, find
+from labproof.wait import Clock
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked for on the command line."""
+
+    mode: str = PERFORM
+    provider: str = ""
+    inventory: Path | None = None
+    profile: str = ""
+    rubric: Path | None = None
+    replay: str = ""
+    base: str = ""
+
+
+@dataclass
+class Session:
+    """Everything that steps and hooks need of one lab and one run."""
+
+    options: Options
+    plan: Plan
+    course: Course
+    folder: RunFolder
+    log: EvidenceLog
+    connection: Connection
+    lab: Lab
+    cluster: Cluster
+    browser: Browser
+    probe_pods: ProbePods
+    judge: Judge
+    recording: Recording
+
+    def save(self) -> None:
+        """Bring the result on disk up to date."""
+        self.folder.save(self.recording.run)
+
+    def close(self) -> None:
+        """Take away what we put into the cluster, and let go of the lab."""
+        self.probe_pods.close()
+        self.connection.close()
+        self.log.close()
+
+
+def load_plan(options: Options) -> Plan:
+    """Read rubric and features. Raises ConfigError with everything that does not fit together."""
+    plan = plans.load(rubric.load(overrides=options.rubric))
+    if problems := plan.problems():
+        raise ConfigError(problems)
+    return plan
+
+
+def begin(options: Options, plan: Plan, choose: Callable[[Options], Provider], progress: Progress) -> Session:
+    """Bring up the lab that was chosen, or a recording of one, and start a run on it."""
+    if options.replay:
+        return _replayed(options, plan)
+    provider = choose(options)
+    if options.mode == PERFORM:
+        provider.up(progress)
+    provider.require_network()
+    profile = options.profile or provider.profile
+    course = courses.load(profile)
+    endpoints = provider.endpoints()
+    machines = {e.name: Ssh(e.name, e.host, e.port, e.user, e.key_file) for e in endpoints}
+    connection = LiveConnection(machines, provider.require_network)
+    description = provider.describe(course.profile_name)
+    return _assemble(options, plan, course, connection, endpoints, description, Clock())
+
+
+def _replayed(options: Options, plan: Plan) -> Session:
+    source = find(options.replay)
+    recorded = source.load()
+    course = courses.load(recorded.lab.profile)
+    endpoints = tuple(
+        Endpoint(name=name, address=facts["address"], host=facts["address"], port=22, user="replay", key_file=None)
+        for name, facts in recorded.lab.machines.items()
+    )
+    return _assemble(options, plan, course, Replay(read(source.evidence)), endpoints, recorded.lab, _instant_clock())
+
+
+def _assemble(
+    options: Options,
+    plan: Plan,
+    course: Course,
+    inner: Connection,
+    endpoints: tuple[Endpoint, ...],
+    description: LabDescription,
+    clock: Clock,
+) -> Session:
+    folder = create("regrade" if options.replay else options.mode)
+    log = EvidenceLog(folder.evidence)
+    connection, phase = Recorder(inner, log), Phase()
+    lab = Lab({e.name: Machine(e.name, e.address, connection, phase, e.password) for e in endpoints})
+    cluster = Cluster(connection, lab.master, phase)
+    judge = Judge(clock)
+    run = _blank(folder, options, plan, description)
+    recording = Recording(run, plan, judge, phase, log)
+    recording.is_cluster_lost = lambda: cluster.was_healthy
+    return Session(
+        options=options,
+        plan=plan,
+        course=course,
+        folder=folder,
+        log=log,
+        connection=connection,
+        lab=lab,
+        cluster=cluster,
+        browser=Browser(connection, phase),
+        probe_pods=ProbePods(cluster, course.profile.nginx_image, clock),
+        judge=judge,
+        recording=recording,
+    )
+
+
+def _blank(folder: RunFolder, options: Options, plan: Plan, lab: LabDescription) -> RunRecord:
+    """Return a run in which nothing was looked at yet, or what an earlier run of this lab knows already."""
+    earlier = _earlier(options, plan, lab)
+    return RunRecord(
+        run=folder.path.name,
+        mode=options.mode,
+        started=now(),
+        lab=lab,
+        rubric=plan.rubric.digest,
+        based_on=earlier.run if earlier else "",
+        sections=_merged(_sections(plan), earlier),
+    )
+
+
+def _sections(plan: Plan) -> tuple[SectionRecord, ...]:
+    return tuple(
+        SectionRecord(e.id, e.title, e.handout, tuple(_unseen(plan, s) for s in plan.of(e.id)))
+        for e in plan.rubric.exercises
+    )
+
+
+def _unseen(plan: Plan, scenario: plans.ScenarioPlan) -> ScenarioRecord:
+    criteria = tuple(
+        CriterionRecord(
+            id=e.id,
+            text=e.text,
+            points=e.points,
+            where=e.machine,
+            reason="this run did not come to it",
+            why=e.source.why,
+            hints=e.source.hints,
+            try_this=e.source.try_this,
+        )
+        for e in plan.entries(scenario)
+    )
+    return ScenarioRecord(scenario.name, "none", criteria=criteria)
+
+
+def _earlier(options: Options, plan: Plan, lab: LabDescription) -> RunRecord | None:
+    """Return the run to merge into: of this very lab and this very rubric, otherwise none."""
+    if not options.base:
+        return None
+    try:
+        run = find(options.base).load()
+    except ConfigError:
+        return None
+    is_same = run.lab.identity == lab.identity and run.rubric == plan.rubric.digest
+    return run if is_same else None
+
+
+def _merged(sections: tuple[SectionRecord, ...], earlier: RunRecord | None) -> tuple[SectionRecord, ...]:
+    if earlier is None:
+        return sections
+    known = {(s.id, sc.name): sc for s in earlier.sections for sc in s.scenarios}
+    return tuple(
+        replace(s, scenarios=tuple(_dated(known.get((s.id, sc.name), sc), earlier.run) for sc in s.scenarios))
+        for s in sections
+    )
+
+
+def _dated(scenario: ScenarioRecord, run: str) -> ScenarioRecord:
+    """Mark each criterion with the run that it was last judged in."""
+    criteria = tuple(replace(c, as_of=c.as_of or (run if c.looks else "")) for c in scenario.criteria)
+    return replace(scenario, criteria=criteria)
+
+
+def _instant_clock() -> Clock:
+    """Return a clock on which waiting takes no time: a recording does not change while we wait."""
+    time = [0.0]
+
+    def sleep(seconds: float) -> None:
+        time[0] += seconds
+
+    return Clock(now=lambda: time[0], sleep=sleep)

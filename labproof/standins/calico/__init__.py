@@ -1,0 +1,1 @@
+"""Pod networking on two nodes: stands in for Calico."""

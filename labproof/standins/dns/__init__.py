@@ -1,0 +1,1 @@
+"""Cluster DNS: stands in for CoreDNS."""

@@ -1,0 +1,1 @@
+"""A web console for a cluster: stands in for Kuboard."""

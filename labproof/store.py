@@ -1,0 +1,83 @@
+"""The folder of a run: its result, its evidence and its report, valid at every moment."""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from labproof import result
+from labproof.errors import ConfigError
+from labproof.model import RunRecord
+from labproof.places import course_dir
+
+LATEST = "latest"
+
+
+def runs_dir() -> Path:
+    """Return the folder that holds every run."""
+    return course_dir() / "reports" / "runs"
+
+
+class RunFolder:
+    """One run on disk. What it holds is replaced whole, never changed in place."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.evidence = path / "evidence.jsonl"
+        self.result = path / "result.json"
+
+    def save(self, run: RunRecord) -> None:
+        """Replace the result on disk; a crash leaves the old one or the new one, never half of one."""
+        draft = self.path / "result.json.new"
+        with draft.open("w", encoding="utf-8") as file:
+            json.dump(result.to_json(run), file, ensure_ascii=False, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self.result)
+
+    def load(self) -> RunRecord:
+        """Read the result back."""
+        return result.load(self.result)
+
+
+def create(mode: str, root: Path | None = None) -> RunFolder:
+    """Make the folder of a new run and let `latest` point to it. Raises ConfigError when it cannot be written."""
+    root = root or runs_dir()
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        path = _fresh(root, f"{stamp}-{mode}")
+        _point(root / LATEST, path.name)
+    except OSError as problem:
+        raise ConfigError(
+            [f"{root}: cannot write there ({problem.strerror}); free space or correct its rights"]
+        ) from None
+    return RunFolder(path)
+
+
+def find(name: str, root: Path | None = None) -> RunFolder:
+    """Return a run by its name, its path or `latest`. Raises ConfigError when there is none."""
+    root = root or runs_dir()
+    for path in (root / name, Path(name)):
+        if (path / "result.json").is_file() or (path / "evidence.jsonl").is_file():
+            return RunFolder(path.resolve())
+    known = sorted(p.name for p in root.glob("*") if p.is_dir() and p.name != LATEST)[-5:]
+    raise ConfigError([f"RUN: no run {name!r} in {root}; the newest are: {', '.join(known) or 'none'}"])
+
+
+def _fresh(root: Path, name: str) -> Path:
+    for number in range(1, 1000):
+        path = root / (name if number == 1 else f"{name}-{number}")
+        try:
+            path.mkdir()
+        except FileExistsError:
+            continue
+        return path
+    raise ConfigError([f"{root}: a thousand runs in one second; remove old ones"])
+
+
+def _point(link: Path, target: str) -> None:
+    draft = link.with_name(f".{link.name}.new")
+    draft.unlink(missing_ok=True)
+    draft.symlink_to(target)
+    draft.replace(link)

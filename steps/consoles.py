@@ -1,0 +1,108 @@
+"""Sentences about the Dashboard and Kuboard."""
+
+from labproof import expect
+from labproof.actions import docker as daemon
+from labproof.actions import manifest
+from labproof.course import Course
+from labproof.gherkin import then, when
+from labproof.judging import Judge
+from labproof.kube import Cluster
+from labproof.machine import Lab
+from labproof.performing import Performer
+from labproof.probes import account, dashboard, kuboard, workload
+from labproof.probes import docker as docker_probe
+from labproof.probes.page import Browser
+
+DASHBOARD = "kubernetes-dashboard"
+ADMIN = "dashboard-admin"
+
+
+@when("recommended.yaml is given its node port and its administrator and applied")
+def apply_dashboard(performer: Performer, lab: Lab, course: Course) -> None:
+    performer(manifest.open_dashboard_port, lab.master, course.cluster.dashboard_port)
+    performer(manifest.add_dashboard_admin, lab.master)
+    performer(manifest.apply, lab.master, "recommended.yaml")
+
+
+@then("the Dashboard is available")
+def dashboard_is_available(judge: Judge, cluster: Cluster) -> None:
+    judge(lambda: workload.deployment(cluster, DASHBOARD, DASHBOARD), expect.available(DASHBOARD))
+
+
+@then("the Dashboard's Service has node port 30000")
+def dashboard_service(judge: Judge, cluster: Cluster, course: Course) -> None:
+    wanted = expect.node_port(course.cluster.dashboard_port)
+    judge(lambda: workload.service(cluster, DASHBOARD, DASHBOARD), wanted)
+
+
+@then("the Dashboard answers over TLS at master's address")
+def dashboard_answers_at_master(judge: Judge, browser: Browser, lab: Lab, course: Course) -> None:
+    port = course.cluster.dashboard_port
+    judge(lambda: browser.get(lab.master, "https", port), expect.page("<html"), lab.master.address)
+
+
+@then("the Dashboard answers over TLS at the node's address")
+def dashboard_answers_at_node(judge: Judge, browser: Browser, lab: Lab, course: Course) -> None:
+    port = course.cluster.dashboard_port
+    judge(lambda: browser.get(lab.node, "https", port), expect.page("<html"), lab.node.address)
+
+
+@then("dashboard-admin exists and is bound to cluster-admin")
+def admin_is_bound(judge: Judge, cluster: Cluster) -> None:
+    wanted = expect.true("bound to cluster-admin", str, lambda state: state.has_role("cluster-admin"))
+    judge(lambda: account.read(cluster, DASHBOARD, ADMIN), wanted)
+
+
+@then("the token of dashboard-admin may do everything")
+def token_is_almighty(judge: Judge, cluster: Cluster) -> None:
+    wanted = account.TokenState(f"system:serviceaccount:{DASHBOARD}:{ADMIN}", True)
+    judge(lambda: account.token_state(cluster, DASHBOARD, ADMIN), expect.equal(wanted))
+
+
+@then("the Dashboard takes this token and refuses a wrong one")
+def dashboard_login(judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, course: Course) -> None:
+    port = course.cluster.dashboard_port
+    judge(
+        lambda: dashboard.try_both(browser, lab.master, port, account.token(cluster, DASHBOARD, ADMIN)),
+        expect.true("the right token logs in, the wrong one does not", str, lambda both: both.is_right),
+        lab.master.address,
+    )
+
+
+@when("kuboard.tar is loaded and kuboard.yaml edited and applied on master")
+def apply_kuboard(performer: Performer, lab: Lab) -> None:
+    performer(daemon.load_images, lab.master, "kuboard.tar")
+    performer(manifest.edit_kuboard, lab.master)
+    performer(manifest.apply, lab.master, "kuboard.yaml")
+
+
+@then("the image of Kuboard is loaded on master")
+def kuboard_image(judge: Judge, lab: Lab, course: Course) -> None:
+    judge(lambda: docker_probe.images(lab.master), expect.all_of([course.profile.kuboard_image], "images"), "master")
+
+
+@then("Kuboard is available")
+def kuboard_is_available(judge: Judge, cluster: Cluster) -> None:
+    judge(lambda: workload.deployment(cluster, "kube-system", "kuboard"), expect.available("kuboard"))
+
+
+@then("Kuboard's Service has node port 32567")
+def kuboard_service(judge: Judge, cluster: Cluster, course: Course) -> None:
+    wanted = expect.node_port(course.cluster.kuboard_port)
+    judge(lambda: workload.service(cluster, "kube-system", "kuboard"), wanted)
+
+
+@then('Kuboard\'s page opens at "{machine}"')
+def kuboard_page(judge: Judge, browser: Browser, lab: Lab, course: Course, machine: str) -> None:
+    port = course.cluster.kuboard_port
+    judge(lambda: browser.get(lab[machine], "http", port), expect.page("<html"), lab[machine].address)
+
+
+@then("Kuboard opens its console for a token and not for a wrong one")
+def kuboard_console(judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, course: Course) -> None:
+    port = course.cluster.kuboard_port
+    judge(
+        lambda: kuboard.try_both(browser, lab.master, port, account.token(cluster, "kube-system", "kuboard-user")),
+        expect.true("the right token shows the nodes, the wrong one is refused", str, lambda both: both.is_right),
+        lab.master.address,
+    )

@@ -1,0 +1,81 @@
+"""Sentences about the offline repository, packages and Docker."""
+
+from labproof import expect
+from labproof.actions import docker as daemon
+from labproof.actions import package, repository, service
+from labproof.course import Course
+from labproof.gherkin import then, when
+from labproof.judging import Judge
+from labproof.machine import Lab
+from labproof.performing import Performer
+from labproof.probes import docker as docker_probe
+from labproof.probes import package as package_probe
+from labproof.probes import service as service_probe
+
+DEPENDENCIES = ("yum-utils", "device-mapper-persistent-data", "lvm2")
+PACKAGES = ("docker-ce", "docker-ce-cli", "containerd.io")
+
+
+@when("the repository is unpacked on master and sent to the node")
+def unpack_repository(performer: Performer, lab: Lab) -> None:
+    performer(repository.unpack, lab.master)
+    performer(repository.send, lab.master, lab.node)
+
+
+@then('"{machine}" has the offline repository')
+def has_repository(judge: Judge, lab: Lab, machine: str) -> None:
+    wanted = expect.true(
+        f"baseurl file://{package_probe.REPOSITORY}, enabled, with metadata there",
+        str,
+        lambda state: state.is_usable,
+    )
+    judge(lambda: package_probe.repository(lab[machine]), wanted, machine)
+
+
+@when("Docker is installed, started and enabled on both machines")
+def install_docker(performer: Performer, lab: Lab) -> None:
+    performer.each(package.install, lab.all, *DEPENDENCIES)
+    performer.each(package.install, lab.all, *PACKAGES)
+    performer.each(service.start_and_enable, lab.all, "docker")
+
+
+@then('on "{machine}" Docker\'s packages come from the offline repository')
+def packages_are_offline(judge: Judge, lab: Lab, machine: str) -> None:
+    wanted = expect.none_of(f"{', '.join(PACKAGES)} from the offline repository")
+    judge(lambda: package_probe.foreign(lab[machine], PACKAGES), wanted, machine)
+
+
+@then('on "{machine}" Docker is running')
+def docker_runs(judge: Judge, lab: Lab, machine: str) -> None:
+    wanted = expect.true("docker running", str, lambda state: state.is_running)
+    judge(lambda: service_probe.read(lab[machine], "docker"), wanted, machine)
+
+
+@then('on "{machine}" Docker starts at boot')
+def docker_is_enabled(judge: Judge, lab: Lab, machine: str) -> None:
+    wanted = expect.true("docker enabled", str, lambda state: state.is_enabled)
+    judge(lambda: service_probe.read(lab[machine], "docker"), wanted, machine)
+
+
+@when("daemon.json is written and Docker restarted on both machines")
+def configure_daemon(performer: Performer, lab: Lab, course: Course) -> None:
+    performer.each(daemon.configure, lab.all, course.cluster.registry_mirror)
+    performer.each(daemon.restart, lab.all)
+
+
+@then('on "{machine}" daemon.json names the mirror and the systemd driver')
+def daemon_file_is_right(judge: Judge, lab: Lab, course: Course, machine: str) -> None:
+    wanted = docker_probe.DaemonSettings((course.cluster.registry_mirror,), "systemd")
+    judge(lambda: docker_probe.configured(lab[machine]), expect.covers(wanted), machine)
+
+
+@then('on "{machine}" the running daemon uses the mirror and the systemd driver')
+def daemon_is_right(judge: Judge, lab: Lab, course: Course, machine: str) -> None:
+    wanted = docker_probe.DaemonSettings((course.cluster.registry_mirror,), "systemd")
+    judge(lambda: docker_probe.running(lab[machine]), expect.covers(wanted), machine)
+
+
+@then('on "{machine}" a container runs')
+def container_runs(judge: Judge, lab: Lab, machine: str) -> None:
+    wanted = expect.true("a container that runs", str, lambda run: run.has_run)
+    judge(lambda: docker_probe.run_container(lab[machine]), wanted, machine)

@@ -1,0 +1,235 @@
+"""Runs made up for the tests of report, result and progress; no lab ever gave these answers."""
+
+from dataclasses import replace
+from fractions import Fraction
+from hashlib import sha256
+
+from labproof.model import (
+    Authorship,
+    CriterionRecord,
+    Exchange,
+    LabDescription,
+    Outcome,
+    RunRecord,
+    ScenarioRecord,
+    SectionRecord,
+    Slip,
+    StepRecord,
+)
+
+LAB = LabDescription(
+    profile="rehearsal",
+    provider="lxc",
+    box="labproof-debian12",
+    identity="kube-system 5c1f2f0e",
+    versions={"kubernetes": "1.20.2", "docker": "20.10.24", "vagrant": "2.3.4"},
+    machines={
+        "master": {"address": "192.168.200.10", "system": "Debian 12", "cpus": "2"},
+        "node": {"address": "192.168.200.20", "system": "Debian 12", "memory": "2048 MiB"},
+    },
+    stand_ins=("cluster DNS", "Calico", "Dashboard", "Kuboard"),
+    simulated=("SELinux: only its config file", "swap: a line in /etc/fstab"),
+)
+
+READING = Exchange(
+    number=7,
+    machine="master",
+    kind="command",
+    request="systemctl is-active docker\ndocker info --format '{{.CgroupDriver}}'",
+    purpose="read what docker says about itself",
+    started="2026-03-01T10:00:04+00:00",
+    seconds=0.214,
+    status=0,
+    output="active\ncgroupfs\n",
+    digest=sha256(b"active\ncgroupfs\n").hexdigest(),
+)
+
+RESTART = Exchange(
+    number=6,
+    machine="master",
+    kind="command",
+    request="systemctl daemon-reload && systemctl restart docker",
+    purpose="load daemon.json",
+    started="2026-03-01T10:00:02+00:00",
+    seconds=1.9,
+    status=1,
+    error="Job for docker.service failed.\n",
+)
+
+
+def exchange(number: int, kind: str, request: str, status: int | None, **changes: object) -> Exchange:
+    """Return an exchange with the node."""
+    plain = Exchange(number, "node", kind, request, "look", "2026-03-01T10:01:00+00:00", 0.05, status)
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def criterion(id: str, text: str, points: int | str, outcome: Outcome, **changes: object) -> CriterionRecord:
+    """Return a criterion that was looked at once."""
+    plain = CriterionRecord(
+        id=id,
+        text=text,
+        points=Fraction(points),
+        outcome=outcome,
+        authorship=Authorship.RUNNER if outcome is Outcome.PASSED else Authorship.NOBODY,
+        expected="yes",
+        found="yes" if outcome is Outcome.PASSED else "no",
+        where="master",
+        started="2026-03-01T10:00:04+00:00",
+        looks=1,
+        as_of="2026-03-01T10:00:04+00:00",
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def scenario(name: str, *criteria: CriterionRecord, steps: tuple[StepRecord, ...] = ()) -> ScenarioRecord:
+    """Return a scenario whose Then sentences are the criteria."""
+    then = tuple(StepRecord("Then" if n == 0 else "And", c.text, c.outcome) for n, c in enumerate(criteria))
+    return ScenarioRecord(name, "perform", "2026-03-01T10:00:00+00:00", 75.3, (*steps, *then), criteria)
+
+
+_DRIVER = criterion(
+    "docker.daemon-agrees",
+    "the running daemon uses the systemd driver",
+    3,
+    Outcome.FAILED,
+    expected="cgroup driver systemd",
+    found="cgroup driver cgroupfs",
+    why="kubelet and docker must count processes in the same tree, or the node fails under load.",
+    hints=("The file is read only when the daemon starts.", "exec-opts in /etc/docker/daemon.json"),
+    try_this="systemctl daemon-reload && systemctl restart docker",
+    slips=(
+        Slip(
+            "docker.not-restarted",
+            "daemon.json is right, docker still runs with the old one",
+            "restart docker",
+            "CgroupDriver=cgroupfs",
+        ),
+    ),
+    waited=10.5,
+    looks=21,
+    evidence=(READING,),
+)
+
+_DOCKER = SectionRecord(
+    "docker",
+    {"en": "Docker", "zh": "安装 docker"},
+    "2.4, 2.6",
+    (
+        scenario(
+            "The daemon uses the systemd driver",
+            criterion("docker.runs", "docker is running on master", "5/2", Outcome.PASSED, evidence=(READING,)),
+            _DRIVER,
+            criterion(
+                "docker.container",
+                "a container runs on master",
+                2,
+                Outcome.BLOCKED,
+                blocked_by="docker.daemon-agrees",
+                found="",
+                expected="exit status 0",
+            ),
+            steps=(
+                StepRecord("Given", "docker is installed on master", Outcome.PASSED, 0.01),
+                StepRecord(
+                    "When",
+                    "I restart docker on master",
+                    Outcome.FAILED,
+                    1.9,
+                    "docker did not restart",
+                    (RESTART,),
+                ),
+            ),
+        ),
+    ),
+)
+
+_JOIN = SectionRecord(
+    "join-node",
+    {"en": "Join the node", "zh": "将 node 节点加入到集群中"},
+    "4.2",
+    (
+        scenario(
+            "The node is part of the cluster",
+            criterion(
+                "join.ready", "both nodes are Ready", 4, Outcome.UNDETERMINED,
+                reason="the connection to master was lost", found="no answer in 10 s", where="the API on master",
+                evidence=(
+                    exchange(9, "api", "GET /api/v1/nodes", None, problem="DeadlineExceeded"),
+                    exchange(10, "page", "https://192.168.200.20:30000/", 503, output="no\n", dropped=4096),
+                ),
+            ),
+            criterion(
+                "join.selinux", "SELinux stays off", 1, Outcome.SKIPPED,
+                reason="this kernel has no SELinux", found="", expected="",
+            ),
+        ),
+        ScenarioRecord("The worker label stands on the right node", "verify", criteria=(
+            criterion("join.label", "node has the worker role", "0.5", Outcome.BLOCKED, blocked_by="calico"),
+        )),
+    ),
+)  # fmt: skip
+
+EVERY_OUTCOME = RunRecord(
+    run="2026-03-01T10-00-00",
+    mode="perform",
+    started="2026-03-01T10:00:00+00:00",
+    lab=LAB,
+    rubric="sha256:0f3a",
+    sections=(_DOCKER, _JOIN),
+    finished="2026-03-01T10:02:30+00:00",
+    ended="finished",
+    based_on="2026-02-28T09-00-00",
+    evidence_head="sha256:77aa",
+)
+
+FULL = replace(
+    EVERY_OUTCOME,
+    sections=tuple(
+        SectionRecord(
+            id, {"en": en, "zh": zh}, handout,
+            (scenario(f"{en} is done", *(
+                criterion(f"{id}.{n}", f"{en} fact {n} holds", points, Outcome.PASSED, evidence=(READING,))
+                for n, points in enumerate((total - total // 2, total // 2))
+            )),),
+        )
+        for id, en, zh, handout, total in (
+            ("base-environment", "Base environment", "基础环境配置", "2.1-2.3", 16),
+            ("docker", "Docker", "安装 docker", "2.4, 2.6", 14),
+            ("kubeadm-init", "kubeadm init", "初始化集群", "2.5, 2.7", 18),
+            ("calico", "Calico", "安装网络组件", "3", 10),
+            ("dashboard", "Dashboard", "安装 kubernetes-dashboard", "4.1", 12),
+            ("join-node", "Join the node", "将 node 节点加入到集群中", "4.2", 12),
+            ("nginx", "nginx through the Dashboard", "通过 kubernetes-dashboard 创建容器", "4.3", 10),
+            ("kuboard", "Kuboard", "配置图形化管理工具 Kuboard", "5", 8),
+        )
+    ),
+)  # fmt: skip
+
+EVIL = (
+    "<script>alert(1)</script>\x1b[31mred\x1b[0m\x00 \u202egnp.exe\u202c \u2066x\u2069\udcff <img src=http://e.test/x>"
+)
+HUGE = "<b>&amp;\x1b[2J" + "0123456789abcdef" * 6400 + "THE-END"
+
+HOSTILE = replace(
+    EVERY_OUTCOME,
+    run=EVIL,
+    lab=replace(LAB, box=EVIL, identity='"><script>', versions={EVIL: EVIL}, machines={EVIL: {EVIL: EVIL}}),
+    sections=(
+        SectionRecord("docker", {"en": EVIL, "zh": EVIL}, EVIL, (
+            scenario(
+                EVIL,
+                criterion(
+                    "docker.evil", EVIL, 1, Outcome.FAILED, expected=EVIL, found=HUGE, where=EVIL, why=EVIL,
+                    hints=(EVIL,), try_this=EVIL, slips=(Slip("s", EVIL, EVIL, EVIL),), reason=EVIL,
+                    evidence=tuple(
+                        exchange(3, "command", EVIL, 0, output=text, error=text, machine=EVIL, purpose=EVIL)
+                        for text in (EVIL, HUGE)
+                    ),
+                ),
+                criterion("docker.evil-2", EVIL, 1, Outcome.BLOCKED, blocked_by=EVIL),
+                criterion("docker.evil-3", EVIL, 1, Outcome.UNDETERMINED, reason=EVIL),
+                steps=(StepRecord("When", EVIL, Outcome.FAILED, 1.0, EVIL, (RESTART,)),),
+            ),
+        )),
+    ),
+)  # fmt: skip

@@ -1,0 +1,23 @@
+from labproof.standins.calico.firewall import rules
+
+POOL = "10.122.0.0/16"
+
+
+def test_pod_traffic_is_accepted_both_ways() -> None:
+    """The forward chain accepts what comes from the pool and what goes to it."""
+    found = [rule.match for rule in rules(POOL) if rule.chain == "cali-FORWARD"]
+    assert found == [("-s", POOL, "-j", "ACCEPT"), ("-d", POOL, "-j", "ACCEPT")]
+
+
+def test_traffic_inside_the_pool_keeps_its_address() -> None:
+    """Only what leaves the pool is masqueraded."""
+    (match,) = [rule.match for rule in rules(POOL) if rule.chain == "cali-POSTROUTING"]
+    assert match == ("-s", POOL, "!", "-d", POOL, "-j", "MASQUERADE")
+
+
+def test_chains_exist_before_they_are_jumped_to() -> None:
+    """Every jump comes after the rules that make its chain."""
+    made: set[str] = set()
+    for rule in rules(POOL):
+        assert not rule.is_jump or rule.match[1] in made
+        made.add(rule.chain)

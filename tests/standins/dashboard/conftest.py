@@ -1,0 +1,83 @@
+"""The Dashboard as it is served: over TLS, in front of the fake cluster."""
+
+import json
+import ssl
+from collections.abc import Iterator
+from http.client import HTTPSConnection
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+
+from labproof.standins.dashboard.app import Dashboard
+from labproof.standins.dashboard.certificate import self_signed, server_context
+from labproof.standins.dashboard.server import PAGE, USER_AGENT
+from labproof.standins.dashboard.sessions import Csrf, Sessions
+from labproof.standins.pages import Pages
+from labproof.standins.serving import Server
+from tests.standins.fake_cluster import FakeCluster
+
+
+class Clock:
+    """A time that a test sets forward."""
+
+    def __init__(self) -> None:
+        self.now = 1_700_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Visitor:
+    """Somebody who speaks the page's interface, with its CSRF tokens."""
+
+    def __init__(self, port: int, clock: Clock, app: Dashboard) -> None:
+        self.port, self.clock, self.app = port, clock, app
+        self._trust = ssl.create_default_context()
+        self._trust.check_hostname = False
+        self._trust.verify_mode = ssl.CERT_NONE
+
+    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, str]:
+        """Return the status and the text of an answer."""
+        connection = HTTPSConnection("127.0.0.1", self.port, timeout=5, context=self._trust)
+        try:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            connection.request(method, path, body, named)
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+        finally:
+            connection.close()
+
+    def get(self, path: str, **headers: str) -> tuple[int, str]:
+        """Ask with GET."""
+        return self.ask("GET", f"/api/v1/{path}", **headers)
+
+    def post(self, path: str, content: Any, **headers: str) -> tuple[int, str]:
+        """Send JSON with the CSRF token of the path's action."""
+        csrf = json.loads(self.get(f"csrftoken/{path.split('/')[0]}")[1])["token"]
+        body = json.dumps(content).encode()
+        return self.ask("POST", f"/api/v1/{path}", body, X_CSRF_TOKEN=csrf, **headers)
+
+    def login(self, token: str) -> str:
+        """Return the login token for a cluster token."""
+        session = json.loads(self.post("login", {"token": token})[1])["jweToken"]
+        assert isinstance(session, str)
+        return session
+
+
+@pytest.fixture(scope="session")
+def certificate() -> bytes:
+    """Provide one certificate for all tests."""
+    return self_signed()
+
+
+@pytest.fixture
+def visitor(cluster: FakeCluster, certificate: bytes) -> Iterator[Visitor]:
+    """Provide a visitor of a running Dashboard."""
+    clock = Clock()
+    key = Fernet.generate_key()
+    app = Dashboard(cluster.api(None, USER_AGENT), Sessions(key, clock), Csrf(key, clock), Pages.of(PAGE))
+    server = Server(("127.0.0.1", 0), app, server_context(certificate)).start(poll=0.01)
+    yield Visitor(server.port, clock, app)
+    server.shutdown()
+    server.server_close()

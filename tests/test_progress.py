@@ -1,0 +1,138 @@
+"""What a person sees while a run runs."""
+
+import io
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from labproof.model import Outcome, ScenarioRecord, Score
+from labproof.places import Progress
+from labproof.progress import Display, one_line
+from tests.golden import samples
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class Ticking:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.time = 100.0
+
+    def __call__(self) -> float:
+        return self.time
+
+
+@pytest.fixture
+def clock() -> Ticking:
+    return Ticking()
+
+
+def record(outcome: Outcome, **changes: object) -> ScenarioRecord:
+    return samples.scenario("S", samples.criterion("a", "it holds", 7, outcome, **changes))
+
+
+def played(clock: Ticking, stream: io.StringIO, scenario: ScenarioRecord) -> list[str]:
+    with Display(stream, clock) as display:
+        display.scenario_started("docker", "The daemon uses the systemd driver")
+        clock.time += 12.34
+        display.scenario_finished(scenario, Score(earned=Fraction(21), undetermined=Fraction(79)))
+    return stream.getvalue().splitlines()
+
+
+def test_plain_lines(clock: Ticking) -> None:
+    """Without a terminal each event is one line with the time since the beginning and the points so far."""
+    assert played(clock, io.StringIO(), record(Outcome.PASSED)) == [
+        "[   0.0 s] docker: The daemon uses the systemd driver …",
+        "[  12.3 s] docker: The daemon uses the systemd driver passed 7/7 points (21 of 100 so far)",
+    ]
+
+
+def test_failure_lines(clock: Ticking) -> None:
+    """A failed scenario shows its first failed criterion with expected and found."""
+    scenario = record(Outcome.FAILED, expected="systemd", found="cgroupfs")
+    assert played(clock, io.StringIO(), scenario)[2:] == [
+        "[  12.3 s]   failed: it holds",
+        "[  12.3 s]     expected systemd",
+        "[  12.3 s]     found cgroupfs",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "line"),
+    [(Outcome.BLOCKED, "by calico.ready"), (Outcome.UNDETERMINED, "connection lost")],
+)
+def test_other_trouble(clock: Ticking, outcome: Outcome, line: str) -> None:
+    """A blocked scenario names what blocks it, an undetermined one what we could not see."""
+    scenario = record(outcome, blocked_by="calico.ready", reason="connection lost")
+    assert played(clock, io.StringIO(), scenario)[-1].endswith(line)
+
+
+def test_stage_is_a_progress(clock: Ticking) -> None:
+    """A display's stage can be handed on wherever one line per stage is wanted, and is flushed at once."""
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    tell: Progress = Display(stream, clock).stage
+    tell("building the bundle")
+    assert stream.buffer.getvalue() == "[   0.0 s] building the bundle …\n".encode()
+
+
+def test_finished(clock: Ticking) -> None:
+    """The end shows the score by its parts and the path of the report."""
+    stream = io.StringIO()
+    Display(stream, clock).finished(samples.EVERY_OUTCOME, Path("runs/1/report.html"))
+    assert stream.getvalue().splitlines() == [
+        "[   0.0 s] score: 2.5 earned, 3 lost, 2.5 blocked, 4 undetermined of 12 points (finished)",
+        "[   0.0 s] report: runs/1/report.html",
+    ]
+
+
+def test_terminal_shows_a_live_line(clock: Ticking, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal the stage, its seconds and the points stand on a line that goes away; what a stage took stays."""
+    monkeypatch.setenv("TERM", "xterm")
+    stream = Terminal()
+    with Display(stream, clock) as display:
+        display.stage("waiting for the API")
+        clock.time += 3
+        display._live.refresh()
+        display.stage("reading the nodes")
+    shown = stream.getvalue()
+    assert "waiting for the API" in shown
+    assert "3 s  0 of 0 points" in shown
+    assert "[   3.0 s] waiting for the API (3.0 s)" in shown
+    assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l"), "the cursor is back"
+
+
+def test_dumb_terminal_gets_plain_lines(clock: Ticking, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal that cannot move its cursor gets the plain lines."""
+    monkeypatch.setenv("TERM", "dumb")
+    assert "\x1b" not in "".join(played(clock, Terminal(), record(Outcome.PASSED)))
+
+
+@pytest.mark.parametrize("stream", [io.StringIO, Terminal])
+def test_nothing_steers_the_terminal(
+    clock: Ticking, monkeypatch: pytest.MonkeyPatch, stream: type[io.StringIO]
+) -> None:
+    """Control bytes and bidi overrides from a machine are shown as escapes, never sent."""
+    monkeypatch.setenv("TERM", "xterm")
+    lines = played(clock, stream(), record(Outcome.FAILED, expected=samples.EVIL, found=samples.EVIL))
+    shown = "\n".join(lines)
+    assert "\\x1b[31mred" in shown
+    assert not [raw for raw in ("\x1b[31mred", "\u202e", "\x00") if raw in shown]
+
+
+def test_one_line_is_bounded() -> None:
+    """A hundred kilobytes of output become one short line."""
+    assert len(one_line("line\n" * 20_000)) <= 160
+
+
+def test_narrow_encoding(clock: Ticking) -> None:
+    """A stream that cannot write a character gets its escape and not a crash."""
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    Display(stream, clock).stage("安装")
+    assert b"\\u5b89\\u88c5" in stream.buffer.getvalue()
