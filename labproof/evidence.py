@@ -7,8 +7,9 @@ out, breaks the chain from there on.
 import hashlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from labproof.errors import ConfigError
 from labproof.model import Exchange
 
 GENESIS = "0" * 64
+_COLLECTED: ContextVar[list[Exchange] | None] = ContextVar("collected", default=None)
 
 
 def now() -> str:
@@ -31,7 +33,6 @@ class EvidenceLog:
     def __init__(self, path: Path) -> None:
         self._file = path.open("a", encoding="utf-8")
         self._lock = threading.Lock()
-        self._collectors: list[list[Exchange]] = []
         self._count = 0
         self.head = GENESIS
 
@@ -44,20 +45,23 @@ class EvidenceLog:
             self.head = chain(self.head, entry)
             self._file.write(json.dumps({**entry, "hash": self.head}, ensure_ascii=False) + "\n")
             self._file.flush()
-            for collector in self._collectors:
-                collector.append(exchange)
-            return exchange
+        self.attach([exchange])
+        return exchange
+
+    def attach(self, exchanges: Iterable[Exchange]) -> None:
+        """Hand entries to whoever collects in the current context: they explain what is looked at there."""
+        if (collected := _COLLECTED.get()) is not None:
+            collected.extend(exchanges)
 
     @contextmanager
     def collect(self) -> Iterator[list[Exchange]]:
-        """Collect the entries that are written within the block."""
+        """Collect the entries that are written within the block, also by threads that copied its context."""
         collected: list[Exchange] = []
-        self._collectors.append(collected)
+        token = _COLLECTED.set(collected)
         try:
             yield collected
         finally:
-            # By identity: two collectors that have seen nothing yet are equal.
-            self._collectors = [c for c in self._collectors if c is not collected]
+            _COLLECTED.reset(token)
 
     def close(self) -> None:
         """Close the file."""

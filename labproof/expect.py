@@ -8,9 +8,18 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Generic, TypeVar
 
-from labproof.probes.docker import DaemonSettings
+from labproof.probe_pods import PodReport
+from labproof.probes.account import AccountState
+from labproof.probes.dashboard import BothLogins
+from labproof.probes.docker import ContainerRun, DaemonSettings
+from labproof.probes.kubeconfig import FileState, KubeconfigState
+from labproof.probes.kuboard import BothTokens
+from labproof.probes.package import RepositoryState
 from labproof.probes.page import PageState
-from labproof.probes.workload import ServiceState, WorkloadState
+from labproof.probes.selinux import SelinuxConfig
+from labproof.probes.service import ServiceState as UnitState
+from labproof.probes.ssh_key import KeyLogin
+from labproof.probes.workload import Origin, ServiceState, WorkloadState
 
 T = TypeVar("T")
 
@@ -25,24 +34,20 @@ class Expectation(Generic[T]):
     is_final: Callable[[T], bool] = lambda _: False
 
 
-def equal(expected: T) -> Expectation[T]:
-    """Expect exactly this value."""
+def equal(expected: T) -> Expectation[T | None]:
+    """Expect exactly this value; None is how a probe says that there is none."""
     return Expectation(show(expected), lambda value: value == expected, show)
 
 
-def true(expected: str, found: Callable[[T], str], is_met: Callable[[T], bool]) -> Expectation[T]:
-    """Expect a condition that is easier said in words."""
-    return Expectation(expected, is_met, found)
-
-
-def all_equal(expected: Mapping[str, T]) -> Expectation[Mapping[str, T]]:
+def all_equal(expected: Mapping[str, str]) -> Expectation[Mapping[str, str | None]]:
     """Expect each of these values under its name; other names do not matter."""
 
-    def differing(values: Mapping[str, T]) -> dict[str, T | None]:
+    def differing(values: Mapping[str, str | None]) -> dict[str, str | None]:
         return {name: values.get(name) for name, wanted in expected.items() if values.get(name) != wanted}
 
-    def found(values: Mapping[str, T]) -> str:
-        return ", ".join(f"{name} is {show(value)}" for name, value in (differing(values) or values).items())
+    def found(values: Mapping[str, str | None]) -> str:
+        shown = differing(values) or {name: values.get(name) for name in expected}
+        return ", ".join(f"{name} is {show(value)}" for name, value in shown.items())
 
     wanted = ", ".join(f"{name} is {show(value)}" for name, value in expected.items())
     return Expectation(wanted, lambda values: not differing(values), found)
@@ -51,6 +56,16 @@ def all_equal(expected: Mapping[str, T]) -> Expectation[Mapping[str, T]]:
 def nothing(what: str) -> Expectation[Collection[str]]:
     """Expect that there is none of these."""
     return Expectation(f"no {what}", lambda found: not found, lambda found: "; ".join(found) or f"no {what}")
+
+
+def something(what: str) -> Expectation[Collection[str]]:
+    """Expect at least one."""
+    return Expectation(what, lambda found: bool(found), lambda found: ", ".join(found) or "none")
+
+
+def no_problem(expected: str) -> Expectation[Collection[str]]:
+    """Expect that a list of problems is empty; `expected` says what that means."""
+    return Expectation(expected, lambda problems: not problems, lambda problems: "; ".join(problems) or expected)
 
 
 def all_of(wanted: Collection[str], what: str) -> Expectation[Collection[str]]:
@@ -63,30 +78,88 @@ def all_of(wanted: Collection[str], what: str) -> Expectation[Collection[str]]:
     return Expectation(f"{what}: {', '.join(wanted)}", lambda present: set(wanted) <= set(present), found)
 
 
-def none_of(expected: str) -> Expectation[Collection[str]]:
-    """Expect that no problem of a list is left; `expected` says what that means."""
-    return Expectation(expected, lambda problems: not problems, lambda problems: "; ".join(problems) or expected)
-
-
-def something(what: str) -> Expectation[Collection[str]]:
-    """Expect at least one."""
-    return Expectation(what, lambda found: bool(found), lambda found: ", ".join(found) or "none")
-
-
 def loaded(name: str) -> Expectation[bool]:
     """Expect that something is loaded."""
+    return Expectation(f"{name} loaded", lambda is_loaded: is_loaded, lambda yes: "loaded" if yes else "not loaded")
+
+
+def off(name: str) -> Expectation[UnitState]:
+    """Expect that a service neither runs nor starts at boot; one that is not installed is off."""
+    return Expectation(f"{name} neither running nor enabled", lambda unit: not (unit.is_running or unit.is_enabled))
+
+
+def running(name: str) -> Expectation[UnitState]:
+    """Expect that a service runs."""
+    return Expectation(f"{name} running", lambda unit: unit.is_running)
+
+
+def enabled(name: str) -> Expectation[UnitState]:
+    """Expect that a service starts at boot."""
+    return Expectation(f"{name} enabled at boot", lambda unit: unit.is_enabled)
+
+
+def shell_on(machine: str) -> Expectation[KeyLogin]:
+    """Expect a login that ended in a shell on this machine."""
+    return Expectation(f"a shell on {machine}", lambda login: login.is_open)
+
+
+def selinux_not_enforcing() -> Expectation[str]:
+    """Expect that SELinux stops nothing now."""
+    return Expectation("Permissive or Disabled", lambda mode: mode in ("Permissive", "Disabled"))
+
+
+def selinux_not_enforcing_at_boot() -> Expectation[SelinuxConfig]:
+    """Expect that SELinux will stop nothing after a reboot."""
     return Expectation(
-        f"{name} loaded", lambda is_loaded: is_loaded, lambda is_loaded: "loaded" if is_loaded else "not loaded"
+        "SELINUX=disabled or SELINUX=permissive", lambda config: config.mode in ("disabled", "permissive")
     )
 
 
-def covers(wanted: DaemonSettings) -> Expectation[DaemonSettings]:
+def usable_repository(baseurl: str) -> Expectation[RepositoryState]:
+    """Expect that yum finds a repository there."""
+    return Expectation(
+        f"baseurl {baseurl}, enabled, with metadata there",
+        lambda state: state.baseurl == baseurl and state.is_enabled and state.has_metadata,
+    )
+
+
+def daemon(wanted: DaemonSettings) -> Expectation[DaemonSettings]:
     """Expect these settings of Docker's daemon; further mirrors do not matter."""
 
     def is_met(found: DaemonSettings) -> bool:
         return found.cgroup_driver == wanted.cgroup_driver and set(wanted.mirrors) <= set(found.mirrors)
 
     return Expectation(str(wanted), is_met)
+
+
+def container_run() -> Expectation[ContainerRun]:
+    """Expect that a container runs or has just run."""
+    return Expectation("a container that runs", lambda run: run.has_run)
+
+
+def same_driver() -> Expectation[tuple[str | None, str | None]]:
+    """Expect one cgroup driver for the kubelet and for Docker."""
+    return Expectation(
+        "kubelet and Docker with the same cgroup driver",
+        lambda pair: bool(pair[0]) and pair[0] == pair[1],
+        lambda pair: f"kubelet {show(pair[0] or None)}, Docker {show(pair[1] or None)}",
+    )
+
+
+def opens(server: str) -> Expectation[KubeconfigState]:
+    """Expect a kubeconfig that gives full rights in this lab's cluster at this address."""
+    return Expectation(
+        f"it leads to {server}, this cluster, and may do everything there",
+        lambda state: state.server == server and state.is_this_cluster and state.may_do_everything,
+    )
+
+
+def private_to(owner: str) -> Expectation[FileState]:
+    """Expect a file that belongs to a user and that nobody else may read."""
+    return Expectation(
+        f"owner {owner}, no rights for others",
+        lambda state: state.exists and state.owner == owner and state.mode & 0o077 == 0,
+    )
 
 
 def available(name: str) -> Expectation[WorkloadState]:
@@ -101,26 +174,59 @@ def node_port(port: int) -> Expectation[ServiceState]:
     )
 
 
+def any_node_port() -> Expectation[ServiceState]:
+    """Expect a Service that has a node port, whichever was allocated."""
+    return Expectation("a Service with a node port", lambda state: state.node_port > 0)
+
+
 def page(content: str) -> Expectation[PageState]:
     """Expect a page that was found and holds this text."""
     return Expectation(f"HTTP 200 with {content!r} in it", lambda state: state.status == 200 and content in state.body)
 
 
-def address_in(cidr: str) -> Expectation[str | None]:
+def address_in(cidr: str) -> Expectation[str]:
     """Expect an address of this range."""
 
-    def is_met(address: str | None) -> bool:
+    def is_met(address: str) -> bool:
         try:
-            return ip_address((address or "").strip()) in ip_network(cidr)
+            return ip_address(address.strip()) in ip_network(cidr)
         except ValueError:
             return False
 
-    return Expectation(f"an address in {cidr}", is_met, show)
+    return Expectation(f"an address in {cidr}", is_met)
 
 
-def are_same(pair: tuple[str | None, str | None]) -> bool:
-    """Tell whether both are there and the same."""
-    return bool(pair[0]) and pair[0] == pair[1]
+def saw(content: str) -> Expectation[PodReport]:
+    """Expect a Pod that saw this text."""
+    return Expectation(f"a Pod that saw {content!r}", lambda report: content in report.saw)
+
+
+def bound_to(role: str) -> Expectation[AccountState]:
+    """Expect an account that exists and is bound to a cluster role."""
+    return Expectation(f"an account bound to {role}", lambda state: state.exists and role in state.cluster_roles)
+
+
+def right_login() -> Expectation[BothLogins]:
+    """Expect that the right token logs in and a wrong one does not."""
+    return Expectation(
+        "the right token logs in, a wrong one does not", lambda both: both.right.is_in and not both.wrong.is_in
+    )
+
+
+def right_console() -> Expectation[BothTokens]:
+    """Expect that the right token sees the nodes and a wrong one is refused."""
+    return Expectation(
+        "the right token shows the nodes, a wrong one is refused with 401",
+        lambda both: bool(both.right.nodes) and both.wrong.status == 401,
+    )
+
+
+def made_by_dashboard() -> Expectation[Origin]:
+    """Expect the traces that the Dashboard's form leaves, and none of kubectl."""
+    return Expectation(
+        "made by dashboard, with the form's k8s-app label, not applied by kubectl",
+        lambda origin: "dashboard" in origin.managers and origin.has_form_labels and not origin.was_applied,
+    )
 
 
 def show(value: object) -> str:

@@ -73,31 +73,31 @@ class Cluster:
         """Return what the API answers to a plain path such as /readyz."""
         return self._fetch("GET", path, {}, b"").data.decode()
 
-    def core(self) -> client.CoreV1Api:
+    def core(self) -> "client.CoreV1Api":
         """Return the client for nodes, Pods, Services and their like."""
         return client.CoreV1Api(self._client)
 
-    def apps(self) -> client.AppsV1Api:
+    def apps(self) -> "client.AppsV1Api":
         """Return the client for Deployments and DaemonSets."""
         return client.AppsV1Api(self._client)
 
-    def rbac(self) -> client.RbacAuthorizationV1Api:
+    def rbac(self) -> "client.RbacAuthorizationV1Api":
         """Return the client for roles and their bindings."""
         return client.RbacAuthorizationV1Api(self._client)
 
-    def authentication(self) -> client.AuthenticationV1Api:
+    def authentication(self) -> "client.AuthenticationV1Api":
         """Return the client that says whom a token belongs to."""
         return client.AuthenticationV1Api(self._client)
 
-    def authorization(self) -> client.AuthorizationV1Api:
+    def authorization(self) -> "client.AuthorizationV1Api":
         """Return the client that says what an account may do."""
         return client.AuthorizationV1Api(self._client)
 
-    def coordination(self) -> client.CoordinationV1Api:
+    def coordination(self) -> "client.CoordinationV1Api":
         """Return the client for the nodes' leases."""
         return client.CoordinationV1Api(self._client)
 
-    def custom(self) -> client.CustomObjectsApi:
+    def custom(self) -> "client.CustomObjectsApi":
         """Return the client for objects that Kubernetes itself does not know."""
         return client.CustomObjectsApi(self._client)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, Protocol
 
 from labproof.errors import ActionFailed
@@ -37,7 +38,7 @@ class Runner:
             return
         targets = list(machines)
         with ThreadPoolExecutor(max_workers=len(targets)) as pool:
-            futures = [pool.submit(action, machine, *arguments) for machine in targets]
+            futures = [pool.submit(copy_context().run, action, machine, *arguments) for machine in targets]
         problems = [p for p in (future.exception() for future in futures) if p is not None]
         if len(problems) > 1 and all(isinstance(p, ActionFailed) for p in problems):
             raise ActionFailed("\n".join(map(str, problems)))

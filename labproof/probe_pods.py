@@ -3,16 +3,22 @@
 What a Pod has seen is its termination message: bounded by the kubelet to 4 KiB, and part of its status.
 """
 
+import contextlib
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from labproof.ahead import Ahead
 from labproof.errors import TransportError
 from labproof.kube import ApiProblem, Cluster, Json
 from labproof.probes.workload import waiting
+from labproof.sweeper import Sweeper
 from labproof.wait import Clock, Deadline, poll
 
 NAMESPACE = "labproof-probe"
 SECONDS = 20.0
+SERVICE = "kubernetes.default.svc.cluster.local"
 _LIFETIME_SECONDS = 120
 _GREETING = "exec 3<>/dev/tcp/$PEER/80; printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; head -c 2000 <&3"
 
@@ -42,11 +48,28 @@ class PodReport:
 class ProbePods:
     """Makes probe Pods and reads what they saw; `image` needs bash, head and getent."""
 
-    def __init__(self, cluster: Cluster, image: str, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        image: str,
+        ahead: Ahead,
+        clock: Clock | None = None,
+        start_sweeper: Callable[[], Sweeper] | None = None,
+    ) -> None:
         self._cluster = cluster
         self._image = image
+        self._ahead = ahead
         self._clock = clock or Clock()
+        self._start_sweeper = start_sweeper
+        self._sweeper: Sweeper | None = None
         self._is_open = False
+        self._lock = threading.Lock()
+
+    def begin_ahead(self, first: str, second: str) -> None:
+        """Begin every look that grading a finished cluster will ask for: each takes a second or two."""
+        self._ahead.begin("greet", lambda: self._greet(second, first, SECONDS))
+        self._ahead.begin("address", lambda: self._address(first))
+        self._ahead.begin("resolve", lambda: self._resolve(first, SERVICE))
 
     def look(self, name: str, node: str, script: str, seconds: float, **environment: str) -> PodReport:
         """Run a script in a Pod on a node and return what it saw; `seconds` bound the whole look."""
@@ -60,16 +83,27 @@ class ProbePods:
 
     def address(self, node: str) -> str:
         """Return the address that a Pod on a node gets, or what keeps it from running."""
+        return str(self._ahead.take("address", lambda: self._address(node)))
+
+    def resolve(self, node: str) -> str:
+        """Return the address that a Pod on a node finds for the API's Service, or what it saw instead."""
+        return str(self._ahead.take("resolve", lambda: self._resolve(node, SERVICE)))
+
+    def greet(self, server_node: str, client_node: str) -> PodReport:
+        """Have a Pod on one node fetch the page of a Pod on the other, by that Pod's own address."""
+        report = self._ahead.take("greet", lambda: self._greet(server_node, client_node, 2 * SECONDS))
+        assert isinstance(report, PodReport)
+        return report
+
+    def _address(self, node: str) -> str:
         report = self.look("address", node, "hostname -I", SECONDS)
         return report.address if report.phase == "Succeeded" else str(report)
 
-    def resolve(self, node: str, name: str) -> str:
-        """Return the address that a Pod on a node finds for a name, or what it saw instead."""
+    def _resolve(self, node: str, name: str) -> str:
         report = self.look("names", node, f"getent ahostsv4 {name}", SECONDS)
         return report.saw.split()[0] if report.phase == "Succeeded" and report.saw.split() else str(report)
 
-    def greet(self, server_node: str, client_node: str, seconds: float = 40.0) -> PodReport:
-        """Have a Pod on one node fetch the page of a Pod on the other, by that Pod's own address."""
+    def _greet(self, server_node: str, client_node: str, seconds: float) -> PodReport:
         deadline = Deadline(seconds, self._clock)
         self._open(deadline)
         try:
@@ -85,18 +119,22 @@ class ProbePods:
             self._delete("server")
 
     def close(self) -> None:
-        """Take the namespace away with everything in it; a cluster that is gone has nothing to take away."""
+        """Take the namespace away with everything in it; what cannot be reached is left to the sweeper."""
+        self._ahead.close()
         if not self._is_open:
             return
-        try:
-            self._cluster.read(self._cluster.core().delete_namespace, NAMESPACE)
-        except TransportError:
-            self._is_open = False
         self._is_open = False
+        with contextlib.suppress(TransportError):
+            self._cluster.read(self._cluster.core().delete_namespace, NAMESPACE)
+            if self._sweeper is not None:
+                self._sweeper.dismiss()
 
     def _open(self, deadline: Deadline) -> None:
-        if self._is_open:
-            return
+        with self._lock:
+            if not self._is_open:
+                self._open_namespace(deadline)
+
+    def _open_namespace(self, deadline: Deadline) -> None:
         namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
 
         def create() -> str:
@@ -106,6 +144,8 @@ class ProbePods:
                 return "" if problem.status == 409 and self._namespace_phase() == "Active" else str(problem)
             return ""
 
+        if self._start_sweeper is not None and self._sweeper is None:
+            self._sweeper = self._start_sweeper()
         ended = poll(create, lambda problem: not problem, deadline, every=0.5)
         if not ended.is_met:
             raise ApiProblem(409, f"the namespace {NAMESPACE} of an earlier run is still going away: {ended.value}")

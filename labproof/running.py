@@ -49,7 +49,8 @@ def prepare(config: pytest.Config, items: list[pytest.Item]) -> None:
     if problems := _unbound(plan):
         raise ConfigError(problems)
     selection = select(plan.rubric, config.option.mode, tuple(config.option.section), config.option.start)
-    kept, left_out = [], []
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
     for item in items:
         use = selection.use(_section(plan, item))
         (kept if use else left_out).append(item)

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from labproof import course as courses
 from labproof import plan as plans
 from labproof import rubric
+from labproof.ahead import Ahead
 from labproof.connection.base import Connection
 from labproof.connection.live import LiveConnection
 from labproof.connection.recorder import Recorder
@@ -26,7 +28,10 @@ from labproof.probes.page import Browser
 from labproof.providers.base import Endpoint, Provider
 from labproof.recording import PERFORM, Recording
 from labproof.store import RunFolder, create, find
-from labproof.wait import Clock
+from labproof.sweeper import Sweeper
+from labproof.wait import Clock, Deadline
+
+SAVE_EVERY_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -58,10 +63,13 @@ class Session:
     probe_pods: ProbePods
     judge: Judge
     recording: Recording
+    _saved: Deadline | None = None
 
     def save(self) -> None:
-        """Bring the result on disk up to date."""
-        self.folder.save(self.recording.run)
+        """Bring the result on disk up to date, at most every other second: the evidence is there at once anyway."""
+        if self._saved is None or self._saved.is_expired:
+            self.folder.save(self.recording.run)
+            self._saved = Deadline(SAVE_EVERY_SECONDS)
 
     def close(self) -> None:
         """Take away what we put into the cluster, and let go of the lab."""
@@ -134,10 +142,34 @@ def _assemble(
         lab=lab,
         cluster=cluster,
         browser=Browser(connection, phase),
-        probe_pods=ProbePods(cluster, course.profile.nginx_image, clock),
+        probe_pods=_probe_pods(options, cluster, course, log, clock, endpoints),
         judge=judge,
         recording=recording,
     )
+
+
+def _probe_pods(
+    options: Options,
+    cluster: Cluster,
+    course: Course,
+    log: EvidenceLog,
+    clock: Clock,
+    endpoints: tuple[Endpoint, ...],
+) -> ProbePods:
+    master = endpoints[0]
+    reach: dict[str, object] = {
+        "name": master.name,
+        "address": master.address,
+        "host": master.host,
+        "port": master.port,
+        "user": master.user,
+        "key_file": str(master.key_file or ""),
+    }
+    sweeper = None if options.replay else partial(Sweeper, reach)
+    pods = ProbePods(cluster, course.profile.nginx_image, Ahead(log), clock, sweeper)
+    if options.mode != PERFORM:
+        pods.begin_ahead(master.name, endpoints[-1].name)
+    return pods
 
 
 def _blank(folder: RunFolder, options: Options, plan: Plan, lab: LabDescription) -> RunRecord:

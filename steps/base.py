@@ -20,8 +20,7 @@ def make_and_copy_key(performer: Performer, lab: Lab) -> None:
 
 @then('root on master opens a shell on "{machine}" by key, without a prompt')
 def key_opens_shell(judge: Judge, lab: Lab, machine: str) -> None:
-    wanted = expect.true(f"a shell on {machine}", str, lambda login: login.is_open)
-    judge(lambda: key_probe.log_in(lab.master, lab[machine]), wanted, "master")
+    judge(lambda: key_probe.log_in(lab.master, lab[machine]), expect.shell_on(machine), "master")
 
 
 @when("both hostnames are set and both names are written into /etc/hosts")
@@ -54,10 +53,7 @@ def flush_iptables(performer: Performer, lab: Lab) -> None:
 
 @then('on "{machine}" firewalld neither runs nor starts at boot')
 def firewalld_is_off(judge: Judge, lab: Lab, machine: str) -> None:
-    wanted = expect.true(
-        "firewalld neither running nor enabled", str, lambda state: not (state.is_running or state.is_enabled)
-    )
-    judge(lambda: service.read(lab[machine], "firewalld"), wanted, machine)
+    judge(lambda: service.read(lab[machine], "firewalld"), expect.off("firewalld"), machine)
 
 
 @then('on "{machine}" no rules of a firewall are left')
@@ -72,16 +68,12 @@ def disable_selinux(performer: Performer, lab: Lab) -> None:
 
 @then('on "{machine}" SELinux does not enforce')
 def selinux_does_not_enforce(judge: Judge, lab: Lab, machine: str) -> None:
-    wanted = expect.true("Permissive or Disabled", str, lambda mode: mode in ("Permissive", "Disabled"))
-    judge(lambda: selinux.mode(lab[machine]), wanted, machine)
+    judge(lambda: selinux.mode(lab[machine]), expect.selinux_not_enforcing(), machine)
 
 
 @then('on "{machine}" SELinux will not enforce after a reboot')
 def selinux_stays_off(judge: Judge, lab: Lab, machine: str) -> None:
-    wanted = expect.true(
-        "SELINUX=disabled or SELINUX=permissive", str, lambda config: config.mode in ("disabled", "permissive")
-    )
-    judge(lambda: selinux.configured(lab[machine]), wanted, machine)
+    judge(lambda: selinux.configured(lab[machine]), expect.selinux_not_enforcing_at_boot(), machine)
 
 
 @when("swap is switched off on both machines")

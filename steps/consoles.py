@@ -49,7 +49,7 @@ def dashboard_answers_at_node(judge: Judge, browser: Browser, lab: Lab, course: 
 
 @then("dashboard-admin exists and is bound to cluster-admin")
 def admin_is_bound(judge: Judge, cluster: Cluster) -> None:
-    wanted = expect.true("bound to cluster-admin", str, lambda state: state.has_role("cluster-admin"))
+    wanted = expect.bound_to("cluster-admin")
     judge(lambda: account.read(cluster, DASHBOARD, ADMIN), wanted)
 
 
@@ -64,7 +64,7 @@ def dashboard_login(judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, 
     port = course.cluster.dashboard_port
     judge(
         lambda: dashboard.try_both(browser, lab.master, port, account.token(cluster, DASHBOARD, ADMIN)),
-        expect.true("the right token logs in, the wrong one does not", str, lambda both: both.is_right),
+        expect.right_login(),
         lab.master.address,
     )
 
@@ -103,6 +103,6 @@ def kuboard_console(judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, 
     port = course.cluster.kuboard_port
     judge(
         lambda: kuboard.try_both(browser, lab.master, port, account.token(cluster, "kube-system", "kuboard-user")),
-        expect.true("the right token shows the nodes, the wrong one is refused", str, lambda both: both.is_right),
+        expect.right_console(),
         lab.master.address,
     )

@@ -24,11 +24,7 @@ def unpack_repository(performer: Performer, lab: Lab) -> None:
 
 @then('"{machine}" has the offline repository')
 def has_repository(judge: Judge, lab: Lab, machine: str) -> None:
-    wanted = expect.true(
-        f"baseurl file://{package_probe.REPOSITORY}, enabled, with metadata there",
-        str,
-        lambda state: state.is_usable,
-    )
+    wanted = expect.usable_repository(f"file://{package_probe.REPOSITORY}")
     judge(lambda: package_probe.repository(lab[machine]), wanted, machine)
 
 
@@ -41,20 +37,18 @@ def install_docker(performer: Performer, lab: Lab) -> None:
 
 @then('on "{machine}" Docker\'s packages come from the offline repository')
 def packages_are_offline(judge: Judge, lab: Lab, machine: str) -> None:
-    wanted = expect.none_of(f"{', '.join(PACKAGES)} from the offline repository")
+    wanted = expect.no_problem(f"{', '.join(PACKAGES)} from the offline repository")
     judge(lambda: package_probe.foreign(lab[machine], PACKAGES), wanted, machine)
 
 
 @then('on "{machine}" Docker is running')
 def docker_runs(judge: Judge, lab: Lab, machine: str) -> None:
-    wanted = expect.true("docker running", str, lambda state: state.is_running)
-    judge(lambda: service_probe.read(lab[machine], "docker"), wanted, machine)
+    judge(lambda: service_probe.read(lab[machine], "docker"), expect.running("docker"), machine)
 
 
 @then('on "{machine}" Docker starts at boot')
 def docker_is_enabled(judge: Judge, lab: Lab, machine: str) -> None:
-    wanted = expect.true("docker enabled", str, lambda state: state.is_enabled)
-    judge(lambda: service_probe.read(lab[machine], "docker"), wanted, machine)
+    judge(lambda: service_probe.read(lab[machine], "docker"), expect.enabled("docker"), machine)
 
 
 @when("daemon.json is written and Docker restarted on both machines")
@@ -66,16 +60,15 @@ def configure_daemon(performer: Performer, lab: Lab, course: Course) -> None:
 @then('on "{machine}" daemon.json names the mirror and the systemd driver')
 def daemon_file_is_right(judge: Judge, lab: Lab, course: Course, machine: str) -> None:
     wanted = docker_probe.DaemonSettings((course.cluster.registry_mirror,), "systemd")
-    judge(lambda: docker_probe.configured(lab[machine]), expect.covers(wanted), machine)
+    judge(lambda: docker_probe.configured(lab[machine]), expect.daemon(wanted), machine)
 
 
 @then('on "{machine}" the running daemon uses the mirror and the systemd driver')
 def daemon_is_right(judge: Judge, lab: Lab, course: Course, machine: str) -> None:
     wanted = docker_probe.DaemonSettings((course.cluster.registry_mirror,), "systemd")
-    judge(lambda: docker_probe.running(lab[machine]), expect.covers(wanted), machine)
+    judge(lambda: docker_probe.running(lab[machine]), expect.daemon(wanted), machine)
 
 
 @then('on "{machine}" a container runs')
 def container_runs(judge: Judge, lab: Lab, machine: str) -> None:
-    wanted = expect.true("a container that runs", str, lambda run: run.has_run)
-    judge(lambda: docker_probe.run_container(lab[machine]), wanted, machine)
+    judge(lambda: docker_probe.run_container(lab[machine]), expect.container_run(), machine)

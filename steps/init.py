@@ -32,8 +32,7 @@ def packages_have_version(judge: Judge, lab: Lab, course: Course, machine: str) 
 
 @then('on "{machine}" kubelet starts at boot')
 def kubelet_is_enabled(judge: Judge, lab: Lab, machine: str) -> None:
-    wanted = expect.true("kubelet enabled", str, lambda state: state.is_enabled)
-    judge(lambda: service_probe.read(lab[machine], "kubelet"), wanted, machine)
+    judge(lambda: service_probe.read(lab[machine], "kubelet"), expect.enabled("kubelet"), machine)
 
 
 @when("the image archive is sent to the node and loaded on both machines")
@@ -91,7 +90,7 @@ def image_repository(judge: Judge, cluster: Cluster, course: Course) -> None:
 
 @then("kubelet on master uses the same cgroup driver as Docker")
 def drivers_agree(judge: Judge, lab: Lab) -> None:
-    wanted = expect.true("the same driver", lambda pair: f"kubelet {pair[0]}, Docker {pair[1]}", expect.are_same)
+    wanted = expect.same_driver()
     judge(
         lambda: (control_probe.kubelet_cgroup_driver(lab.master), docker_probe.running(lab.master).cgroup_driver),
         wanted,
@@ -106,14 +105,10 @@ def copy_kubeconfig(performer: Performer, lab: Lab) -> None:
 
 @then("root's kubeconfig on master opens the cluster")
 def kubeconfig_works(judge: Judge, lab: Lab, cluster: Cluster) -> None:
-    server = f"https://{lab.master.address}:{API_PORT}"
-    wanted = expect.true(
-        f"it leads to {server}, this cluster, and may do everything there", str, lambda state: state.opens(server)
-    )
+    wanted = expect.opens(f"https://{lab.master.address}:{API_PORT}")
     judge(lambda: kubeconfig.read(lab.master, cluster), wanted, "master")
 
 
 @then("root's kubeconfig on master belongs to root and nobody else may read it")
 def kubeconfig_is_private(judge: Judge, lab: Lab) -> None:
-    wanted = expect.true("root:root 600", str, lambda state: state.is_private_to("root"))
-    judge(lambda: kubeconfig.file_state(lab.master), wanted, "master")
+    judge(lambda: kubeconfig.file_state(lab.master), expect.private_to("root"), "master")

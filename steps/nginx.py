@@ -27,14 +27,12 @@ def nginx_is_available(judge: Judge, cluster: Cluster) -> None:
 
 @then("nginx was made by the Dashboard")
 def nginx_is_from_dashboard(judge: Judge, cluster: Cluster) -> None:
-    wanted = expect.true("made by dashboard, with the form's k8s-app label", str, lambda origin: origin.is_dashboard)
-    judge(lambda: workload.origin(cluster, NAMESPACE, NAME), wanted)
+    judge(lambda: workload.origin(cluster, NAMESPACE, NAME), expect.made_by_dashboard())
 
 
 @then("nginx has a Service with a node port")
 def nginx_has_port(judge: Judge, cluster: Cluster) -> None:
-    wanted = expect.true("a Service with a node port", str, lambda service: service.node_port > 0)
-    judge(lambda: workload.service(cluster, NAMESPACE, NAME), wanted)
+    judge(lambda: workload.service(cluster, NAMESPACE, NAME), expect.any_node_port())
 
 
 @then('the welcome page of nginx opens at "{machine}"')

@@ -8,6 +8,9 @@ import binascii
 import hashlib
 import re
 
+MARK = "masked-"
+"""What a mark starts with: plain text in YAML, JSON and HTML alike."""
+
 _PATTERNS = (
     # A JSON Web Token: three base64url parts, the first of which starts with {" in base64.
     re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"),
@@ -33,11 +36,11 @@ def mask(text: str) -> str:
 
 
 def _mark(secret: str) -> str:
-    if secret.startswith("[masked:"):
+    if secret.startswith(MARK):
         return secret
     if secret.startswith("ZXlK"):
         secret = _decoded(secret)
-    return f"[masked:{hashlib.sha256(secret.encode()).hexdigest()[:12]}]"
+    return f"{MARK}{hashlib.sha256(secret.encode()).hexdigest()[:12]}"
 
 
 def _decoded(secret: str) -> str:
@@ -50,4 +53,4 @@ def _decoded(secret: str) -> str:
 
 def decode_secret(value: str) -> str:
     """Return what a field of a Secret holds; the mark of a masked one stands for itself."""
-    return value if value.startswith("[masked:") else _decoded(value)
+    return value if value.startswith(MARK) else _decoded(value)

@@ -19,10 +19,6 @@ class AccountState:
     exists: bool
     cluster_roles: tuple[str, ...] = ()
 
-    def has_role(self, role: str) -> bool:
-        """Tell whether the account exists and is bound to a cluster role."""
-        return self.exists and role in self.cluster_roles
-
     def __str__(self) -> str:
         if not self.exists:
             return "the account does not exist"

@@ -43,11 +43,6 @@ class BothLogins:
     right: LoginState
     wrong: LoginState
 
-    @property
-    def is_right(self) -> bool:
-        """Tell whether the right one is in and the wrong one is not."""
-        return self.right.is_in and not self.wrong.is_in
-
     def __str__(self) -> str:
         return f"with the right token: {self.right}; with a wrong one: {self.wrong}"
 

@@ -23,10 +23,6 @@ class KubeconfigState:
     may_do_everything: bool = False
     problem: str = ""
 
-    def opens(self, server: str) -> bool:
-        """Tell whether it gives full rights in this lab's cluster at this address."""
-        return self.server == server and self.is_this_cluster and self.may_do_everything
-
     def __str__(self) -> str:
         if self.problem:
             return self.problem
@@ -43,10 +39,6 @@ class FileState:
     owner: str = ""
     group: str = ""
     mode: int = 0
-
-    def is_private_to(self, owner: str) -> bool:
-        """Tell whether it belongs to this user and nobody else may read it."""
-        return self.exists and self.owner == owner and self.mode & 0o077 == 0
 
     def __str__(self) -> str:
         return f"{self.owner}:{self.group} {self.mode:o}" if self.exists else "absent"

@@ -35,11 +35,6 @@ class BothTokens:
     right: ConsoleState
     wrong: ConsoleState
 
-    @property
-    def is_right(self) -> bool:
-        """Tell whether the right one sees the nodes and the wrong one is refused."""
-        return bool(self.right.nodes) and self.wrong.status == 401
-
     def __str__(self) -> str:
         return f"with the right token {self.right}; with a wrong one {self.wrong}"
 

@@ -18,11 +18,6 @@ class RepositoryState:
     has_metadata: bool
     problem: str = ""
 
-    @property
-    def is_usable(self) -> bool:
-        """Tell whether yum finds the handout's repository through this file."""
-        return self.baseurl == f"file://{REPOSITORY}" and self.is_enabled and self.has_metadata
-
     def __str__(self) -> str:
         if self.problem:
             return self.problem

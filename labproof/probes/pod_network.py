@@ -4,7 +4,7 @@ from labproof.kube import Cluster
 
 
 def pool_cidr(cluster: Cluster) -> str | None:
-    """Return the address range of Calico's default pool, or None when there is no pool."""
+    """Return the address range of Calico's default pool, None when there is no pool."""
     pool = cluster.read(
         cluster.custom().get_cluster_custom_object, "crd.projectcalico.org", "v1", "ippools", "default-ipv4-ippool"
     )

@@ -128,11 +128,6 @@ class Origin:
     has_form_labels: bool = False
     was_applied: bool = False
 
-    @property
-    def is_dashboard(self) -> bool:
-        """Tell whether it carries what the Dashboard's form leaves, and nothing of kubectl."""
-        return "dashboard" in self.managers and self.has_form_labels and not self.was_applied
-
     def __str__(self) -> str:
         if not self.exists:
             return "it does not exist"

@@ -2,7 +2,7 @@
 
 import argparse
 
-from labproof.standins.lifetime import begin
+from labproof.standins.lifetime import begin, wait_for_end
 from labproof.standins.serving import Reply, Request, Server
 
 PORT = 8000
@@ -24,5 +24,5 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--port", type=int, default=PORT)
     stop = begin()
     Server(("0.0.0.0", parser.parse_args(arguments).port), answer).start()
-    stop.wait()
+    wait_for_end(stop)
     return 0

@@ -10,7 +10,7 @@ import pytest
 from labproof.bundle import assemble, debian, images, kubernetes, layer
 from labproof.bundle.manifest import describe_file
 from labproof.bundle.parts import KEPT
-from labproof.standins.catalog import StandInImage
+from labproof.standins.catalog import IMAGES, StandInImage
 
 
 def stand_in(**files: Path) -> list[StandInImage]:
@@ -63,3 +63,9 @@ def test_old_bundles_go(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == KEPT + 2
     assemble.forget_old(tmp_path, now=assemble.DAY + KEPT + 2)
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"key{n}" for n in range(2, KEPT + 2)]
+
+
+def test_stand_ins_leave_merged_folders() -> None:
+    """No stand-in's file lies below a folder that is a link in the shared layer: it would replace the link."""
+    tops = {inside.split("/")[1] for image in IMAGES for inside in image.files}
+    assert not tops & {"bin", "lib", "lib64", "sbin"}

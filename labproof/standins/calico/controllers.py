@@ -9,7 +9,7 @@ from threading import Event, Thread
 from labproof.standins.calico import pool
 from labproof.standins.calico.nodes import ClusterNode
 from labproof.standins.cluster_api import ApiError, ApiUnreachable, ClusterApi, Json
-from labproof.standins.lifetime import begin
+from labproof.standins.lifetime import begin, wait_for_end
 from labproof.standins.mirroring import Mirror
 from labproof.standins.serving import Reply, Request, Server
 
@@ -82,5 +82,5 @@ def main(arguments: list[str]) -> int:
     rounds.nodes.start(stop)
     LOG.info("stand-in for Calico's kube-controllers, made for rehearsals")
     Thread(target=keep, args=(rounds, stop), name="rounds", daemon=True).start()
-    stop.wait()
+    wait_for_end(stop)
     return 0

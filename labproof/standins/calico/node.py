@@ -14,7 +14,7 @@ from labproof.standins.calico import cni, firewall, peers, pool, routes
 from labproof.standins.calico.commands import CommandFailed
 from labproof.standins.calico.nodes import ADDRESS_ANNOTATION, ClusterNode, peers_of, routes_to
 from labproof.standins.cluster_api import ApiError, ApiUnreachable, ClusterApi, Json
-from labproof.standins.lifetime import begin
+from labproof.standins.lifetime import begin, wait_for_end
 from labproof.standins.mirroring import Mirror
 from labproof.standins.serving import Reply, Request, Server
 
@@ -119,7 +119,7 @@ def main(arguments: list[str]) -> int:
     agent.nodes.start(stop)
     LOG.info("stand-in for Calico, made for rehearsals: node %s", options.node)
     Thread(target=keep, args=(agent, stop), name="rounds", daemon=True).start()
-    stop.wait()
+    wait_for_end(stop)
     return 0
 
 

@@ -17,7 +17,7 @@ from labproof.standins.dashboard import keys
 from labproof.standins.dashboard.app import Dashboard
 from labproof.standins.dashboard.certificate import self_signed, server_context
 from labproof.standins.dashboard.sessions import Csrf, Sessions
-from labproof.standins.lifetime import begin
+from labproof.standins.lifetime import begin, wait_for_end
 from labproof.standins.pages import Pages
 from labproof.standins.serving import Server
 
@@ -42,5 +42,5 @@ def main(arguments: list[str]) -> int:
     app = Dashboard(api, Sessions(session_key), Csrf(csrf_key), Pages.of(PAGE))
     Server(("0.0.0.0", options.port), app, server_context(self_signed())).start()
     LOG.info("stand-in for the Kubernetes Dashboard, made for rehearsals: port %d", options.port)
-    stop.wait()
+    wait_for_end(stop)
     return 0

@@ -11,7 +11,7 @@ from typing import Any
 from labproof.standins.cluster_api import ClusterApi
 from labproof.standins.dns.answers import answer
 from labproof.standins.dns.zone import Endpoint, ServiceName, Zone, endpoints_of
-from labproof.standins.lifetime import begin
+from labproof.standins.lifetime import begin, wait_for_end
 from labproof.standins.mirroring import Mirror
 from labproof.standins.serving import Reply, Request, Server
 
@@ -141,5 +141,5 @@ def main(arguments: list[str]) -> int:
     ):
         Thread(target=server.serve_forever, daemon=True).start()
     LOG.info("stand-in for CoreDNS, made for rehearsals: serving %s", domain)
-    stop.wait()
+    wait_for_end(stop)
     return 0

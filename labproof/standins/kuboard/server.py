@@ -10,7 +10,7 @@ from pathlib import Path
 
 from labproof.standins.cluster_api import ClusterApi
 from labproof.standins.kuboard.app import Console
-from labproof.standins.lifetime import begin
+from labproof.standins.lifetime import begin, wait_for_end
 from labproof.standins.pages import Pages
 from labproof.standins.serving import Server
 
@@ -28,5 +28,5 @@ def main(arguments: list[str]) -> int:
     app = Console(ClusterApi.in_cluster("kuboard-stand-in"), Pages.of(PAGE))
     Server(("0.0.0.0", options.port), app).start()
     LOG.info("stand-in for Kuboard, made for rehearsals: port %d", options.port)
-    stop.wait()
+    wait_for_end(stop)
     return 0

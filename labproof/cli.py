@@ -1,0 +1,167 @@
+"""The command line: `labproof --help` lists every command."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from labproof.errors import ConfigError, LabError
+from labproof.places import course_dir
+
+EXIT_USAGE, EXIT_OURS, EXIT_INTERRUPTED = 2, 3, 130
+
+
+class _Commands(click.Group):
+    """Turns every error of ours into one clear message and its exit status."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ConfigError as problem:
+            _fail(problem, EXIT_USAGE)
+        except LabError as problem:
+            _fail(problem, EXIT_OURS)
+        except KeyboardInterrupt:
+            click.echo("interrupted: the machines stay as they are", err=True)
+            sys.exit(EXIT_INTERRUPTED)
+
+
+def _fail(problem: LabError, status: int) -> None:
+    if click.get_current_context().find_root().params.get("debug"):
+        raise problem
+    click.echo(f"error: {problem}", err=True)
+    sys.exit(status)
+
+
+def _lab_options(command: Any) -> Any:
+    for option in (
+        click.option("--inventory", type=click.Path(path_type=Path), help="Use the machines that this file names."),
+        click.option("--provider", envvar="LAB_PROVIDER", default="", help="virtualbox, libvirt or lxc."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--debug", is_flag=True, help="Show a traceback with an error.")
+def main(debug: bool) -> None:
+    """Run and grade the course on real machines."""
+
+
+@main.command()
+@_lab_options
+@click.argument("pytest_options", nargs=-1, type=click.UNPROCESSED)
+def lab(provider: str, inventory: Path | None, pytest_options: tuple[str, ...]) -> None:
+    """Bring the machines up, build the whole lab and grade it."""
+    sys.exit(_pytest("perform", provider, inventory, pytest_options))
+
+
+@main.command()
+@_lab_options
+@click.option("--rubric", type=click.Path(path_type=Path), help="An instructor's own weights.")
+@click.option("--section", multiple=True, help="Grade only this section and what it needs; repeatable.")
+@click.argument("pytest_options", nargs=-1, type=click.UNPROCESSED)
+def grade(
+    provider: str,
+    inventory: Path | None,
+    rubric: Path | None,
+    section: tuple[str, ...],
+    pytest_options: tuple[str, ...],
+) -> None:
+    """Grade the machines as they are; nothing on them is changed."""
+    more = [f"--section={name}" for name in section] + ([f"--rubric={rubric}"] if rubric else [])
+    sys.exit(_pytest("verify", provider, inventory, (*more, *pytest_options)))
+
+
+@main.command()
+@click.argument("run", default="latest")
+@click.option("--rubric", type=click.Path(path_type=Path), help="An instructor's own weights.")
+def regrade(run: str, rubric: Path | None) -> None:
+    """Grade a recorded run again, without any machine."""
+    from labproof.store import find
+
+    recorded = find(run)
+    more = [f"--replay={recorded.path}"] + ([f"--rubric={rubric}"] if rubric else [])
+    sys.exit(_pytest(recorded.load().mode, "", None, more))
+
+
+@main.command("verify-evidence")
+@click.argument("run", default="latest")
+def verify_evidence(run: str) -> None:
+    """Check that no byte of a run's evidence was changed."""
+    from labproof.evidence import find_break
+    from labproof.store import find
+
+    folder = find(run)
+    problem = find_break(folder.evidence, folder.load().evidence_head)
+    click.echo(f"{folder.evidence}: {problem or 'whole'}")
+    sys.exit(1 if problem else 0)
+
+
+@main.command()
+@_lab_options
+def up(provider: str, inventory: Path | None) -> None:
+    """Bring the machines up and leave them untouched."""
+    chosen = _provider(provider, inventory)
+    chosen.up(click.echo)
+    for endpoint in chosen.endpoints():
+        click.echo(f"{endpoint.name}: {endpoint.user}@{endpoint.host}:{endpoint.port}")
+
+
+@main.command()
+@_lab_options
+def down(provider: str, inventory: Path | None) -> None:
+    """Take the machines away and put back what was changed on this computer."""
+    _provider(provider, inventory).down(click.echo)
+
+
+@main.command()
+@_lab_options
+@click.option("--to", "milestone", required=True, help="The section after which the machines were saved.")
+def reset(provider: str, inventory: Path | None, milestone: str) -> None:
+    """Bring both machines back to where a section had passed in full."""
+    _provider(provider, inventory).restore(milestone)
+    click.echo(f"both machines are as they were after {milestone}")
+
+
+@main.group()
+def bundle() -> None:
+    """The files that the handout gives to students."""
+
+
+@bundle.command("build")
+def bundle_build() -> None:
+    """Build the rehearsal bundle, or say where it is when it is built already."""
+    from labproof import bundle as bundles
+
+    click.echo(bundles.build(click.echo).directory)
+
+
+@bundle.command("check")
+def bundle_check() -> None:
+    """Check every file of the bundle against its sum."""
+    from labproof import bundle as bundles
+
+    built = bundles.build(click.echo)
+    built.verify()
+    click.echo(f"{built.directory}: every file is as its manifest says")
+
+
+def _provider(provider: str, inventory: Path | None) -> Any:
+    from labproof.providers.choose import choose
+    from labproof.session import Options
+
+    return choose(Options(provider=provider, inventory=inventory))
+
+
+def _pytest(mode: str, provider: str, inventory: Path | None, more: Sequence[str]) -> int:
+    import pytest
+
+    arguments = [str(course_dir() / "features"), f"--rootdir={course_dir()}", f"--mode={mode}", "-q", "--no-header"]
+    # The features assert nothing themselves, so rewriting every module's asserts would only cost time.
+    arguments += ["--assert=plain"]
+    arguments += [f"--provider={provider}"] if provider else []
+    arguments += [f"--inventory={inventory}"] if inventory else []
+    return int(pytest.main([*arguments, *more]))

@@ -1,0 +1,141 @@
+"""May this computer run the lab? Every reason why not, all at once, each with what would help."""
+
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+
+from labproof.errors import HostError
+from labproof.host.table import Table
+
+MEMORY_MIB = 4096
+DISK_MIB = 15 * 1024
+OLDEST_KERNEL = (5, 19)
+CGROUPS = frozenset({"cpu", "cpuset", "devices", "freezer", "memory", "pids"})
+UNIFIED_CGROUPS = frozenset({"cpu", "cpuset", "memory", "pids"})
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What counts of this computer. Memory and disk in MiB."""
+
+    is_root: bool
+    machine: str
+    kernel: tuple[int, int]
+    user_namespaces: int
+    memory: int
+    disk: dict[str, int]
+    cgroups: frozenset[str]
+    """The hierarchies of version 1 that are mounted, `name=systemd` among them; empty where there is only version 2."""
+    unified_cgroups: frozenset[str]
+    networks: tuple[tuple[str, IPv4Network], ...]
+    """Each interface with a network that it leads to."""
+
+
+def check(table: Table, surroundings: Surroundings) -> None:
+    """Raise HostError with every problem when the lab cannot run here."""
+    found = list(problems(table, surroundings))
+    if found:
+        raise HostError("\n".join(("this computer cannot run the lab of containers as it is:", *found)))
+
+
+def problems(table: Table, here: Surroundings) -> Iterator[str]:
+    """Return what stands in the way, one sentence each."""
+    if not here.is_root:
+        yield "- not root: start it with sudo, or as root"
+    if here.machine != "x86_64":
+        yield f"- expected an x86_64 processor, found {here.machine}: use another computer, or --inventory"
+    if here.kernel < OLDEST_KERNEL:
+        wanted, found = ".".join(map(str, OLDEST_KERNEL)), ".".join(map(str, here.kernel))
+        yield f"- expected Linux {wanted} or newer, which guards this computer from the machines, found {found}"
+    if here.user_namespaces < 2:
+        yield "- user namespaces are off: set the sysctl user.max_user_namespaces to 10000"
+    if here.memory < MEMORY_MIB:
+        yield f"- expected {MEMORY_MIB} MiB of free memory, found {here.memory}: close other programs"
+    for folder, free in here.disk.items():
+        if free < DISK_MIB:
+            yield f"- expected {DISK_MIB} MiB free in {folder}, found {free}: free some, or set LABPROOF_CACHE"
+    yield from _cgroup_problems(here)
+    yield from _network_problems(table, here)
+
+
+def _cgroup_problems(here: Surroundings) -> Iterator[str]:
+    if here.cgroups:
+        wanted, found, where = CGROUPS | {"name=systemd"}, here.cgroups, "mount it below /sys/fs/cgroup"
+    else:
+        wanted, found, where = (
+            UNIFIED_CGROUPS,
+            here.unified_cgroups,
+            "enable it in /sys/fs/cgroup/cgroup.subtree_control",
+        )
+    for name in sorted(wanted - found):
+        yield f"- expected the control group {name}, found none: {where}"
+
+
+def _network_problems(table: Table, here: Surroundings) -> Iterator[str]:
+    for interface, network in here.networks:
+        if interface != table.bridge.name and network.prefixlen > 0 and network.overlaps(table.network):
+            yield (
+                f"- the lab's addresses {table.network} are in use here: {interface} has {network}; "
+                f"take that network down, or run the lab on another computer"
+            )
+
+
+def look(folders: tuple[Path, ...]) -> Surroundings:
+    """Read what counts of this computer; `folders` are where disk space is needed."""
+    mounts = Path("/proc/self/mountinfo").read_text()
+    memory = Path("/proc/meminfo").read_text()
+    major, minor = platform.release().split(".")[:2]
+    return Surroundings(
+        is_root=os.geteuid() == 0,
+        machine=platform.machine(),
+        kernel=(int(major), int("".join(c for c in minor if c.isdigit()))),
+        user_namespaces=_number(Path("/proc/sys/user/max_user_namespaces")),
+        memory=available_mib(memory),
+        disk={str(folder): _free_mib(folder) for folder in folders},
+        cgroups=mounted_cgroups(mounts),
+        unified_cgroups=_unified(),
+        networks=tuple(routed_networks(Path("/proc/net/route").read_text())),
+    )
+
+
+def available_mib(meminfo: str) -> int:
+    """Return the memory that is available, from /proc/meminfo, in MiB."""
+    fields = dict(line.split(":", 1) for line in meminfo.splitlines() if ":" in line)
+    return int(fields["MemAvailable"].split()[0]) // 1024
+
+
+def mounted_cgroups(mountinfo: str) -> frozenset[str]:
+    """Return the controllers of version 1 that /proc/self/mountinfo shows, and named hierarchies."""
+    found: set[str] = set()
+    for line in mountinfo.splitlines():
+        fields = line.partition(" - ")[2].split()
+        if len(fields) >= 3 and fields[0] == "cgroup":
+            found.update(fields[2].split(","))
+    return frozenset(found - {"rw", "ro", "xattr"})
+
+
+def _unified() -> frozenset[str]:
+    path = Path("/sys/fs/cgroup/cgroup.controllers")
+    return frozenset(path.read_text().split()) if path.exists() else frozenset()
+
+
+def _free_mib(folder: Path) -> int:
+    existing = next(p for p in (folder, *folder.parents) if p.exists())
+    return shutil.disk_usage(existing).free // 1024**2
+
+
+def _number(path: Path) -> int:
+    return int(path.read_text()) if path.exists() else 0
+
+
+def routed_networks(table: str) -> Iterator[tuple[str, IPv4Network]]:
+    """Return interface and network of each row of /proc/net/route, whose numbers are little-endian hexadecimal."""
+    for line in table.splitlines()[1:]:
+        interface, destination, *_ = fields = line.split()
+        if interface != "*":
+            address, mask = (IPv4Address(int.from_bytes(bytes.fromhex(f), "little")) for f in (destination, fields[7]))
+            yield interface, IPv4Network(f"{address}/{mask}", strict=False)

@@ -1,0 +1,42 @@
+"""The one table of machines, vagrant/machines.json, as Python sees it; the Vagrantfile reads the same file."""
+
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+
+from labproof import settings
+from labproof.places import course_dir
+
+
+class Bridge(settings.Settings):
+    """The lab's own network bridge on this computer."""
+
+    name: str
+    address: IPv4Address
+
+
+class Row(settings.Settings):
+    """One machine: memory in MiB."""
+
+    name: str
+    role: str
+    address: IPv4Address
+    cpus: int
+    memory: int
+
+
+class Table(settings.Settings):
+    """Every machine of the lab, the control plane first, and the network that they share."""
+
+    network: IPv4Network
+    bridge: Bridge
+    machines: tuple[Row, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the machines."""
+        return tuple(row.name for row in self.machines)
+
+
+def load(path: Path | None = None) -> Table:
+    """Read the table. Raises ConfigError with every problem in it."""
+    return settings.load(path or course_dir() / "vagrant" / "machines.json", Table)

@@ -1,0 +1,65 @@
+"""What is asked of whoever provides the machines."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from labproof.model import LabDescription
+from labproof.places import Progress
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """How one machine is reached over SSH; `address` is its address in the lab."""
+
+    name: str
+    address: str
+    host: str
+    port: int
+    user: str
+    key_file: Path | None
+    password: str = field(default="", repr=False)
+
+
+class Provider(Protocol):
+    """Brings the two machines up and down, and keeps milestones of them."""
+
+    name: str
+    profile: str
+    """The profile of the course that these machines run: handout or rehearsal."""
+
+    def up(self, progress: Progress) -> None:
+        """Bring both machines up; machines that are up stay as they are."""
+        ...
+
+    def down(self, progress: Progress) -> None:
+        """Take both machines away and put back what was changed on this computer."""
+        ...
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Return how the machines are reached, master first. Raises ProvisionError when they are not up."""
+        ...
+
+    def require_network(self) -> None:
+        """Raise HostError unless packets for the lab's addresses stay on the lab's own network."""
+        ...
+
+    def describe(self, profile: str) -> LabDescription:
+        """Return what the lab is, for the header of a report."""
+        ...
+
+    def reload(self, machine: str | None = None) -> None:
+        """Restart one machine, or all of them."""
+        ...
+
+    def save(self, milestone: str) -> None:
+        """Save both machines as they are under a name."""
+        ...
+
+    def restore(self, milestone: str) -> None:
+        """Bring both machines back to what was saved. Raises ResetError when that is not possible."""
+        ...
+
+    def milestones(self) -> tuple[str, ...]:
+        """Return the names that can be restored, oldest first."""
+        ...

@@ -1,0 +1,47 @@
+"""What a lab is, for the header of a report: nobody has to guess what was real."""
+
+import platform
+from pathlib import Path
+
+from labproof.bundle import Bundle
+from labproof.host.ownership import LabRecord
+from labproof.host.table import Table
+from labproof.model import LabDescription
+
+SIMULATED = (
+    "swap: /proc/swaps, swapon and swapoff act on a table of the machine's own, filled from /etc/fstab at boot",
+    "SELinux: getenforce and setenforce keep a state of the machine's own, set from /etc/selinux/config at boot",
+    "br_netfilter: modprobe, rmmod and lsmod keep a table of the machine's own; /proc/sys/net/bridge is empty "
+    "while the module counts as not loaded",
+    "host-wide settings that kubelet tunes (vm.overcommit_memory, kernel.panic and so on) lead to files of its own",
+    "CentOS 7.6: the machines run Debian 12, with rpm, and dnf under the name yum",
+)
+
+
+def machines(table: Table) -> dict[str, dict[str, str]]:
+    """Return the facts of each machine by its name."""
+    return {
+        row.name: {
+            "address": str(row.address),
+            "role": row.role,
+            "cpus": str(row.cpus),
+            "memory": f"{row.memory} MiB",
+        }
+        for row in table.machines
+    }
+
+
+def of_containers(provider: str, profile: str, table: Table, record: LabRecord) -> LabDescription:
+    """Describe a lab of containers."""
+    manifest = Bundle.load(Path(record.bundle)).content
+    versions = {package["name"]: str(package["version"]) for package in manifest["packages"]}
+    return LabDescription(
+        profile=profile,
+        provider=provider,
+        box=record.box,
+        identity=record.identity,
+        versions={"kernel": platform.release(), "operating system": "Debian 12", **versions},
+        machines=machines(table),
+        stand_ins=tuple(f"{s['name']} stands in for {s['stands_in_for']}" for s in manifest["stand_ins"]),
+        simulated=SIMULATED,
+    )

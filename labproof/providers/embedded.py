@@ -1,0 +1,173 @@
+"""The embedded lab: two LXC containers through Vagrant, for computers without a hypervisor."""
+
+import shutil
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from labproof import box, bundle
+from labproof.errors import ProvisionError
+from labproof.host import bridge, guard, ownership, packages, preflight, table
+from labproof.host.ledger import Ledger
+from labproof.host.ownership import LabRecord
+from labproof.host.table import Row, Table
+from labproof.model import LabDescription
+from labproof.places import Progress, cache_dir, state_dir
+from labproof.providers import containers, description, milestones
+from labproof.providers.base import Endpoint
+from labproof.providers.containers import Container
+from labproof.providers.grader_key import private_key, public_line
+from labproof.providers.vagrant import Vagrant
+from labproof.wait import Deadline, wait_until
+
+ROOT_PASSWORD = "vagrant"
+BOOT_SECONDS = 60.0
+SSH_PORT = 22
+
+
+@dataclass
+class EmbeddedLab:
+    """Machines in containers on a sealed bridge of this computer."""
+
+    name: str = "lxc"
+    profile: str = "rehearsal"
+    table: Table = field(default_factory=table.load)
+
+    def up(self, progress: Progress) -> None:
+        """Bring both machines up; machines that are up stay as they are."""
+        packages.require_root()
+        with ownership.one_at_a_time():
+            ownership.require_free(any(c.is_running for c in self._containers))
+            if self._is_ready():
+                progress("both machines are up")
+                return
+            packages.ensure(packages.FOR_LXC, progress)
+            preflight.check(self.table, preflight.look((cache_dir(), containers.HOME)))
+            self._remove_leftovers(progress)
+            self._bring_up(progress)
+
+    def down(self, progress: Progress) -> None:
+        """Take both machines away and put back what was changed on this computer."""
+        packages.require_root()
+        with ownership.one_at_a_time():
+            progress("taking the machines away")
+            containers.at_once(list(self._containers), "remove")
+            for folder in (self._vagrant_state, milestones.folder()):
+                shutil.rmtree(folder, ignore_errors=True)
+            progress("putting this computer back as it was")
+            guard.restore(Ledger())
+            ownership.release()
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Return how the machines are reached, master first. Raises ProvisionError when they are not up."""
+        for container in self._containers:
+            if not container.is_running:
+                raise ProvisionError(f"expected {container.machine} to be up, found it down\n  try: labproof up")
+        return tuple(self._endpoint(row) for row in self.table.machines)
+
+    def require_network(self) -> None:
+        """Raise HostError unless packets for the lab's addresses stay on the lab's own network."""
+        bridge.require(self.table)
+
+    def describe(self, profile: str) -> LabDescription:
+        """Return what the lab is, for the header of a report."""
+        return description.of_containers(self.name, profile, self.table, self._record())
+
+    def reload(self, machine: str | None = None) -> None:
+        """Restart one machine, or all of them, and wait until they let us in again."""
+        chosen = [c for c in self._containers if machine in (None, c.machine)]
+        containers.at_once(chosen, "stop")
+        self._start(chosen)
+
+    def save(self, milestone: str) -> None:
+        """Save both machines as they are under a name; they restart on the way."""
+        milestones.save(milestone, self._record().identity, self._containers, self._start)
+
+    def restore(self, milestone: str) -> None:
+        """Bring both machines back to what was saved. Raises ResetError when that is not possible."""
+        milestones.restore(milestone, self._record().identity, self._containers, self._start)
+
+    def milestones(self) -> tuple[str, ...]:
+        """Return the names that can be restored, oldest first."""
+        record = ownership.current()
+        return milestones.names(record.identity) if record else ()
+
+    @property
+    def _containers(self) -> tuple[Container, ...]:
+        return tuple(Container(row.name) for row in self.table.machines)
+
+    @property
+    def _vagrant_state(self) -> Path:
+        return state_dir() / "vagrant"
+
+    def _is_ready(self) -> bool:
+        record = ownership.current()
+        ours = record is not None and record.is_ours and record.provider == self.name
+        return (
+            ours
+            and bridge.exists(self.table.bridge.name)
+            and all(
+                c.is_complete and c.is_running and _answers(str(row.address))
+                for c, row in zip(self._containers, self.table.machines, strict=True)
+            )
+        )
+
+    def _remove_leftovers(self, progress: Progress) -> None:
+        """Keep machines of this checkout that are complete; the rest is of a killed run or of somebody else."""
+        record = ownership.current()
+        ours = record is not None and record.is_ours
+        leftovers = [c for c in self._containers if c.exists and not (ours and c.is_complete)]
+        if leftovers:
+            progress(f"removing what an earlier run left: {', '.join(c.machine for c in leftovers)}")
+            containers.at_once(leftovers, "remove")
+        if not any(c.exists for c in self._containers):
+            ownership.release()
+            shutil.rmtree(milestones.folder(), ignore_errors=True)
+
+    def _bring_up(self, progress: Progress) -> None:
+        offline, made = bundle.build(progress), box.ensure(progress)
+        if ownership.current() is None:
+            ownership.claim(self.name, made.name, str(offline.directory))
+        guard.prepare(self.table, Ledger())
+        self.require_network()
+        progress("bringing up master and node")
+        settings = {
+            "VAGRANT_HOME": str(made.vagrant_home),
+            "LABPROOF_BOX": made.name,
+            "LABPROOF_BUNDLE": str(offline.directory),
+            "LABPROOF_GRADER_KEY": public_line(),
+        }
+        Vagrant(self._vagrant_state, state_dir() / "vagrant.log", settings).up(self.name)
+        for row in self.table.machines:
+            _wait_for(row)
+
+    def _start(self, chosen: list[Container]) -> None:
+        containers.at_once(chosen, "start")
+        self.require_network()
+        names = {c.machine for c in chosen}
+        for row in self.table.machines:
+            if row.name in names:
+                _wait_for(row)
+
+    def _endpoint(self, row: Row) -> Endpoint:
+        address = str(row.address)
+        return Endpoint(row.name, address, address, SSH_PORT, "root", private_key(), ROOT_PASSWORD)
+
+    def _record(self) -> LabRecord:
+        record = ownership.current()
+        if record is None:
+            raise ProvisionError("expected a lab on this computer, found none\n  try: labproof up")
+        return record
+
+
+def _wait_for(row: Row) -> None:
+    wait_until(lambda: _answers(str(row.address)), bool, Deadline(BOOT_SECONDS), f"SSH on {row.name}", every=0.2)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with socket.create_connection((address, SSH_PORT), timeout=2) as connection:
+            connection.settimeout(2)
+            return connection.recv(4) == b"SSH-"
+    except OSError:
+        return False

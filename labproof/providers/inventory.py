@@ -1,0 +1,140 @@
+"""Machines that somebody already has: a TOML file says how each is reached over SSH.
+
+[master]
+host = "192.168.200.10"
+user = "root"
+key = "~/.ssh/id_ed25519"
+
+[node]
+host = "192.168.200.20"
+"""
+
+import hashlib
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import Field
+
+from labproof import settings
+from labproof.errors import ConfigError, ProvisionError, ResetError
+from labproof.host import table
+from labproof.model import LabDescription
+from labproof.places import Progress
+from labproof.providers.base import Endpoint
+
+CONNECT_SECONDS = 5.0
+
+
+class Entry(settings.Settings):
+    """How one machine is reached. `address` is its address in the lab, where it is another one."""
+
+    host: str
+    port: int = Field(default=22, ge=1, le=65535)
+    user: str = "root"
+    key: Path | None = None
+    password: str = ""
+    address: str = ""
+
+
+class Inventory(settings.Settings):
+    """The two machines of the course."""
+
+    master: Entry
+    node: Entry
+
+
+@dataclass
+class InventoryLab:
+    """Machines that Labproof neither makes nor takes away."""
+
+    inventory: Inventory
+    source: Path
+    name: str = "inventory"
+    profile: str = "handout"
+
+    @classmethod
+    def read(cls, path: Path) -> "InventoryLab":
+        """Read an inventory file. Raises ConfigError with everything that is wrong in it."""
+        inventory = settings.load(path, Inventory)
+        problems = [
+            f"{path}: {name}.key: no such file: {entry.key}; name the private key that the machine lets in"
+            for name, entry in (("master", inventory.master), ("node", inventory.node))
+            if entry.key and not entry.key.expanduser().is_file()
+        ]
+        if problems:
+            raise ConfigError(problems)
+        return cls(inventory, path)
+
+    def up(self, progress: Progress) -> None:
+        """Look whether both machines answer. Raises ProvisionError naming those that do not."""
+        progress(f"looking for the machines of {self.source}")
+        silent = [
+            f"  {e.name}: expected SSH on {e.host} port {e.port}, found {problem}"
+            for e in self.endpoints()
+            if (problem := _silence(e.host, e.port))
+        ]
+        if silent:
+            raise ProvisionError(
+                "\n".join(("a machine of the inventory does not answer", *silent))
+                + f"\n  try: start it, or correct host and port in {self.source}"
+            )
+
+    def down(self, progress: Progress) -> None:
+        """Leave the machines as they are: they are not ours."""
+        progress(f"the machines of {self.source} are not Labproof's: they stay up")
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Return how the machines are reached, master first."""
+        rows = {row.name: str(row.address) for row in table.load().machines}
+        return tuple(
+            Endpoint(
+                name,
+                entry.address or rows[name],
+                entry.host,
+                entry.port,
+                entry.user,
+                entry.key.expanduser() if entry.key else None,
+                entry.password,
+            )
+            for name, entry in (("master", self.inventory.master), ("node", self.inventory.node))
+        )
+
+    def require_network(self) -> None:
+        """Trust the inventory: the way to its machines is its owner's business."""
+
+    def describe(self, profile: str) -> LabDescription:
+        """Return what the lab is, for the header of a report."""
+        hosts = " ".join(f"{e.host}:{e.port}" for e in self.endpoints())
+        return LabDescription(
+            profile=profile,
+            provider=self.name,
+            identity=hashlib.sha256(hosts.encode()).hexdigest()[:32],
+            machines={e.name: {"address": e.address, "host": f"{e.host}:{e.port}"} for e in self.endpoints()},
+        )
+
+    def reload(self, machine: str | None = None) -> None:
+        """Refuse: restarting other people's machines is theirs to do."""
+        raise ProvisionError("machines of an inventory are not restarted by Labproof\n  try: restart them yourself")
+
+    def save(self, milestone: str) -> None:
+        """Refuse: there is nothing to save with."""
+        raise ResetError(f"machines of an inventory have no milestones: {milestone!r} is not saved")
+
+    def restore(self, milestone: str) -> None:
+        """Refuse: there is nothing to restore."""
+        raise ResetError(f"machines of an inventory have no milestones: {milestone!r} cannot be restored")
+
+    def milestones(self) -> tuple[str, ...]:
+        """Return none."""
+        return ()
+
+
+def _silence(host: str, port: int) -> str:
+    """Return why a machine does not answer with SSH, or nothing when it does."""
+    try:
+        with socket.create_connection((host, port), timeout=CONNECT_SECONDS) as connection:
+            connection.settimeout(CONNECT_SECONDS)
+            return "" if connection.recv(4) == b"SSH-" else "something that does not speak SSH"
+    except OSError as problem:
+        return str(problem)

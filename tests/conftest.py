@@ -1,0 +1,57 @@
+"""A lab that nobody has to bring up: two machines, their API and their pages, all answered from a script."""
+
+import base64
+
+import pytest
+from hypothesis import settings
+
+from labproof.connection.base import Purpose
+from labproof.connection.fake import FakeConnection
+from labproof.kube import ADMIN_CONF, Cluster
+from labproof.machine import Lab, Machine, Phase
+from labproof.probes.page import Browser
+
+pytest_plugins = ["pytester"]
+
+settings.register_profile("labproof", max_examples=60, deadline=None)
+settings.load_profile("labproof")
+
+
+def encoded(text: str) -> str:
+    """Return a text as a kubeconfig or a Secret holds it."""
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.fixture
+def fake() -> FakeConnection:
+    return FakeConnection()
+
+
+@pytest.fixture
+def phase() -> Phase:
+    return Phase(Purpose.OBSERVE)
+
+
+@pytest.fixture
+def pair(fake: FakeConnection, phase: Phase) -> Lab:
+    """Both machines of the lab."""
+    addresses = {"master": "192.168.200.10", "node": "192.168.200.20"}
+    return Lab({name: Machine(name, address, fake, phase, "secret") for name, address in addresses.items()})
+
+
+@pytest.fixture
+def api(fake: FakeConnection, pair: Lab, phase: Phase) -> Cluster:
+    """The API of a cluster that kubeadm has made."""
+    lines = [
+        "clusters: [{name: kubernetes, cluster: {certificate-authority-data: " + encoded("AUTHORITY") + "}}]",
+        "users: [{name: admin, user: {client-certificate-data: " + encoded("CERTIFICATE") + ", "
+        "client-key-data: " + encoded("KEY") + "}}]",
+    ]
+    fake.answer("master", ADMIN_CONF, "\n".join(lines))
+    return Cluster(fake, pair.master, phase)
+
+
+@pytest.fixture
+def pages(fake: FakeConnection, phase: Phase) -> Browser:
+    """The lab's web pages."""
+    return Browser(fake, phase)

@@ -1,0 +1,21 @@
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import os, signal
+from labproof.standins.lifetime import begin, wait_for_end
+stop = begin()
+os.kill(os.getpid(), signal.{name})
+wait_for_end(stop)
+print(stop.is_set())
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_signal_before_the_wait_counts(name: str) -> None:
+    """A signal that comes before anybody waits for it still ends the program, in good order."""
+    argv = [sys.executable, "-c", PROGRAM.format(name=name)]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=10, check=False)
+    assert (done.returncode, done.stdout) == (0, "True\n")

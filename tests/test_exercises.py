@@ -1,0 +1,200 @@
+"""The course as it is written: rubric, features and known mistakes fit together."""
+
+import re
+import tomllib
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from labproof import expect, plan, rubric
+from labproof.places import course_dir
+from labproof.probes.account import AccountState
+from labproof.probes.docker import parse_file
+from labproof.probes.firewall import parse_leftovers
+from labproof.probes.node import NodeState
+from labproof.probes.package import parse_repository
+from labproof.probes.page import PageState
+from labproof.probes.selinux import parse_config
+from labproof.probes.service import ServiceState as UnitState
+from labproof.probes.swap import parse_fstab
+from labproof.probes.workload import Origin, ServiceState, WorkloadState
+from labproof.slips import recognise
+
+RUBRIC = rubric.load()
+PLAN = plan.load(RUBRIC)
+POINTS = {
+    "base": 16,
+    "docker": 14,
+    "init": 18,
+    "calico": 10,
+    "dashboard": 12,
+    "join": 12,
+    "nginx": 10,
+    "kuboard": 8,
+}
+CRITERIA = [c for e in RUBRIC.exercises for c in e.criterion]
+SLIPS = [(e, slip) for e in RUBRIC.exercises for slip in e.slip]
+SYMPTOMS = {
+    f"{section}.{name}": text
+    for section, texts in tomllib.loads((Path(__file__).parent / "slip_symptoms.toml").read_text("utf-8")).items()
+    for name, text in texts.items()
+}
+# The commands of the handout that settle a criterion; the first hint gives the idea, not the answer.
+SOLUTIONS = re.compile(
+    r"ssh-copy-id|hostnamectl|systemctl (stop|disable|start|enable|restart)|setenforce|swapoff|modprobe|sysctl -p"
+    r"|yum install|docker load|kubeadm (init|join)|kubectl (apply|label)|token create|--[a-z]+-[a-z-]+|chmod|chown|scp "
+)
+
+
+def named(slips: tuple[object, ...]) -> set[str]:
+    """Return the ids of recognised slips."""
+    return {str(getattr(slip, "id", "")) for slip in slips}
+
+
+def test_rubric_and_features_agree() -> None:
+    """Every Then has exactly one entry with its words, and every entry has its Then."""
+    assert PLAN.problems() == []
+    thens = [(s.section, t.text) for s in PLAN.scenarios for t in s.thens]
+    assert sorted(thens) == sorted((e.section, e.text) for e in RUBRIC.entries.values())
+
+
+def test_each_section_is_worth_what_the_course_says() -> None:
+    """The eight sections have their points, 100 in all, and stand in the handout's order."""
+    worth = {e.id: float(sum(x.points for x in rubric.entries_of(e).values())) for e in RUBRIC.exercises}
+    assert worth == POINTS
+    assert list(worth) == list(POINTS)
+
+
+def test_criteria_carry_their_section() -> None:
+    """The id of a criterion or a slip begins with the id of its section."""
+    for exercise in RUBRIC.exercises:
+        for id_ in [c.id for c in exercise.criterion] + [s.id for s in exercise.slip]:
+            assert id_.startswith(f"{exercise.id}."), id_
+
+
+def test_needs_are_known_in_time() -> None:
+    """A need is judged before what needs it, in this section or in one that this section builds on."""
+    order = [e.id for s in PLAN.scenarios for e in PLAN.entries(s)]
+    for entry in RUBRIC.entries.values():
+        for need in entry.needs:
+            assert order.index(need) < order.index(entry.id), f"{entry.id} needs {need}"
+            section = RUBRIC.entries[need].section
+            assert section in (entry.section, *RUBRIC.needed_by(entry.section)), f"{entry.id} needs {need}"
+
+
+def test_nothing_fails_without_a_cause_of_its_own() -> None:
+    """The first criterion of each section can be failed by itself: its needs are elsewhere."""
+    for exercise in RUBRIC.exercises:
+        first = next(iter(rubric.entries_of(exercise).values()))
+        needs = RUBRIC.entries[first.id].needs
+        assert all(RUBRIC.entries[n].section != exercise.id for n in needs)
+
+
+@pytest.mark.parametrize("criterion", CRITERIA, ids=lambda c: c.id)
+def test_first_hint_is_an_idea(criterion: rubric.Criterion) -> None:
+    """The first hint has no command of the handout in it and differs from the second."""
+    assert not SOLUTIONS.search(criterion.hints[0]), criterion.hints[0]
+    assert criterion.hints[0] != criterion.hints[1]
+
+
+@pytest.mark.parametrize("criterion", CRITERIA, ids=lambda c: c.id)
+def test_help_is_short(criterion: rubric.Criterion) -> None:
+    """What a learner reads is one sentence of why, and two sentences at most of each hint and of what to try."""
+    texts = {"why": (criterion.why, 1), "try": (criterion.try_this, 2)}
+    texts |= {f"hint {i}": (hint, 2) for i, hint in enumerate(criterion.hints, 1)}
+    for name, (text, most) in texts.items():
+        assert text.endswith((".", "?")), f"{name}: {text}"
+        assert len(re.findall(r"[.?](?= [A-Z`]|$)", text)) <= most, f"{name}: {text}"
+
+
+def test_each_slip_has_an_example() -> None:
+    """Every known mistake has one text that shows it, and no id stands twice."""
+    ids = [slip.id for _, slip in SLIPS]
+    assert sorted(ids) == sorted(SYMPTOMS)
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize(("exercise", "slip"), SLIPS, ids=[s.id for _, s in SLIPS])
+def test_slip_is_recognised(exercise: rubric.Exercise, slip: rubric.SlipEntry) -> None:
+    """The text that shows a mistake is recognised as this mistake, and as no other, in each of its criteria."""
+    own = {c.id for c in exercise.criterion}
+    assert set(slip.criteria) <= own, "a slip is looked for in its own section only"
+    for criterion in slip.criteria:
+        assert named(recognise(exercise.slip, criterion, SYMPTOMS[slip.id], ())) == {slip.id}
+
+
+def test_slips_see_nothing_in_what_is_right() -> None:
+    """A text that meets its expectation shows no mistake."""
+    right = {
+        "base.firewalld": "firewalld is not running and not enabled at boot",
+        "base.selinux-boot": "SELINUX=disabled",
+        "base.swap-boot": "#/swapfile\tnone\tswap\tdefaults\t0 0\n/dev/sda1 / ext4 defaults 0 0",
+        "docker.repository": "baseurl file:///opt/k8s-docker, enabled, with metadata there",
+        "docker.file": "cgroup driver systemd, mirrors https://rncxm540.mirror.aliyuncs.com",
+        "init.kubeconfig-private": "root:root 600",
+        "init.kubeconfig": "it leads to https://192.168.200.10:6443, this cluster, and may do everything there",
+        "join.nodes": "master, node",
+        "join.label": '{"labels":{"node-role.kubernetes.io/worker":"worker","node-role.kubernetes.io/master":""}}',
+        "kuboard.service": "kuboard is of type NodePort, node port 32567",
+        "dashboard.service": "kubernetes-dashboard is of type NodePort, node port 30000",
+        "dashboard.account": "the account is bound to cluster-admin, view",
+        "nginx.origin": "made by dashboard, with the form's k8s-app label",
+    }
+    for criterion, text in right.items():
+        slips = RUBRIC.exercise(criterion.partition(".")[0]).slip
+        assert recognise(slips, criterion, text, ()) == (), criterion
+
+
+NODE = NodeState("node", "Unknown", "Kubelet stopped posting node status.", "10.0.2.15", "v1.28.2", frozenset())
+
+
+@pytest.mark.parametrize(
+    ("criterion", "found", "slip"),
+    [
+        ("base.hostname", expect.all_equal({"the hostname": "node"}).found({"the hostname": "Node"}), "upper-case"),
+        ("base.firewalld", str(UnitState("firewalld", True, False, True)), "until-boot"),
+        ("base.rules", "; ".join(parse_leftovers("-P INPUT ACCEPT\n-A INPUT -j REJECT\n")), "reject"),
+        ("base.selinux-boot", str(parse_config("SELINUX=enforcing\n")), "until-boot"),
+        ("base.swap-boot", "; ".join(parse_fstab("/swapfile\tnone\tswap\tdefaults\t0 0\n")), "tab"),
+        ("base.module-boot", expect.something("a file").found([]), "until-boot"),
+        ("docker.repository", str(parse_repository("[k8s-docker]\nbaseurl=file//opt\nenabled=1\n", True)), "address"),
+        ("docker.enabled", str(UnitState("docker", True, True, False)), "until-boot"),
+        ("docker.file", str(parse_file('{"exec-opts": ["a"],}')), "comma"),
+        ("docker.file", str(parse_file('{"exec-opts": ["a"]\n"b": 1}')), "comma-missing"),
+        ("docker.file", str(parse_file('{"exec-opts": []}\n{}')), "two-objects"),
+        ("docker.file", str(parse_file('{"registry-mirrors": ["https://m"]}')), "no-driver"),
+        ("init.pod-cidr", expect.equal("10.122.0.0/16").found(None), "left-out"),
+        ("calico.daemonset", str(WorkloadState("calico-node")), "not-applied"),
+        ("dashboard.service", str(ServiceState("kubernetes-dashboard", "ClusterIP", 443)), "not-edited"),
+        ("dashboard.account", str(AccountState(True)), "unbound"),
+        ("join.ready", expect.all_equal({"node": "True"}).found({"node": f"{NODE.ready}: {NODE.reason}"}), "silent"),
+        ("join.addresses", expect.all_equal({"node": "192.168.200.20"}).found({"node": NODE.address}), "node-ip"),
+        ("join.label", expect.equal({"node"}).found({"master", "node"}), "on-master"),
+        ("nginx.origin", str(Origin(True, ("kubectl-create",), False, False)), "by-kubectl"),
+        ("nginx.service", str(ServiceState("nginx")), "no-service"),
+        ("nginx.page", str(PageState(None, problem="connection refused by 192.168.200.20")), "target-port"),
+    ],
+)
+def test_slip_shows_in_what_a_probe_says(criterion: str, found: str, slip: str) -> None:
+    """The words that probes and expectations use today are those that the symptoms look for."""
+    slips = RUBRIC.exercise(criterion.partition(".")[0]).slip
+    assert any(id_.endswith(slip) for id_ in named(recognise(slips, criterion, found, ())))
+
+
+def test_each_section_has_a_text_for_learners() -> None:
+    """Beside each rubric lies a README that begins with both titles."""
+    folders = sorted(p.parent for p in (course_dir() / "exercises").glob("*/exercise.toml"))
+    assert len(folders) == len(RUBRIC.exercises)
+    for folder, exercise in zip(folders, RUBRIC.exercises, strict=True):
+        assert folder.name == f"{exercise.order:02d}-{exercise.id}"
+        heading = (folder / "README.md").read_text("utf-8").splitlines()[0]
+        assert exercise.title["en"] in heading
+        assert exercise.title["zh"] in heading
+
+
+def test_orders_follow_each_other() -> None:
+    """The sections are numbered one by one, and each builds only on earlier ones."""
+    assert all(b.order == a.order + 1 for a, b in pairwise(RUBRIC.exercises))
+    place = {e.id: e.order for e in RUBRIC.exercises}
+    assert all(place[need] < e.order for e in RUBRIC.exercises for need in e.needs)

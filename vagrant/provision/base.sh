@@ -1,0 +1,14 @@
+#!/bin/sh
+# Every machine, every provider: gives master the bundle's files, then lets the grader in by a key of its own.
+# The key comes last, because it marks a machine that is complete; it lies outside /root/.ssh, which is the student's.
+set -eu
+: "${GRADER_KEY:?the public key of the grader}"
+
+bundle=${BUNDLE:-}
+if [ -n "$bundle" ] && [ -d "$bundle" ]; then
+    find "$bundle" -maxdepth 1 -type f ! -name manifest.json -exec cp --reflink=auto --target-directory=/root {} +
+fi
+
+echo "$GRADER_KEY" >/etc/ssh/grader_keys.new
+chmod 644 /etc/ssh/grader_keys.new
+mv /etc/ssh/grader_keys.new /etc/ssh/grader_keys
