@@ -7,4 +7,5 @@ pytest_plugins = [
     "steps.consoles",
     "steps.nodes",
     "steps.nginx",
+    "steps.reboot",
 ]

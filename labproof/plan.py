@@ -82,10 +82,13 @@ def load(rubric: Rubric, folder: Path | None = None) -> Plan:
     """Read every feature."""
     root = folder or course_dir() / "features"
     sections = {e.feature: e.id for e in rubric.exercises}
+    left_out = rubric.left_out
     order = {e.feature: e.order for e in rubric.exercises}
     scenarios = []
     for feature in get_features([str(root)]):
         name = Path(feature.filename).name
+        if name in left_out:
+            continue
         for template in feature.scenarios.values():
             background = feature.background.steps if feature.background else []
             sentences = tuple(Sentence(s.type, s.keyword.strip(), s.name) for s in (*background, *template._steps))

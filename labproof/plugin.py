@@ -27,6 +27,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--inventory", type=Path, metavar="FILE", help="use these machines instead of making some")
     group.addoption("--profile", default=os.environ.get("LAB_PROFILE", ""), help="handout or rehearsal")
     group.addoption("--rubric", type=Path, metavar="FILE", help="an instructor's own weights")
+    group.addoption("--reboot", action="store_true", help="restart both machines and verify what must last")
+    group.addoption("--concepts", action="store_true", help="show on the cluster what the handout teaches first")
+    group.addoption("--undetermined", default="", metavar="RUN", help="ask again what that run could not see")
     group.addoption("--replay", default="", metavar="RUN", help="answer from the evidence of an earlier run")
 
 
@@ -147,6 +150,12 @@ def course(request: pytest.FixtureRequest) -> Any:
 def judge(request: pytest.FixtureRequest) -> Any:
     """The judge of one criterion at a time."""
     return _session(request).judge
+
+
+@pytest.fixture(scope="session")
+def restart(request: pytest.FixtureRequest) -> Any:
+    """Restarts both machines."""
+    return _session(request).restart
 
 
 @pytest.fixture

@@ -48,6 +48,7 @@ class Exercise(settings.Settings):
     title: dict[str, str]
     needs: tuple[str, ...] = ()
     gates: tuple[str, ...] = ()
+    only_with: str = ""
     criterion: tuple[Criterion, ...]
     slip: tuple[SlipEntry, ...] = ()
 
@@ -79,6 +80,8 @@ class Rubric:
     exercises: tuple[Exercise, ...]
     entries: dict[str, Entry] = field(repr=False)
     digest: str
+    left_out: frozenset[str] = frozenset()
+    """The features of sections that were not asked for."""
 
     def by_text(self, section: str, text: str) -> Entry | None:
         """Return the entry whose sentence this is."""
@@ -100,8 +103,11 @@ class Rubric:
         return tuple(e.id for e in self.exercises if section in self.needed_by(e.id))
 
 
-def load(folder: Path | None = None, overrides: Path | None = None) -> Rubric:
-    """Read every `exercise.toml`. Raises ConfigError with all problems of all files at once."""
+def load(folder: Path | None = None, overrides: Path | None = None, wishes: frozenset[str] = frozenset()) -> Rubric:
+    """Read every `exercise.toml`. Raises ConfigError with all problems of all files at once.
+
+    A section with `only_with` is left out unless `wishes` holds that word.
+    """
     root = folder or course_dir() / "exercises"
     exercises, problems = _read_all(root)
     if overrides is not None and not problems:
@@ -119,8 +125,10 @@ def load(folder: Path | None = None, overrides: Path | None = None) -> Rubric:
             problems.append(f"{source}: the points add up to {float(total):g}, expected {expected:g}; correct a weight")
     if problems:
         raise ConfigError(problems)
-    entries = {e.id: e for x in exercises for e in entries_of(x).values()}
-    return Rubric(tuple(exercises), _resolved(entries), _digest(exercises))
+    wanted = tuple(x for x in exercises if not x.only_with or x.only_with in wishes)
+    entries = {e.id: e for x in wanted for e in entries_of(x).values()}
+    left_out = frozenset(x.feature for x in exercises if x not in wanted)
+    return Rubric(wanted, _resolved(entries), _digest(exercises), left_out)
 
 
 def entries_of(exercise: Exercise) -> dict[str, Entry]:

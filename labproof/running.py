@@ -40,6 +40,8 @@ def options_of(config: pytest.Config) -> Options:
         profile=chosen.profile,
         rubric=chosen.rubric,
         replay=chosen.replay,
+        undetermined=chosen.undetermined,
+        wishes=frozenset(name for name in ("reboot", "concepts") if getattr(chosen, name)),
     )
 
 

@@ -45,6 +45,8 @@ class Options:
     rubric: Path | None = None
     replay: str = ""
     base: str = ""
+    undetermined: str = ""
+    wishes: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -63,6 +65,7 @@ class Session:
     probe_pods: ProbePods
     judge: Judge
     recording: Recording
+    provider: Provider | None = None
     _saved: Deadline | None = None
 
     def save(self) -> None:
@@ -70,6 +73,13 @@ class Session:
         if self._saved is None or self._saved.is_expired:
             self.folder.save(self.recording.run)
             self._saved = Deadline(SAVE_EVERY_SECONDS)
+
+    def restart(self) -> None:
+        """Restart both machines and forget every connection to them; a recording has nothing to restart."""
+        if self.provider is not None:
+            self.provider.reload()
+            self.connection.close()
+            self.provider.require_network()
 
     def close(self) -> None:
         """Take away what we put into the cluster, and let go of the lab."""
@@ -80,7 +90,7 @@ class Session:
 
 def load_plan(options: Options) -> Plan:
     """Read rubric and features. Raises ConfigError with everything that does not fit together."""
-    plan = plans.load(rubric.load(overrides=options.rubric))
+    plan = plans.load(rubric.load(overrides=options.rubric, wishes=options.wishes))
     if problems := plan.problems():
         raise ConfigError(problems)
     return plan
@@ -100,7 +110,9 @@ def begin(options: Options, plan: Plan, choose: Callable[[Options], Provider], p
     machines = {e.name: Ssh(e.name, e.host, e.port, e.user, e.key_file) for e in endpoints}
     connection = LiveConnection(machines, provider.require_network)
     description = provider.describe(course.profile_name)
-    return _assemble(options, plan, course, connection, endpoints, description, Clock())
+    session = _assemble(options, plan, course, connection, endpoints, description, Clock())
+    session.provider = provider
+    return session
 
 
 def _replayed(options: Options, plan: Plan) -> Session:

@@ -11,8 +11,6 @@ from labproof.kube import ADMIN_CONF, Cluster
 from labproof.machine import Lab, Machine, Phase
 from labproof.probes.page import Browser
 
-pytest_plugins = ["pytester"]
-
 settings.register_profile("labproof", max_examples=60, deadline=None)
 settings.load_profile("labproof")
 

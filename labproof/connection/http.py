@@ -51,8 +51,10 @@ class Http:
 
     def close(self) -> None:
         """Close every connection that is still open."""
-        for pool in self._pools.values():
-            pool.close()
+        with self._lock:
+            for pool in self._pools.values():
+                pool.close()
+            self._pools.clear()
 
     def _ask(self, request: HttpRequest, deadline: Deadline) -> HttpResponse:
         pool = self._pool(request)

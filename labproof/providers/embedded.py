@@ -1,11 +1,13 @@
 """The embedded lab: two LXC containers through Vagrant, for computers without a hypervisor."""
 
+import os
 import shutil
 import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from labproof import box, bundle
+from labproof.bundle import Bundle
 from labproof.errors import ProvisionError
 from labproof.host import bridge, guard, ownership, packages, preflight, table
 from labproof.host.ledger import Ledger
@@ -52,7 +54,7 @@ class EmbeddedLab:
         with ownership.one_at_a_time():
             progress("taking the machines away")
             containers.at_once(list(self._containers), "remove")
-            for folder in (self._vagrant_state, milestones.folder()):
+            for folder in (self._vagrant_state, milestones.folder(), staged_bundle()):
                 shutil.rmtree(folder, ignore_errors=True)
             progress("putting this computer back as it was")
             guard.restore(Ledger())
@@ -134,7 +136,7 @@ class EmbeddedLab:
         settings = {
             "VAGRANT_HOME": str(made.vagrant_home),
             "LABPROOF_BOX": made.name,
-            "LABPROOF_BUNDLE": str(offline.directory),
+            "LABPROOF_BUNDLE": str(stage(offline)),
             "LABPROOF_GRADER_KEY": public_line(),
         }
         Vagrant(self._vagrant_state, state_dir() / "vagrant.log", settings).up(self.name)
@@ -158,6 +160,25 @@ class EmbeddedLab:
         if record is None:
             raise ProvisionError("expected a lab on this computer, found none\n  try: labproof up")
         return record
+
+
+def staged_bundle() -> Path:
+    """Return where master's container finds the bundle: it may not enter a home folder."""
+    return state_dir() / "bundle"
+
+
+def stage(offline: Bundle) -> Path:
+    """Put the bundle where a container may read it, without a copy where the disk allows."""
+    target = staged_bundle()
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True, mode=0o755)
+    for path in offline.files:
+        try:
+            os.link(path, target / path.name)
+        except OSError:
+            # Another file system.
+            shutil.copyfile(path, target / path.name)
+    return target
 
 
 def _wait_for(row: Row) -> None:

@@ -5,7 +5,8 @@ set -eu
 : "${GRADER_KEY:?the public key of the grader}"
 
 bundle=${BUNDLE:-}
-if [ -n "$bundle" ] && [ -d "$bundle" ]; then
+if [ -n "$bundle" ]; then
+    [ -r "$bundle/manifest.json" ] || { echo "expected the bundle in $bundle, found none" >&2 && exit 1; }
     find "$bundle" -maxdepth 1 -type f ! -name manifest.json -exec cp --reflink=auto --target-directory=/root {} +
 fi
 
