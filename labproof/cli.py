@@ -62,16 +62,21 @@ def lab(provider: str, inventory: Path | None, pytest_options: tuple[str, ...]) 
 @_lab_options
 @click.option("--rubric", type=click.Path(path_type=Path), help="An instructor's own weights.")
 @click.option("--section", multiple=True, help="Grade only this section and what it needs; repeatable.")
+@click.option("--undetermined", default="", metavar="RUN", help="Ask again only what that run could not see.")
+@click.option("--reboot", is_flag=True, help="Restart both machines and verify what must last.")
 @click.argument("pytest_options", nargs=-1, type=click.UNPROCESSED)
 def grade(
     provider: str,
     inventory: Path | None,
     rubric: Path | None,
     section: tuple[str, ...],
+    undetermined: str,
+    reboot: bool,
     pytest_options: tuple[str, ...],
 ) -> None:
     """Grade the machines as they are; nothing on them is changed."""
     more = [f"--section={name}" for name in section] + ([f"--rubric={rubric}"] if rubric else [])
+    more += ([f"--undetermined={undetermined}"] if undetermined else []) + (["--reboot"] if reboot else [])
     sys.exit(_pytest("verify", provider, inventory, (*more, *pytest_options)))
 
 
@@ -159,9 +164,9 @@ def _provider(provider: str, inventory: Path | None) -> Any:
 def _pytest(mode: str, provider: str, inventory: Path | None, more: Sequence[str]) -> int:
     import pytest
 
-    arguments = [str(course_dir() / "features"), f"--rootdir={course_dir()}", f"--mode={mode}", "-q", "--no-header"]
+    arguments = [str(course_dir() / "features"), f"--rootdir={course_dir()}", f"--mode={mode}", "-qq"]
     # The features assert nothing themselves, so rewriting every module's asserts would only cost time.
-    arguments += ["--assert=plain"]
+    arguments += ["--assert=plain", "--tb=no", "--no-summary"]
     arguments += [f"--provider={provider}"] if provider else []
     arguments += [f"--inventory={inventory}"] if inventory else []
     return int(pytest.main([*arguments, *more]))

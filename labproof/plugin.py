@@ -95,6 +95,14 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
     return outcome
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
+    """Keep pytest's own marks out of the progress that a person watches."""
+    if report.when == "call" and report.nodeid.startswith("features/"):
+        return report.outcome, "", ""
+    return None
+
+
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest, feature: Any, scenario: Any) -> None:
     """Start the record of a scenario and look at what is done already."""
     from labproof import running

@@ -2,7 +2,8 @@
 
 import os
 import sys
-from typing import Any
+from dataclasses import replace
+from typing import Any, TextIO
 
 import pytest
 from pytest_bdd.scenario import get_step_function, parse_step_arguments
@@ -19,12 +20,13 @@ from labproof.providers.choose import choose
 from labproof.recording import PERFORM, RECORDING
 from labproof.selection import Selection, is_partial, select
 from labproof.session import Options, Session, begin, load_plan
-from labproof.store import LATEST
+from labproof.store import LATEST, find
 
 _PLAN = pytest.StashKey[Plan]()
 _SELECTION = pytest.StashKey[Selection]()
 _SESSION = pytest.StashKey[Session]()
 _DISPLAY = pytest.StashKey[Display]()
+_TERMINAL = pytest.StashKey[TextIO]()
 _FINAL = pytest.StashKey[RunRecord]()
 _USE = pytest.StashKey[str]()
 _FAILURES = pytest.StashKey[list[str]]()
@@ -57,6 +59,10 @@ def prepare(config: pytest.Config, items: list[pytest.Item]) -> None:
         use = selection.use(_section(plan, item))
         (kept if use else left_out).append(item)
         item.stash[_USE] = use or ""
+    if config.option.undetermined:
+        unseen = _unseen(config.option.undetermined)
+        left_out += [item for item in kept if _name(item) not in unseen]
+        kept = [item for item in kept if _name(item) in unseen]
     order = {scenario.name: number for number, scenario in enumerate(plan.scenarios)}
     items[:] = sorted(kept, key=lambda item: order.get(_name(item), 0))
     config.hook.pytest_deselected(items=left_out)
@@ -71,10 +77,13 @@ def is_prepared(config: pytest.Config) -> bool:
 def open_lab(config: pytest.Config) -> None:
     """Bring up the lab and start the run."""
     options, plan = options_of(config), config.stash[_PLAN]
-    if is_partial(config.stash[_SELECTION], plan.rubric) or config.option.lf or config.option.keyword:
-        options = _based_on_latest(options)
-    display = Display(_terminal())
-    config.stash[_DISPLAY] = display
+    if options.undetermined:
+        options = replace(options, base=options.undetermined)
+    elif is_partial(config.stash[_SELECTION], plan.rubric) or config.option.lf or config.option.keyword:
+        options = replace(options, base=LATEST)
+    terminal = _terminal()
+    display = Display(terminal)
+    config.stash[_TERMINAL], config.stash[_DISPLAY] = terminal, display
     display.__enter__()
     session = begin(options, plan, choose, display.stage)
     config.stash[_SESSION], config.stash[RECORDING] = session, session.recording
@@ -93,6 +102,7 @@ def close_lab(config: pytest.Config, ended: str) -> None:
         config.stash[_FINAL] = run
         display.finished(run, path)
         display.__exit__(None, None, None)
+        config.stash[_TERMINAL].close()
 
 
 def exit_status(config: pytest.Config) -> int | None:
@@ -202,12 +212,17 @@ def _name(item: pytest.Item) -> str:
     return template.name if template else ""
 
 
-def _based_on_latest(options: Options) -> Options:
-    from dataclasses import replace
+def _unseen(run: str) -> set[str]:
+    """Return the names of the scenarios in which a run could not see everything."""
+    sections = find(run).load().sections
+    return {
+        scenario.name
+        for section in sections
+        for scenario in section.scenarios
+        if any(c.outcome is Outcome.UNDETERMINED for c in scenario.criteria)
+    }
 
-    return replace(options, base=LATEST)
 
-
-def _terminal() -> Any:
-    """Return the stream that a person watches: the real standard output, which pytest captures."""
-    return os.fdopen(os.dup(sys.__stdout__.fileno()), "w") if sys.__stdout__ else sys.stdout
+def _terminal() -> TextIO:
+    """Return a stream to the real standard output, which pytest captures: a person watches it."""
+    return os.fdopen(os.dup(sys.__stdout__.fileno()), "w") if sys.__stdout__ else open(os.devnull, "w")

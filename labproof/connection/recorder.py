@@ -91,7 +91,7 @@ _KEPT_HEADERS = ("content-type", "location", "server")
 
 def describe(request: HttpRequest) -> str:
     """Return a request as it stands in the evidence: who asks, what for, and the body without its secrets."""
-    text = str(request)
+    text = mask(str(request))
     if request.body:
         body = mask(request.body.decode("utf-8", errors="replace"))
         text += f"\n{body}" if len(body) <= 2000 else f"\nsha256 {hashlib.sha256(body.encode()).hexdigest()}"

@@ -10,6 +10,10 @@ from labproof.connection.secrets import mask
 from labproof.model import Exchange
 
 _Key = tuple[str, str, str, str]
+_PROBLEMS: dict[str, type[errors.TransportError]] = {
+    kind.__name__: kind
+    for kind in (errors.Unreachable, errors.DeadlineExceeded, errors.Refused, errors.NoCluster, errors.NotRecorded)
+}
 
 
 class Replay:
@@ -53,6 +57,5 @@ class Replay:
             raise errors.NotRecorded(f"{key[1]}: the recording has no answer to {key[3].splitlines()[0][:160]!r}")
         exchange = answers.popleft() if len(answers) > 1 else answers[0]
         if exchange.problem:
-            problem = getattr(errors, exchange.problem, errors.TransportError)
-            raise problem(exchange.error)
+            raise _PROBLEMS.get(exchange.problem, errors.TransportError)(exchange.error)
         return exchange

@@ -161,9 +161,9 @@ class Ssh:
         self, shell: paramiko.Channel, output: "_Framed", error: "_Framed", deadline: Deadline, line: str
     ) -> None:
         ready, _, _ = select.select([shell], [], [], min(1.0, deadline.remaining))
-        while shell.recv_ready():
+        while shell.recv_ready() and not output.content.is_flooded:
             output.add(shell.recv(65536))
-        while shell.recv_stderr_ready():
+        while shell.recv_stderr_ready() and not error.content.is_flooded:
             error.add(shell.recv_stderr(65536))
         if output.content.is_flooded or error.content.is_flooded:
             self._drop_shell()
@@ -189,15 +189,21 @@ class Ssh:
                 channel.close()
                 raise DeadlineExceeded(f"{self.name}: {command.line!r} still waits; it shows: {output.text[-200:]!r}")
             select.select([channel], [], [], min(0.5, deadline.remaining))
-            while channel.recv_ready():
+            while channel.recv_ready() and not output.is_flooded:
                 output.add(channel.recv(65536))
+            if output.is_flooded:
+                channel.close()
+                raise TransportError(f"{self.name}: {command.line[:120]!r} sent more than we read; it was cut off")
             unseen = output.text[answered:]
             for prompt, answer in command.answers.items():
                 if prompt in unseen:
                     answered = len(output.text)
                     channel.sendall(f"{answer}\n".encode())
                     break
-        return _result(command, channel.recv_exit_status(), output, BoundedOutput())
+        status = channel.recv_exit_status()
+        if status < 0:
+            raise Unreachable(f"{self.name}: the connection was lost in the middle of {command.line[:120]!r}")
+        return _result(command, status, output, BoundedOutput())
 
 
 class _Framed:
@@ -211,7 +217,9 @@ class _Framed:
         self.status = -1
 
     def add(self, data: bytes) -> None:
-        """Take bytes; keep back as many as may be the start of the mark."""
+        """Take bytes; keep back as many as may be the start of the mark. What follows the mark is nobody's."""
+        if self.is_complete:
+            return
         data = self._tail + data
         at = data.find(self._mark)
         if at < 0:

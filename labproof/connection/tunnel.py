@@ -30,7 +30,9 @@ def _to_machine(local: socket.socket, channel: paramiko.Channel) -> None:
     with contextlib.suppress(OSError, EOFError):
         while data := local.recv(CHUNK):
             channel.sendall(data)
-    channel.close()
+    with contextlib.suppress(OSError, EOFError):
+        # The SSH connection may have gone first.
+        channel.close()
 
 
 def _from_machine(local: socket.socket, channel: paramiko.Channel) -> None:

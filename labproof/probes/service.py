@@ -1,5 +1,6 @@
 """Services of systemd."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from labproof.machine import Machine
@@ -23,7 +24,15 @@ class ServiceState:
 
 def read(machine: Machine, name: str) -> ServiceState:
     """Read the state of one service."""
-    service = machine.host.service(name)
-    if not service.exists:
-        return ServiceState(name, False, False, False)
-    return ServiceState(name, True, service.is_running, service.is_enabled)
+    return parse(name, machine.host.service(name).systemd_properties)
+
+
+def parse(name: str, properties: Mapping[str, str]) -> ServiceState:
+    """Return what `systemctl show` says of a unit."""
+    return ServiceState(
+        name=name,
+        exists=properties.get("LoadState") in ("loaded", "masked"),
+        is_running=properties.get("ActiveState") in ("active", "reloading", "activating")
+        and properties.get("SubState") in ("running", "exited", "reload"),
+        is_enabled=properties.get("UnitFileState") in ("enabled", "enabled-runtime"),
+    )

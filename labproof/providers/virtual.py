@@ -120,4 +120,5 @@ class VirtualLab:
 def parse_snapshots(listing: str) -> tuple[str, ...]:
     """Return the names in what `vagrant snapshot list MACHINE` prints, oldest first."""
     lines = (line.strip() for line in listing.splitlines())
-    return tuple(line for line in lines if line and not line.startswith("==>"))
+    # Whatever has blanks in it is said to a person.
+    return tuple(line for line in lines if line and " " not in line and not line.startswith("==>"))

@@ -1,6 +1,6 @@
 """Root's shell over SSH, against a real server whose machine is this one's /bin/sh."""
 
-import os
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +14,7 @@ from labproof.connection import ssh as module
 from labproof.connection.base import OUTPUT_KEPT, Command, CommandResult
 from labproof.connection.ssh import Ssh, _Framed
 from labproof.errors import DeadlineExceeded, TransportError, Unreachable
+from labproof.wait import Deadline, wait_until
 from tests.connection.shell_server import ShellServer
 
 NONCE = "0123456789abcdef01234567"
@@ -137,15 +138,12 @@ def test_noise_of_a_login_is_no_output(key_file: Path) -> None:
         server.close()
 
 
-def test_connection_lost_in_the_middle(shell: Ssh, server: ShellServer) -> None:
+def test_connection_lost_in_the_middle(shell: Ssh, server: ShellServer, tmp_path: Path) -> None:
     """A connection that is lost while a command runs is out of reach, and the next command connects anew."""
     run(shell, ":")
-    marker = f"/tmp/labproof-test-{os.getpid()}"
-    import threading
-
+    marker = tmp_path / "running"
     def cut_when_running() -> None:
-        while not Path(marker).exists():
-            pass
+        wait_until(marker.exists, bool, Deadline(5), "the command", every=0.02)
         server.cut()
 
     cutter = threading.Thread(target=cut_when_running, daemon=True)
@@ -155,7 +153,6 @@ def test_connection_lost_in_the_middle(shell: Ssh, server: ShellServer) -> None:
             run(shell, f"touch {marker}; sleep 20", 20)
     finally:
         cutter.join(5)
-        Path(marker).unlink(missing_ok=True)
     assert run(shell, "echo back").output == "back\n"
     assert server.logins == 2
 
@@ -196,10 +193,15 @@ def test_unanswered_prompt_ends(shell: Ssh) -> None:
         run(shell, 'printf "one-time code: "; read a', 0.7, password="x")
 
 
+def test_endless_terminal_is_cut_off(shell: Ssh, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that prints without end on a terminal is cut off too."""
+    monkeypatch.setattr(module.BoundedOutput, "is_flooded", property(lambda self: self.total > 300_000))
+    with pytest.raises(TransportError, match="sent more than we read"):
+        run(shell, "yes", 30, never="asked")
+
+
 def test_terminal_lost_in_the_middle(shell: Ssh, server: ShellServer) -> None:
     """A terminal that is lost while a command runs is out of reach, never an exit status."""
-    import threading
-
     cutter = threading.Timer(0.4, server.cut)
     cutter.start()
     with pytest.raises(Unreachable):

@@ -1,0 +1,106 @@
+"""Answering from a recording."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labproof import evidence
+from labproof.connection.base import Command, HttpRequest, Purpose
+from labproof.connection.fake import FakeConnection, Page, Reply
+from labproof.connection.recorder import Recorder
+from labproof.connection.replay import Replay
+from labproof.errors import DeadlineExceeded, NotRecorded, Refused, TransportError, Unreachable
+from labproof.evidence import EvidenceLog
+from labproof.model import Exchange
+
+LOOK = Purpose.OBSERVE
+TOKEN = f"eyJ{'a' * 20}.{'b' * 20}.{'c' * 20}"
+
+
+def entry(request: str, output: str = "", **changes: Any) -> Exchange:
+    plain: dict[str, Any] = {"machine": "master", "kind": "command", "purpose": "observe", "status": 0}
+    return Exchange(number=1, request=request, started="", seconds=0.0, output=output, **{**plain, **changes})
+
+
+def ask(replay: Replay, line: str, purpose: Purpose = LOOK) -> str:
+    return replay.run(Command("master", line), purpose).output
+
+
+def test_answers_come_in_the_same_order() -> None:
+    """The same question is answered as it once was, time after time; the last answer stays."""
+    replay = Replay([entry("uptime", "1"), entry("hostname", "master"), entry("uptime", "2")])
+    assert [ask(replay, "uptime") for _ in range(4)] == ["1", "2", "2", "2"]
+    assert ask(replay, "hostname") == "master"
+
+
+def test_purposes_are_kept_apart() -> None:
+    """What was seen before the work does not answer what is judged after it."""
+    replay = Replay([entry("uptime", "before", purpose="before"), entry("uptime", "after")])
+    assert ask(replay, "uptime") == "after"
+    assert ask(replay, "uptime", Purpose.BEFORE) == "before"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"machine": "node"},
+        {"kind": "api"},
+        {"purpose": "act"},
+        {"request": "uptime -p"},
+    ],
+    ids=str,
+)
+def test_nothing_is_made_up(other: dict[str, str]) -> None:
+    """A question that was not asked just so is not answered."""
+    replay = Replay([entry(**{"request": "uptime", **other})])  # type: ignore[arg-type]
+    with pytest.raises(NotRecorded, match="no answer to 'uptime'"):
+        ask(replay, "uptime")
+
+
+@pytest.mark.parametrize(
+    ("problem", "expected"),
+    [
+        ("DeadlineExceeded", DeadlineExceeded),
+        ("Unreachable", Unreachable),
+        ("Refused", Refused),
+        ("ANameOfAnotherVersion", TransportError),
+        ("__doc__", TransportError),
+        ("CheckFailed", TransportError),
+        ("ConfigError", TransportError),
+    ],
+)
+def test_errors_are_raised_again(problem: str, expected: type[Exception]) -> None:
+    """What could not be seen then cannot be seen now: as the same error, and never as another kind."""
+    replay = Replay([entry("uptime", status=None, problem=problem, error="why")])
+    with pytest.raises(TransportError, match="why") as raised:
+        ask(replay, "uptime")
+    assert type(raised.value) is expected
+
+
+def test_a_recording_answers_like_the_lab(fake: FakeConnection, tmp_path: Path) -> None:
+    """What a recorder wrote answers the very questions that were asked, secrets in them or not."""
+    fake.answer("master", "join", Reply("joined", 3, "warning"), Unreachable("lost"))
+    fake.serve("POST", "https://x/", Page({"ok": True}, 201, {"location": "/l", "x-more": "1"}))
+    fake.serve("GET", "https://y/", DeadlineExceeded("late"))
+    join = Command("master", f"join --token {TOKEN}")
+    post = HttpRequest("POST", f"https://x/?t={TOKEN}", body=TOKEN.encode(), via="master")
+    get = HttpRequest("GET", f"https://y/?t={TOKEN}")
+    log = EvidenceLog(tmp_path / "evidence.jsonl")
+    recorder = Recorder(fake, log)
+    first, page = recorder.run(join, LOOK), recorder.fetch(post, LOOK)
+    with pytest.raises(Unreachable):
+        recorder.run(join, LOOK)
+    with pytest.raises(DeadlineExceeded):
+        recorder.fetch(get, LOOK)
+    log.close()
+
+    replay = Replay(evidence.read(tmp_path / "evidence.jsonl"))
+    assert replay.run(join, LOOK) == first
+    with pytest.raises(Unreachable, match="lost"):
+        replay.run(join, LOOK)
+    again = replay.fetch(post, LOOK)
+    assert (again.status, again.body, again.headers) == (page.status, page.body, {"location": "/l"})
+    with pytest.raises(DeadlineExceeded, match="late"):
+        replay.fetch(get, LOOK)
+    replay.close()

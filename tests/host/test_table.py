@@ -1,0 +1,27 @@
+"""The one table of machines."""
+
+from pathlib import Path
+
+import pytest
+
+from labproof.errors import ConfigError
+from labproof.host import table
+
+
+def test_the_table_has_the_handouts_machines() -> None:
+    """Names and addresses are those that the handout gives."""
+    rows = {row.name: str(row.address) for row in table.load().machines}
+    assert rows == {"master": "192.168.200.10", "node": "192.168.200.20"}
+
+
+def test_every_machine_can_run_kubeadm() -> None:
+    """Two processors and 1700 MiB are what kubeadm asks for."""
+    assert all(row.cpus >= 2 and row.memory >= 2048 for row in table.load().machines)
+
+
+def test_an_unknown_key_is_an_error(tmp_path: Path) -> None:
+    """A misspelt key is named, not ignored."""
+    path = tmp_path / "machines.json"
+    path.write_text('{"network": "10.0.0.0/8", "bridge": {"name": "b", "address": "10.0.0.1"}, "machine": []}')
+    with pytest.raises(ConfigError, match="machine: unknown key"):
+        table.load(path)
