@@ -31,7 +31,7 @@ class EvidenceLog:
     """Writes entries to a file and hands them to whoever collects at the moment."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("a", encoding="utf-8")
+        self._file = path.open("ab")
         self._lock = threading.Lock()
         self._count = 0
         self.head = GENESIS
@@ -43,7 +43,7 @@ class EvidenceLog:
             exchange = Exchange(number=self._count, **fields)
             entry = asdict(exchange)
             self.head = chain(self.head, entry)
-            self._file.write(json.dumps({**entry, "hash": self.head}, ensure_ascii=False) + "\n")
+            self._file.write(_line({**entry, "hash": self.head}) + b"\n")
             self._file.flush()
         self.attach([exchange])
         return exchange
@@ -71,40 +71,55 @@ class EvidenceLog:
 def chain(head: str, entry: dict[str, Any]) -> str:
     """Return the hash of an entry that follows `head`."""
     text = json.dumps(entry, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(f"{head}\n{text}".encode()).hexdigest()
+    return hashlib.sha256(_bytes(f"{head}\n{text}")).hexdigest()
 
 
 def read(path: Path) -> list[Exchange]:
     """Return the entries of a run. A last line that was cut off by a crash is left out."""
-    return [Exchange(**{k: v for k, v in entry.items() if k != "hash"}) for entry in _entries(path)]
+    try:
+        return [Exchange(**{k: v for k, v in entry.items() if k != "hash"}) for _, entry in _entries(path)]
+    except TypeError as problem:
+        raise ConfigError([f"{path}: a line is not an entry ({problem}); the file was changed"]) from problem
 
 
 def find_break(path: Path, expected_head: str = "") -> str:
     """Return what is wrong with the chain in a sentence, or an empty text when it is whole."""
     head = GENESIS
-    for number, entry in enumerate(_entries(path), 1):
-        said = entry.pop("hash", "")
+    for number, (line, entry) in enumerate(_entries(path), 1):
+        said = str(entry.pop("hash", ""))
         head = chain(head, entry)
         if entry.get("number") != number:
             return f"entry {number} is missing: entry {entry.get('number')} stands in its place"
         if said != head:
             return f"entry {number} was changed: its hash is {head[:12]}, the file says {said[:12]}"
+        if _line({**entry, "hash": said}) != line:
+            return f"entry {number} was changed: it says the same, but not in the bytes that were written"
     if expected_head and head != expected_head:
         return f"the result was made from evidence that ends in {expected_head[:12]}, the file ends in {head[:12]}"
     return ""
 
 
-def _entries(path: Path) -> Iterator[dict[str, Any]]:
+def _entries(path: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
+    """Yield each line as it stands in the file, and the entry that it is."""
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
+        lines = path.read_bytes().split(b"\n")
     except (FileNotFoundError, NotADirectoryError):
         raise ConfigError([f"{path}: no evidence here; name a folder under reports/runs"]) from None
     whole = lines[:-1]
     for number, line in enumerate(whole, 1):
         try:
             entry = json.loads(line)
-        except ValueError as problem:
+        except (ValueError, RecursionError) as problem:
             raise ConfigError([f"{path}: line {number} is not JSON ({problem}); the file was changed"]) from problem
         if not isinstance(entry, dict):
             raise ConfigError([f"{path}: line {number} is not an entry; the file was changed"])
-        yield entry
+        yield line, entry
+
+
+def _line(entry: dict[str, Any]) -> bytes:
+    return _bytes(json.dumps(entry, ensure_ascii=False))
+
+
+def _bytes(text: str) -> bytes:
+    # Half a surrogate, which a hostile page can send, becomes the escape that JSON has for it.
+    return text.encode("utf-8", errors="backslashreplace")

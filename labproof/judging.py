@@ -4,9 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from labproof.errors import CheckFailed, TransportError
+from labproof.errors import CheckFailed, DeadlineExceeded, TransportError, Unreachable
 from labproof.expect import Expectation
 from labproof.wait import Clock, Deadline, poll
+
+LOST_SECONDS = 20.0
+"""How long a machine that stopped answering may take to come back, in seconds."""
 
 T = TypeVar("T")
 
@@ -37,6 +40,7 @@ class Judge:
         self.clock = clock or Clock()
         self.wait = 0.0
         self.finding = Finding()
+        self._is_lost = False
 
     def begin(self, wait: float) -> None:
         """Start afresh for the next criterion."""
@@ -56,8 +60,14 @@ class Judge:
                 return _Look(False, False, str(problem), problem)
             return _Look(expectation.is_met(value), expectation.is_final(value), expectation.found(value))
 
-        ended = poll(look, lambda seen: seen.is_met, deadline, is_final=lambda seen: seen.is_final)
+        def is_final(seen: _Look) -> bool:
+            is_lost = isinstance(seen.problem, Unreachable | DeadlineExceeded)
+            # A machine that was lost before this criterion gets one look; one that has just gone gets some time.
+            return seen.is_final or (is_lost and (self._is_lost or deadline.elapsed > LOST_SECONDS))
+
+        ended = poll(look, lambda seen: seen.is_met, deadline, is_final=is_final)
         last = ended.value
+        self._is_lost = isinstance(last.problem, Unreachable | DeadlineExceeded)
         finding.found, finding.waited, finding.looks = last.found, ended.seconds, ended.looks
         if last.problem is not None:
             raise last.problem

@@ -12,6 +12,7 @@ from labproof.connection.base import Command, CommandResult, Connection, Purpose
 from labproof.errors import ActionFailed, TransportError
 
 READ_LIMIT = 64 * 1024
+_NO_FILE = 44
 
 
 @dataclass
@@ -43,15 +44,18 @@ class Machine:
     def read(self, path: str) -> str | None:
         """Return the text of a file, at most 64 KiB of it, or None when there is no such file.
 
+        Raises TransportError for one that is there and cannot be read.
         The shell's own `read` does it, not a program that somebody could have replaced.
         """
         line = (
-            f"n=0; [ -f {shlex.quote(path)} ] || exit 44;"
+            f"n=0; [ -f {shlex.quote(path)} ] || exit {_NO_FILE};"
             ' while IFS= read -r l || [ -n "$l" ]; do printf "%s\\n" "$l"; n=$((n+${#l}+1));'
             f" [ $n -lt {READ_LIMIT} ] || break; done < {shlex.quote(path)}"
         )
         result = self.ask(line)
-        return None if result.status == 44 else result.output
+        if result.status not in (0, _NO_FILE):
+            raise TransportError(f"{self.name}: {path} cannot be read: {result.error.strip()[-200:]}")
+        return None if result.status == _NO_FILE else result.output
 
     def read_all(self, pattern: str) -> dict[str, str]:
         """Return every file that a shell pattern names with its text; links are followed, folders left out."""

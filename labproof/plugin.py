@@ -27,6 +27,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--inventory", type=Path, metavar="FILE", help="use these machines instead of making some")
     group.addoption("--profile", default=os.environ.get("LAB_PROFILE", ""), help="handout or rehearsal")
     group.addoption("--rubric", type=Path, metavar="FILE", help="an instructor's own weights")
+    group.addoption(
+        "--patience",
+        type=float,
+        default=15.0,
+        metavar="SECONDS",
+        help="how long verifying waits at most for a state to come about",
+    )
     group.addoption("--reboot", action="store_true", help="restart both machines and verify what must last")
     group.addoption("--concepts", action="store_true", help="show on the cluster what the handout teaches first")
     group.addoption("--undetermined", default="", metavar="RUN", help="ask again what that run could not see")

@@ -29,7 +29,6 @@ from labproof.rubric import Entry
 from labproof.slips import recognise
 
 PERFORM, VERIFY = "perform", "verify"
-VERIFY_WAIT_SECONDS = 15.0
 _KEPT_IN_RESULT = 4000
 
 
@@ -60,6 +59,8 @@ class Recording:
         self._now: _Current | None = None
         self._done: dict[tuple[str, str], ScenarioRecord] = {}
         self._known = {c.id: c for c in run.criteria}
+        self.patience = 15.0
+        """How long verifying waits at most, in seconds: what was finished need not come about any more."""
         self.is_cluster_lost: Callable[[], bool] = lambda: False
 
     @property
@@ -171,7 +172,7 @@ class Recording:
         """Return how long to wait, in seconds: not at all for what cannot come about any more."""
         if any(self._failed(need) for need in entry.needs):
             return 0.0
-        return entry.source.wait if use == PERFORM else min(entry.source.wait, VERIFY_WAIT_SECONDS)
+        return entry.source.wait if use == PERFORM else min(entry.source.wait, self.patience)
 
     def _criterion(
         self, entry: Entry, problem: Exception | None, started: str, seen: tuple[Exchange, ...], current: _Current

@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
@@ -12,13 +14,15 @@ from labproof import settings
 from labproof.errors import ConfigError
 from labproof.places import course_dir
 
+Points = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
 
 class Criterion(settings.Settings):
     """One entry of `exercise.toml`. Points are for each machine; `wait` is in seconds."""
 
     id: str
     then: str
-    points: float = Field(ge=0)
+    points: Points
     machines: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     wait: float = Field(default=0.0, ge=0, le=600)
@@ -57,7 +61,7 @@ class Overrides(settings.Settings):
     """An instructor's own weights; `total` is what they add up to."""
 
     total: float = 100
-    points: dict[str, float]
+    points: dict[str, Points]
 
 
 @dataclass(frozen=True)
@@ -176,10 +180,11 @@ def _inconsistencies(root: Path, exercises: list[Exercise]) -> list[str]:
     problems: list[str] = []
     ids = [c.id for e in exercises for c in e.criterion]
     instances = {i for e in exercises for i in entries_of(e)}
-    sections = {e.id for e in exercises}
+    earlier: set[str] = set()
     for e in exercises:
         path = root / f"*/{e.id}"
-        problems += [f"{path}: needs: no section {n!r}; correct it" for n in e.needs if n not in sections]
+        problems += _unknown_needs(path, e, {x.id for x in exercises}, earlier)
+        earlier.add(e.id)
         for c in e.criterion:
             if ids.count(c.id) > 1:
                 problems.append(f"{path}: criterion {c.id}: this id stands twice; give each its own")
@@ -188,8 +193,22 @@ def _inconsistencies(root: Path, exercises: list[Exercise]) -> list[str]:
             for need in (*e.gates, *c.needs):
                 if need not in ids and need not in instances:
                     problems.append(f"{path}: criterion {c.id}: needs {need!r}, which no section has")
-        for slip in e.slip:
-            problems += [f"{path}: slip {slip.id}: no criterion {c!r}" for c in slip.criteria if c not in ids]
+        problems += [p for slip in e.slip for p in _slip_problems(path, slip, ids)]
+    return problems
+
+
+def _unknown_needs(path: Path, exercise: Exercise, sections: set[str], earlier: set[str]) -> list[str]:
+    problems = [f"{path}: needs: no section {n!r}; correct it" for n in exercise.needs if n not in sections]
+    late = [n for n in exercise.needs if n in sections - earlier]
+    return problems + [f"{path}: needs: {n!r} does not come before it; correct it or its `order`" for n in late]
+
+
+def _slip_problems(path: Path, slip: SlipEntry, ids: list[str]) -> list[str]:
+    problems = [f"{path}: slip {slip.id}: no criterion {c!r}" for c in slip.criteria if c not in ids]
+    try:
+        re.compile(slip.symptom)
+    except re.error as problem:
+        problems.append(f"{path}: slip {slip.id}: symptom: not a regular expression ({problem}); correct it")
     return problems
 
 

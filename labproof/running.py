@@ -43,6 +43,7 @@ def options_of(config: pytest.Config) -> Options:
         rubric=chosen.rubric,
         replay=chosen.replay,
         undetermined=chosen.undetermined,
+        patience=chosen.patience,
         wishes=frozenset(name for name in ("reboot", "concepts") if getattr(chosen, name)),
     )
 

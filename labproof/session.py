@@ -46,6 +46,7 @@ class Options:
     replay: str = ""
     base: str = ""
     undetermined: str = ""
+    patience: float = 15.0
     wishes: frozenset[str] = frozenset()
 
 
@@ -143,6 +144,7 @@ def _assemble(
     judge = Judge(clock)
     run = _blank(folder, options, plan, description)
     recording = Recording(run, plan, judge, phase, log)
+    recording.patience = options.patience
     recording.is_cluster_lost = lambda: cluster.was_healthy
     return Session(
         options=options,

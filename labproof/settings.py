@@ -29,7 +29,7 @@ def load(path: Path, model: type[S]) -> S:
         raise ConfigError([f"{path}: not UTF-8 text ({problem}); save it as UTF-8"]) from problem
     try:
         data = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise ConfigError([f"{path}: {problem}; correct the line that is named"]) from problem
     try:
         return model.model_validate(data)

@@ -29,7 +29,8 @@ class RunFolder:
     def save(self, run: RunRecord) -> None:
         """Replace the result on disk; a crash leaves the old one or the new one, never half of one."""
         draft = self.path / "result.json.new"
-        with draft.open("w", encoding="utf-8") as file:
+        # Half a surrogate, which a hostile page can send, becomes the escape that JSON has for it.
+        with draft.open("w", encoding="utf-8", errors="backslashreplace") as file:
             json.dump(result.to_json(run), file, ensure_ascii=False, indent=1)
             file.flush()
             os.fsync(file.fileno())

@@ -63,7 +63,7 @@ def api_is_ready(judge: Judge, cluster: Cluster) -> None:
 
 @then("the four static Pods of the control plane run on master")
 def static_pods_run(judge: Judge, cluster: Cluster, lab: Lab) -> None:
-    wanted = expect.all_equal(dict.fromkeys(control_probe.COMPONENTS, "ready"))
+    wanted = expect.all_equal(dict.fromkeys(control_probe.COMPONENTS, "running"))
     judge(lambda: control_probe.static_pods(cluster, lab.master.name), wanted, "master")
 
 

@@ -32,7 +32,12 @@ def phase() -> Phase:
 
 @pytest.fixture
 def pair(fake: FakeConnection, phase: Phase) -> Lab:
-    """Both machines of the lab."""
+    """Both machines of the lab, with what testinfra asks first."""
+    for name in ("master", "node"):
+        fake.answer(name, "uname -s", "Linux")
+        fake.answer(name, "uname -m", "x86_64")
+        fake.answer(name, "cat /etc/os-release", 'ID="centos"\nVERSION_ID="7"\nNAME="CentOS Linux"\n')
+        fake.answer(name, "test -d /run/systemd/system/", "")
     addresses = {"master": "192.168.200.10", "node": "192.168.200.20"}
     return Lab({name: Machine(name, address, fake, phase, "secret") for name, address in addresses.items()})
 

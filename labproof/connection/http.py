@@ -4,12 +4,13 @@ A server on a student's machine may redirect, stall, or send without end: redire
 followed, and every answer has one deadline and one bound on its size.
 """
 
+import contextlib
 import socket
 import ssl
 import tempfile
 import threading
-import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,18 +37,19 @@ class Http:
         self._open_socket = open_socket
         self._pools: dict[tuple[object, ...], urllib3.HTTPConnectionPool] = {}
         self._lock = threading.Lock()
+        self._watch = _Watch()
 
     def fetch(self, request: HttpRequest) -> HttpResponse:
         """Ask and return the answer. Raises Refused, Unreachable or DeadlineExceeded."""
         deadline = Deadline(request.timeout)
         try:
-            return self._ask(request, deadline)
+            with self._watch.cutting_at(deadline):
+                return self._ask(request, deadline)
         except TransportError:
             raise
-        except (urllib3.exceptions.TimeoutError, TimeoutError) as problem:
-            raise DeadlineExceeded(f"{request}: no answer within {request.timeout:.0f} s") from problem
-        except (urllib3.exceptions.HTTPError, OSError) as problem:
-            raise _mapped(request, problem) from problem
+        except (urllib3.exceptions.HTTPError, OSError, ValueError) as problem:
+            # A ValueError is a credential that cannot be used at all.
+            raise _mapped(request, problem, deadline) from problem
 
     def close(self) -> None:
         """Close every connection that is still open."""
@@ -97,14 +99,46 @@ class Http:
             return self._pools[key]
 
     def _new_pool(self, host: str, port: int, secure: bool, who: Credential | None) -> urllib3.HTTPConnectionPool:
-        opener = self._open_socket
         if not secure:
             plain = urllib3.HTTPConnectionPool(host, port, maxsize=4)
-            plain.ConnectionCls = _plain_connection(opener)
+            plain.ConnectionCls = _plain_connection(self._open_socket, self._watch)
             return plain
         pool = urllib3.HTTPSConnectionPool(host, port, maxsize=4, ssl_context=_context(who), assert_hostname=False)
-        pool.ConnectionCls = _tls_connection(opener)
+        pool.ConnectionCls = _tls_connection(self._open_socket, self._watch)
         return pool
+
+
+class _Watch(threading.local):
+    """Cuts the connection of the request that a thread waits for.
+
+    A socket's own timeout is for one read: a server that sends a byte now and then would never reach it.
+    """
+
+    def __init__(self) -> None:
+        self._held: list[socket.socket] = []
+
+    @contextmanager
+    def cutting_at(self, deadline: Deadline) -> Iterator[None]:
+        """Cut what is held in this block when the deadline passes."""
+        held = self._held = []
+        timer = threading.Timer(deadline.remaining, _cut, (held,))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def hold(self, sock: socket.socket) -> None:
+        """Take the socket that the request goes over."""
+        self._held.append(sock)
+
+
+def _cut(held: list[socket.socket]) -> None:
+    for sock in held:
+        with contextlib.suppress(OSError):
+            # Not the method of a TLS socket: that would let the reader go on in the clear.
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
 def _read(answer: urllib3.BaseHTTPResponse, request: HttpRequest, deadline: Deadline) -> BoundedOutput:
@@ -113,10 +147,10 @@ def _read(answer: urllib3.BaseHTTPResponse, request: HttpRequest, deadline: Dead
         body.add(chunk)
         if body.is_flooded:
             answer.close()
-            break
-        if deadline.is_expired:
-            answer.close()
-            raise DeadlineExceeded(f"{request}: still sending after {request.timeout:.0f} s")
+            return body
+    if deadline.is_expired:
+        answer.close()
+        raise DeadlineExceeded(f"{request}: still sending after {request.timeout:.0f} s")
     return body
 
 
@@ -137,29 +171,47 @@ def _context(who: Credential | None) -> ssl.SSLContext:
     return context
 
 
-def _plain_connection(opener: OpenSocket) -> type[Any]:
+def _plain_connection(opener: OpenSocket, watch: _Watch) -> type[Any]:
     class Plain(HTTPConnection):
         def _new_conn(self) -> socket.socket:
-            return opener(self.host, self.port or 80, CONNECT_SECONDS)
+            return _opened(opener, self)
+
+        def getresponse(self) -> Any:
+            watch.hold(self.sock)
+            return super().getresponse()
 
     return Plain
 
 
-def _tls_connection(opener: OpenSocket) -> type[Any]:
+def _tls_connection(opener: OpenSocket, watch: _Watch) -> type[Any]:
     class Tls(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
-            return opener(self.host, self.port or 443, CONNECT_SECONDS)
+            return _opened(opener, self)
 
         def connect(self) -> None:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
-                super().connect()
+            super().connect()
+            # Whether the server must be who it says is settled by the context; urllib3 need not warn.
+            self.is_verified = True
+
+        def getresponse(self) -> Any:
+            watch.hold(self.sock)
+            return super().getresponse()
 
     return Tls
 
 
-def _mapped(request: HttpRequest, problem: Exception) -> TransportError:
+def _opened(opener: OpenSocket, connection: HTTPConnection) -> socket.socket:
+    seconds = connection.timeout if isinstance(connection.timeout, float | int) else CONNECT_SECONDS
+    sock = opener(connection.host, connection.port or connection.default_port, seconds)
+    # A socket that leads through a tunnel has no timeout of its own.
+    sock.settimeout(seconds)
+    return sock
+
+
+def _mapped(request: HttpRequest, problem: Exception, deadline: Deadline) -> TransportError:
     text = f"{request}: {problem}"
+    if deadline.is_expired or isinstance(problem, urllib3.exceptions.TimeoutError | TimeoutError):
+        return DeadlineExceeded(f"{request}: no answer within {request.timeout:.0f} s")
     causes: list[BaseException] = [problem]
     while (inner := causes[-1].__cause__ or causes[-1].__context__) is not None:
         causes.append(inner)

@@ -13,9 +13,8 @@ _SYSCTL_FILES = "/usr/lib/sysctl.d/*.conf /run/sysctl.d/*.conf /etc/sysctl.d/*.c
 
 
 def is_loaded(machine: Machine) -> bool:
-    """Tell whether the kernel has the module now."""
-    modules = machine.read("/proc/modules") or ""
-    return any(line.split(" ", 1)[0] == MODULE for line in modules.splitlines())
+    """Tell whether the kernel has the module now: its settings are there exactly while it is loaded."""
+    return machine.read("/proc/sys/net/bridge/bridge-nf-call-iptables") is not None
 
 
 def loaded_by(machine: Machine) -> list[str]:
@@ -27,19 +26,38 @@ def loaded_by(machine: Machine) -> list[str]:
 
 def names_module(text: str) -> bool:
     """Tell whether a modules-load.d file names the module."""
-    return any(line.strip() == MODULE for line in text.splitlines())
+    return any(_is_module(line.strip()) for line in text.splitlines())
 
 
 def loads_it(text: str) -> bool:
     """Tell whether a shell file has a command `modprobe br_netfilter`."""
-    for line in text.splitlines():
-        try:
-            words = shlex.split(line, comments=True)
-        except ValueError:
-            continue
-        if words and PurePosixPath(words[0]).name == "modprobe" and MODULE in words[1:]:
-            return True
-    return False
+    commands = (command for line in text.splitlines() for command in _commands(line))
+    return any(
+        PurePosixPath(words[0]).name == "modprobe" and "-r" not in words and any(map(_is_module, words[1:]))
+        for words in commands
+    )
+
+
+def _commands(line: str) -> list[list[str]]:
+    """Return the words of each command of a shell line, none when its quotes do not match."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=";&|")
+    lexer.whitespace_split = True
+    try:
+        words = list(lexer)
+    except ValueError:
+        return []
+    commands: list[list[str]] = [[]]
+    for word in words:
+        if set(word) <= set(";&|"):
+            commands.append([])
+        else:
+            commands[-1].append(word)
+    return [command for command in commands if command]
+
+
+def _is_module(word: str) -> bool:
+    # modprobe takes a dash and an underscore for the same.
+    return word.replace("-", "_") == MODULE
 
 
 def live(machine: Machine) -> dict[str, str | None]:

@@ -7,6 +7,7 @@ import yaml
 
 from labproof.kube import Cluster, Json
 from labproof.machine import Machine
+from labproof.probes.workload import waiting
 
 COMPONENTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 _ADVERTISED = "kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint"
@@ -24,8 +25,12 @@ def _state(pod: Json | None) -> str:
         return "absent"
     if pod["metadata"].get("annotations", {}).get("kubernetes.io/config.source") != "file":
         return "not a static Pod"
-    ready = any(c["type"] == "Ready" and c["status"] == "True" for c in pod["status"].get("conditions", []))
-    return "ready" if ready else f"{pod['status'].get('phase', 'unknown')}, not ready"
+    status = pod.get("status", {})
+    containers = status.get("containerStatuses") or []
+    # Not its Ready condition: kubelet 1.20 may take a minute to report that of a static Pod.
+    if status.get("phase") == "Running" and containers and all("running" in c.get("state", {}) for c in containers):
+        return "running"
+    return "; ".join(waiting(pod)) or f"{status.get('phase', 'unknown')}, not running"
 
 
 def health(cluster: Cluster) -> str:

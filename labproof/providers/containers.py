@@ -47,30 +47,47 @@ class Container:
     @property
     def is_running(self) -> bool:
         """Tell whether it runs."""
-        return self.exists and succeeds(["lxc-wait", "-n", self.name, "-s", "RUNNING", "-t", "0"], seconds=10)
+        return self.exists and succeeds([*self._lxc("lxc-wait"), "-s", "RUNNING", "-t", "0"], seconds=10)
 
     def start(self) -> None:
         """Start it; it boots as a machine does. Raises ProvisionError with LXC's own words."""
         log = self.home / "start.log"
         log.unlink(missing_ok=True)
-        argv = ["lxc-start", "-d", "-n", self.name, "-o", str(log), "-l", "WARN"]
+        argv = [*self._lxc("lxc-start"), "-d", "-o", str(log), "-l", "WARN"]
         run_checked(argv, seconds=60, error=ProvisionError, hint=f"read {log}, then labproof down and labproof up")
 
     def stop(self) -> None:
         """Shut it down as a machine is; after a minute it is cut off."""
         if self.is_running:
-            argv = ["lxc-stop", "-n", self.name, "-t", str(STOP_SECONDS)]
+            argv = [*self._lxc("lxc-stop"), "-t", str(STOP_SECONDS)]
             run_checked(argv, seconds=STOP_SECONDS + 30, error=ProvisionError)
+
+    def cut_off(self) -> None:
+        """Stop it as a power cut does."""
+        if self.is_running:
+            run_checked([*self._lxc("lxc-stop"), "-k"], seconds=60, error=ProvisionError)
+
+    def freeze(self) -> None:
+        """Halt every process in it where it stands."""
+        run_checked([*self._lxc("lxc-freeze")], seconds=30, error=ProvisionError)
+
+    def thaw(self) -> None:
+        """Let its processes go on; one that runs is left as it is."""
+        run_checked([*self._lxc("lxc-unfreeze")], seconds=30, error=ProvisionError)
 
     def remove(self) -> None:
         """Take it away, running or half made."""
         if not self.exists:
             return
-        succeeds(["lxc-stop", "-k", "-n", self.name], seconds=60)
-        succeeds(["lxc-destroy", "-f", "-n", self.name], seconds=120)
+        succeeds([*self._lxc("lxc-stop"), "-k"], seconds=60)
+        succeeds([*self._lxc("lxc-destroy"), "-f"], seconds=120)
         if self.exists:
             # Half made: LXC does not know it.
             shutil.rmtree(self.home)
+
+    def _lxc(self, program: str) -> tuple[str, ...]:
+        # The folder is named, so that a name alone never reaches a container elsewhere.
+        return (program, "-P", str(self.home.parent), "-n", self.name)
 
 
 def at_once(containers: list[Container], action: str) -> None:

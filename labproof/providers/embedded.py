@@ -39,6 +39,7 @@ class EmbeddedLab:
         """Bring both machines up; machines that are up stay as they are."""
         packages.require_root()
         with ownership.one_at_a_time():
+            self._vagrant({}).wait_for_earlier(progress)
             ownership.require_free(any(c.is_running for c in self._containers))
             if self._is_ready():
                 progress("both machines are up")
@@ -52,9 +53,10 @@ class EmbeddedLab:
         """Take both machines away and put back what was changed on this computer."""
         packages.require_root()
         with ownership.one_at_a_time():
+            self._vagrant({}).wait_for_earlier(progress)
             progress("taking the machines away")
             containers.at_once(list(self._containers), "remove")
-            for folder in (self._vagrant_state, milestones.folder(), staged_bundle()):
+            for folder in (self._vagrant({}).state, milestones.folder(), staged_bundle()):
                 shutil.rmtree(folder, ignore_errors=True)
             progress("putting this computer back as it was")
             guard.restore(Ledger())
@@ -82,8 +84,8 @@ class EmbeddedLab:
         self._start(chosen)
 
     def save(self, milestone: str) -> None:
-        """Save both machines as they are under a name; they restart on the way."""
-        milestones.save(milestone, self._record().identity, self._containers, self._start)
+        """Save both machines as they are under a name; they pause for a moment."""
+        milestones.save(milestone, self._record().identity, self._containers)
 
     def restore(self, milestone: str) -> None:
         """Bring both machines back to what was saved. Raises ResetError when that is not possible."""
@@ -98,9 +100,8 @@ class EmbeddedLab:
     def _containers(self) -> tuple[Container, ...]:
         return tuple(Container(row.name) for row in self.table.machines)
 
-    @property
-    def _vagrant_state(self) -> Path:
-        return state_dir() / "vagrant"
+    def _vagrant(self, settings: dict[str, str]) -> Vagrant:
+        return Vagrant(state_dir() / "vagrant", state_dir() / "vagrant.log", settings)
 
     def _is_ready(self) -> bool:
         record = ownership.current()
@@ -128,7 +129,8 @@ class EmbeddedLab:
 
     def _bring_up(self, progress: Progress) -> None:
         offline, made = bundle.build(progress), box.ensure(progress)
-        if ownership.current() is None:
+        if ownership.current() is None or not all(c.exists for c in self._containers):
+            # A machine made anew makes another lab: results and milestones of the old pair are not of this one.
             ownership.claim(self.name, made.name, str(offline.directory))
         guard.prepare(self.table, Ledger())
         self.require_network()
@@ -139,7 +141,7 @@ class EmbeddedLab:
             "LABPROOF_BUNDLE": str(stage(offline)),
             "LABPROOF_GRADER_KEY": public_line(),
         }
-        Vagrant(self._vagrant_state, state_dir() / "vagrant.log", settings).up(self.name)
+        self._vagrant(settings).up(self.name)
         for row in self.table.machines:
             _wait_for(row)
 

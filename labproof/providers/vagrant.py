@@ -10,12 +10,13 @@ from typing import IO, Any
 
 from labproof.errors import ProvisionError
 from labproof.host.command import run_checked, tail
-from labproof.places import course_dir
+from labproof.places import Progress, course_dir
 from labproof.providers.base import Endpoint
-from labproof.wait import Deadline
+from labproof.wait import Deadline, wait_until
 from vagrant import Vagrant as PythonVagrant
 
 LOGGED_LINES = 25
+ORPHAN_SECONDS = 180.0
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,12 @@ class Vagrant:
         """Bring every machine up. Raises ProvisionError with the end of the log."""
         with self._mapped(f"vagrant up --provider={provider}"):
             self._door().up(provider=provider)
+
+    def wait_for_earlier(self, progress: Progress) -> None:
+        """Let a Vagrant end that works on these machines for a run that was killed."""
+        if self._is_busy():
+            progress("waiting for Vagrant, which an earlier run has left at work")
+            wait_until(self._is_busy, lambda busy: not busy, Deadline(ORPHAN_SECONDS), "the earlier Vagrant to end")
 
     def destroy(self) -> None:
         """Take every machine away."""
@@ -68,6 +75,10 @@ class Vagrant:
         argv = ["vagrant", *arguments]
         return run_checked(argv, seconds=seconds, error=ProvisionError, env=self._environment(), cwd=self._root())
 
+    def _is_busy(self) -> bool:
+        mark = f"VAGRANT_DOTFILE_PATH={self.state}".encode()
+        return any(mark in environment.split(b"\0") for environment in _environments())
+
     def _door(self) -> Any:
         # A new one for each command: it would remember the ssh settings of machines that are gone. It has no types.
         door: Any = PythonVagrant
@@ -105,6 +116,17 @@ class Vagrant:
 
     def _end(self) -> str:
         return tail(self.log.read_text(errors="replace"), LOGGED_LINES) if self.log.exists() else "  (no log)"
+
+
+def _environments() -> Iterator[bytes]:
+    """Return the environments of all processes but our own."""
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        if path.parent.name != str(os.getpid()):
+            try:
+                yield path.read_bytes()
+            except OSError:
+                # It has ended meanwhile, or is somebody else's.
+                continue
 
 
 def parse_ssh_config(text: str) -> dict[str, str]:

@@ -161,6 +161,8 @@ class _Server(paramiko.ServerInterface):
     def _join(self, chanid: int, target: socket.socket) -> None:
         transport = next(t for t in self._machine._transports if t.is_active())
         channel = transport.accept(5)
+        while channel is not None and channel.get_id() != chanid:
+            channel = transport.accept(5)
         assert channel is not None
         back = _thread(_write_all, target.recv, channel.sendall, channel.close)
         _write_all(channel.recv, target.sendall, lambda: target.shutdown(socket.SHUT_RDWR))

@@ -126,9 +126,7 @@ def test_closing_leaves_the_log_open(recorder: Recorder, fake: FakeConnection, l
     """Closing the recorder closes the connection inside, and not the log."""
     recorder.close()
     assert fake.is_closed
-    log.append(
-        machine="m", kind="command", request="", purpose=Purpose.ACT, started="", seconds=0.0, status=0
-    )
+    log.append(machine="m", kind="command", request="", purpose=Purpose.ACT, started="", seconds=0.0, status=0)
 
 
 def test_answer_is_handed_on_unchanged(recorder: Recorder, fake: FakeConnection) -> None:

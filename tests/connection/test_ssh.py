@@ -2,10 +2,8 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import paramiko
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,27 +18,6 @@ from tests.connection.shell_server import ShellServer
 NONCE = "0123456789abcdef01234567"
 
 
-@pytest.fixture(scope="module")
-def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("key") / "id_ecdsa"
-    paramiko.ECDSAKey.generate().write_private_key_file(str(path))
-    return path
-
-
-@pytest.fixture
-def server() -> Iterator[ShellServer]:
-    server = ShellServer()
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def shell(server: ShellServer, key_file: Path) -> Iterator[Ssh]:
-    shell = Ssh("master", "127.0.0.1", server.port, "root", key_file)
-    yield shell
-    shell.close()
-
-
 def run(shell: Ssh, line: str, timeout: float = 5.0, **answers: str) -> CommandResult:
     return shell.run(Command("master", line, timeout, answers=answers))
 
@@ -53,7 +30,7 @@ def test_output_error_and_status(shell: Ssh) -> None:
 
 def test_commands_share_a_shell_but_no_state(shell: Ssh, server: ShellServer) -> None:
     """Commands come one after another through one login, and none sees what another left."""
-    assert run(shell, "cd /tmp; x=1; printf \"$PWD$x\"").output == "/tmp1"
+    assert run(shell, 'cd /tmp; x=1; printf "$PWD$x"').output == "/tmp1"
     assert run(shell, 'printf "[$x]"; exit 0').output == "[]"
     assert server.logins == 1
 
@@ -74,7 +51,7 @@ def test_command_cannot_read_the_frames(shell: Ssh) -> None:
 def test_quotes_and_lines_survive(shell: Ssh) -> None:
     """Quotes, several lines and a here-document reach the shell as they were written."""
     line = "cat << 'EOF'\nit's \"quoted\" $HOME `id`\nEOF"
-    assert run(shell, line).output == "it's \"quoted\" $HOME `id`\n"
+    assert run(shell, line).output == 'it\'s "quoted" $HOME `id`\n'
 
 
 def test_big_output_is_bounded_and_hashed(shell: Ssh) -> None:
@@ -142,6 +119,7 @@ def test_connection_lost_in_the_middle(shell: Ssh, server: ShellServer, tmp_path
     """A connection that is lost while a command runs is out of reach, and the next command connects anew."""
     run(shell, ":")
     marker = tmp_path / "running"
+
     def cut_when_running() -> None:
         wait_until(marker.exists, bool, Deadline(5), "the command", every=0.02)
         server.cut()

@@ -1,0 +1,128 @@
+"""The three proofs in a row: untouched machines, the finished lab, and every mistake of the catalogue."""
+
+import time
+from dataclasses import dataclass
+
+from labproof.errors import ConfigError
+from labproof.evidence import now
+from labproof.model import LabDescription, RunRecord
+from labproof.places import Progress
+from labproof.proving import catalogue, compare
+from labproof.proving.bench import Bench
+from labproof.proving.catalogue import Mistake
+from labproof.proving.seeding import GREEN_PATIENCE, PATIENCE, Seeding, Tried
+from labproof.rubric import Rubric
+
+
+@dataclass(frozen=True)
+class Untouched:
+    """What was graded on machines that nobody had touched."""
+
+    passing: tuple[str, ...]
+    skipped: dict[str, str]
+    unseen: dict[str, str]
+    """Criteria that could not be seen, which proves nothing of them."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Everything that one check has shown; a proof that was not asked for is None."""
+
+    started: str
+    seconds: float
+    lab: LabDescription
+    criteria: tuple[str, ...]
+    untouched: Untouched | None
+    unsolved: dict[str, str] | None
+    tried: tuple[Tried, ...]
+    is_whole: bool
+
+    @property
+    def reddened(self) -> dict[str, tuple[str, ...]]:
+        """Return the mistakes that turned each criterion red."""
+        return {c: tuple(t.mistake.id for t in self.tried if c in t.verdict.red) for c in self.criteria}
+
+    @property
+    def unproven(self) -> tuple[str, ...]:
+        """Return the criteria that no mistake turned red; only the whole catalogue can show that."""
+        return tuple(c for c, by in self.reddened.items() if not by) if self.is_whole else ()
+
+    @property
+    def collateral(self) -> int:
+        """Return how many criteria turned red that no mistake accounts for."""
+        return sum(len(t.verdict.collateral) for t in self.tried)
+
+    @property
+    def problems(self) -> list[str]:
+        """Return everything that keeps this from being a proof, one sentence each."""
+        found = []
+        if self.untouched:
+            found += [f"untouched machines: {c} passes" for c in self.untouched.passing]
+            found += [f"untouched machines: {c}: {seen}" for c, seen in self.untouched.unseen.items()]
+        found += [f"finished lab: {c} is {seen}" for c, seen in (self.unsolved or {}).items()]
+        found += [f"{t.mistake.id}: {text}" for t in self.tried for text in t.problems]
+        return found + [f"no mistake turns {c} red" for c in self.unproven]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a check was asked to do."""
+
+    mistakes: tuple[Mistake, ...]
+    is_whole: bool
+    builds: bool
+    """Whether the lab is made anew, for the first two proofs; otherwise it must be there and finished."""
+
+
+def plan(rubric: Rubric, sections: tuple[str, ...], ids: tuple[str, ...], is_quick: bool) -> Plan:
+    """Return what to do. Raises ConfigError for unknown names, or when a criterion has no mistake at all."""
+    known = catalogue.load(rubric)
+    if missing := catalogue.uncovered(known, rubric):
+        raise ConfigError([f"exercises/*/mistakes: no mistake costs {c}; write one" for c in missing])
+    chosen = catalogue.choose(known, sections, ids, is_quick)
+    is_whole = len(chosen) == len(known)
+    return Plan(catalogue.in_order(chosen), is_whole, builds=is_whole)
+
+
+def prove(bench: Bench, wanted: Plan, tell: Progress) -> Proof:
+    """Carry out the proofs. Raises LabError when the lab cannot be brought to where a proof begins."""
+    started, clock = now(), time.monotonic()
+    untouched = _untouched(bench, tell) if wanted.builds else None
+    finished = _finished(bench, tell, wanted.builds)
+    unsolved = compare.not_fine(finished)
+    tell(f"finished lab: {finished.score} points" + ("" if not unsolved else f"; not passed: {', '.join(unsolved)}"))
+    tried: list[Tried] = []
+    if not unsolved:
+        tell("keeping the finished lab, to come back to")
+        bench.save()
+        tried = Seeding(bench, tell).all(wanted.mistakes)
+    bench.close()
+    return Proof(
+        started=started,
+        seconds=round(time.monotonic() - clock, 1),
+        lab=finished.lab,
+        criteria=tuple(c.id for c in finished.criteria),
+        untouched=untouched,
+        unsolved=unsolved,
+        tried=tuple(tried),
+        is_whole=wanted.is_whole and not unsolved,
+    )
+
+
+def _untouched(bench: Bench, tell: Progress) -> Untouched:
+    tell("bringing up untouched machines")
+    bench.rebuild()
+    run = bench.grade("untouched", PATIENCE)
+    seen = Untouched(compare.passing(run), compare.skipped(run), compare.unseen(run))
+    tell(f"untouched machines: {len(seen.passing)} criteria pass, {len(seen.skipped)} are skipped")
+    for id_, reason in seen.skipped.items():
+        tell(f"  skipped: {id_}: {reason}")
+    return seen
+
+
+def _finished(bench: Bench, tell: Progress, builds: bool) -> RunRecord:
+    if builds:
+        tell("working through the whole course")
+        return bench.perform("finished")
+    tell("grading the lab as it is")
+    return bench.grade("finished", GREEN_PATIENCE)

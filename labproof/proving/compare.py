@@ -1,0 +1,110 @@
+"""One mistake against the run that graded it: what turned red, what follows from that, and what should not have."""
+
+from dataclasses import dataclass, field
+
+from labproof.model import CriterionRecord, Outcome, RunRecord
+from labproof.proving.catalogue import Mistake
+
+FINE = (Outcome.PASSED, Outcome.SKIPPED)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What grading made of a mistake; `missed` and `collateral` say, by criterion, what was seen instead."""
+
+    red: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+    consequences: tuple[str, ...] = ()
+    missed: dict[str, str] = field(default_factory=dict)
+    collateral: dict[str, str] = field(default_factory=dict)
+    hint_shown: str = ""
+    """What was recognised or found, for people to read."""
+    has_hint: bool = False
+
+    @property
+    def is_exact(self) -> bool:
+        """Tell whether the mistake cost what it should, with the hint that it should show, and nothing else."""
+        return bool(self.red) and not (self.missed or self.collateral) and self.has_hint
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """Return every criterion that was not as in the finished lab."""
+        return frozenset((*self.red, *self.blocked, *self.consequences, *self.collateral))
+
+    def problems(self, hint: str) -> list[str]:
+        """Return what is wrong, one sentence each."""
+        found = [f"{id_} should be red: {seen}" for id_, seen in self.missed.items()]
+        found += [f"collateral: {id_} is {seen}" for id_, seen in self.collateral.items()]
+        if self.red and not self.has_hint:
+            found.append(f"the hint {hint!r} does not appear: {self.hint_shown}")
+        return found
+
+
+def compare(mistake: Mistake, run: RunRecord) -> Verdict:
+    """Return what a run says of the one mistake that was made before it."""
+    records = {c.id: c for c in run.criteria}
+    red = tuple(id_ for id_ in mistake.costs if id_ in records and records[id_].outcome is Outcome.FAILED)
+    blocked, consequences, collateral = [], [], {}
+    for id_, record in records.items():
+        if record.outcome in FINE or id_ in red:
+            continue
+        if id_ not in mistake.costs and mistake.may_touch(id_):
+            (blocked if record.outcome is Outcome.BLOCKED else consequences).append(id_)
+        elif record.outcome is Outcome.BLOCKED and _is_cause(mistake, record.blocked_by):
+            blocked.append(id_)
+        elif id_ not in mistake.costs:
+            collateral[id_] = _described(record)
+    costly = [records[id_] for id_ in red]
+    return Verdict(
+        red=red,
+        blocked=tuple(blocked),
+        consequences=tuple(consequences),
+        missed={id_: _described(records.get(id_)) for id_ in mistake.costs if id_ not in red},
+        collateral=collateral,
+        hint_shown="; ".join(dict.fromkeys(_shown(r) for r in costly)),
+        has_hint=any(has_hint(r, mistake.hint) for r in costly),
+    )
+
+
+def has_hint(record: CriterionRecord, hint: str) -> bool:
+    """Tell whether a red criterion shows a hint: a slip of that id, or these words in what it says."""
+    if any(slip.id == hint for slip in record.slips):
+        return True
+    said = (record.found, record.expected, *(text for s in record.slips for text in (s.says, s.seen, s.try_this)))
+    return any(hint.casefold() in text.casefold() for text in said)
+
+
+def not_fine(run: RunRecord) -> dict[str, str]:
+    """Return every criterion of a run that neither passed nor was skipped, with what was seen."""
+    return {c.id: _described(c) for c in run.criteria if c.outcome not in FINE}
+
+
+def passing(run: RunRecord) -> tuple[str, ...]:
+    """Return every criterion of a run that passed."""
+    return tuple(c.id for c in run.criteria if c.outcome is Outcome.PASSED)
+
+
+def unseen(run: RunRecord) -> dict[str, str]:
+    """Return every criterion of a run that could not be seen, with the reason."""
+    return {c.id: _described(c) for c in run.criteria if c.outcome is Outcome.UNDETERMINED}
+
+
+def skipped(run: RunRecord) -> dict[str, str]:
+    """Return every criterion of a run that was skipped, with its reason."""
+    return {c.id: c.reason for c in run.criteria if c.outcome is Outcome.SKIPPED}
+
+
+def _is_cause(mistake: Mistake, id_: str) -> bool:
+    return id_ in mistake.costs or mistake.may_touch(id_)
+
+
+def _described(record: CriterionRecord | None) -> str:
+    if record is None:
+        return "not in the run"
+    cause = f" by {record.blocked_by}" if record.blocked_by else ""
+    return f"{record.outcome}{cause}: {(record.reason or record.found)[:300]}"
+
+
+def _shown(record: CriterionRecord) -> str:
+    slips = ", ".join(slip.id for slip in record.slips)
+    return f"{slips or 'no slip'} (found: {record.found[:200]})"

@@ -1,0 +1,82 @@
+"""The proof as a page and as JSON: the matrix of mistakes and criteria, and everything that is wrong."""
+
+import json
+from dataclasses import asdict
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from labproof.proving.check import Proof
+from labproof.proving.seeding import Tried
+from labproof.report import _environment as environment
+from labproof.report import _replace as replace
+
+SCHEMA = 1
+MARKS = {"red": "●", "blocked": "○", "with": "◐", "collateral": "✗", "missed": "?"}
+MEANINGS = {
+    "red": "turned red, as the mistake says",
+    "blocked": "blocked by what turned red",
+    "with": "suffers with it, as the mistake says",
+    "collateral": "red without a reason",
+    "missed": "should have turned red",
+}
+
+
+def write(proof: Proof, folder: Path) -> tuple[Path, Path]:
+    """Write `matrix.html` and `matrix.json` into the folder, each whole or not at all, and return their paths."""
+    data = json.dumps(to_json(proof), ensure_ascii=False, indent=1)
+    return replace(folder / "matrix.html", page(proof)), replace(folder / "matrix.json", data)
+
+
+def page(proof: Proof) -> str:
+    """Return the page."""
+    template = environment().get_template("matrix.html.j2")
+    sections = [(name, tuple(group)) for name, group in groupby(proof.criteria, key=_section)]
+    mistakes = [(name, tuple(group)) for name, group in groupby(_by_section(proof), key=lambda t: t.mistake.section)]
+    return template.render(proof=proof, sections=sections, mistakes=mistakes, mark=mark, marks=MARKS, meanings=MEANINGS)
+
+
+def to_json(proof: Proof) -> dict[str, Any]:
+    """Return the proof as JSON data."""
+    return {
+        "schema": SCHEMA,
+        "started": proof.started,
+        "seconds": proof.seconds,
+        "is_proven": not proof.problems,
+        "problems": proof.problems,
+        "lab": asdict(proof.lab),
+        "untouched": asdict(proof.untouched) if proof.untouched else None,
+        "finished": {"not_passed": proof.unsolved},
+        "reddened_by": proof.reddened,
+        "unproven": proof.unproven,
+        "mistakes": [_mistake(tried) for tried in proof.tried],
+    }
+
+
+def mark(tried: Tried, criterion: str) -> str:
+    """Return what a mistake did to a criterion: a key of MARKS, or nothing."""
+    seen = tried.verdict
+    groups = (seen.red, seen.blocked, seen.consequences, seen.collateral, seen.missed)
+    return next((name for name, group in zip(MARKS, groups, strict=True) if criterion in group), "")
+
+
+def _mistake(tried: Tried) -> dict[str, Any]:
+    mistake = tried.mistake
+    return {
+        "id": mistake.id,
+        "what": mistake.what,
+        "costs": mistake.costs,
+        "hint": mistake.hint,
+        **asdict(tried.verdict),
+        "seconds": tried.seconds,
+        "problems": tried.problems,
+    }
+
+
+def _by_section(proof: Proof) -> list[Tried]:
+    order = list(dict.fromkeys(map(_section, proof.criteria)))
+    return sorted(proof.tried, key=lambda tried: order.index(tried.mistake.section))
+
+
+def _section(criterion: str) -> str:
+    return criterion.partition(".")[0]

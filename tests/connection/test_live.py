@@ -1,0 +1,52 @@
+"""The seam to real machines."""
+
+import pytest
+
+from labproof.connection.base import Command, HttpRequest, Purpose
+from labproof.connection.live import LiveConnection
+from labproof.connection.ssh import Ssh
+from labproof.errors import HostError
+from tests.connection.web_server import response, serving
+
+LOOK = Purpose.OBSERVE
+
+
+def test_commands_and_requests_find_their_way(shell: Ssh) -> None:
+    """A command goes to its machine, a request directly or through the machine that it names."""
+    connection = LiveConnection({"master": shell}, lambda: None)
+    assert connection.run(Command("master", "echo here"), LOOK).output == "here\n"
+    with serving(response(b"page")) as web:
+        url = f"http://127.0.0.1:{web.port}/"
+        assert connection.fetch(HttpRequest("GET", url), LOOK).body == "page"
+        assert connection.fetch(HttpRequest("GET", url, via="master"), LOOK).body == "page"
+        assert web.connections == 2
+        connection.close()
+
+
+def test_nothing_is_asked_without_the_guard(shell: Ssh) -> None:
+    """Where the lab's own network is not up, nothing at all is sent."""
+
+    def refuse() -> None:
+        raise HostError("the bridge is down")
+
+    connection = LiveConnection({"master": shell}, refuse)
+    with serving(response()) as web:
+        url = f"http://127.0.0.1:{web.port}/"
+        for ask in (
+            lambda: connection.run(Command("master", "echo here"), LOOK),
+            lambda: connection.fetch(HttpRequest("GET", url), LOOK),
+            lambda: connection.fetch(HttpRequest("GET", url, via="master"), LOOK),
+        ):
+            with pytest.raises(HostError):
+                ask()
+        assert web.connections == 0
+    connection.close()
+
+
+def test_closing_lets_go(shell: Ssh) -> None:
+    """After closing, a machine is connected to anew."""
+    connection = LiveConnection({"master": shell}, lambda: None)
+    connection.run(Command("master", ":"), LOOK)
+    connection.close()
+    assert connection.run(Command("master", "echo again"), LOOK).output == "again\n"
+    connection.close()

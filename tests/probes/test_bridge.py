@@ -1,0 +1,141 @@
+"""Bridged traffic: the module and the three kernel settings."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labproof.connection.fake import FakeConnection, Reply
+from labproof.machine import Lab
+from labproof.probes import bridge
+
+ALL = dict.fromkeys(bridge.KEYS, "1")
+ON, OFF = "net.ipv4.ip_forward = 1", "net.ipv4.ip_forward = 0"
+TEXT = "".join(f"{key} = 1\n" for key in bridge.KEYS)
+
+
+@pytest.mark.parametrize(
+    ("reply", "is_loaded"), [(Reply("1\n"), True), (Reply("0\n"), True), (Reply(status=44), False)], ids=repr
+)
+def test_module_is_loaded(fake: FakeConnection, pair: Lab, reply: Reply, is_loaded: bool) -> None:
+    """The module is loaded when its settings are there, whatever they say."""
+    fake.answer("master", "/proc/sys/net/bridge/bridge-nf-call-iptables", reply)
+    assert bridge.is_loaded(pair.master) is is_loaded
+
+
+@pytest.mark.parametrize(
+    ("line", "is_loading"),
+    [
+        ("modprobe br_netfilter", True),
+        ("  modprobe br_netfilter  # for kubernetes", True),
+        ("/sbin/modprobe br_netfilter", True),
+        ("modprobe -a overlay br_netfilter", True),
+        ("modprobe br_netfilter;", True),
+        ("modprobe overlay; modprobe br_netfilter", True),
+        ("modprobe overlay&&modprobe br_netfilter", True),
+        ("modprobe br-netfilter", True),
+        ("[ -d /proc/sys/net/bridge ] || modprobe br_netfilter", True),
+        ("# modprobe br_netfilter", False),
+        ("#modprobe br_netfilter", False),
+        ("echo modprobe br_netfilter", False),
+        ("echo 'modprobe br_netfilter' >> /etc/profile", False),
+        ("modprobe br_netfilter2", False),
+        ("modprobe -r br_netfilter", False),
+        ("rmmod br_netfilter", False),
+        ("modprobe 'br_netfilter", False),
+        ("modprobe overlay; echo br_netfilter", False),
+        ("br_netfilter", False),
+        ("", False),
+    ],
+)
+def test_shell_lines_that_load_it(line: str, is_loading: bool) -> None:
+    """A shell line loads the module when one of its commands is modprobe with its name, and it is no comment."""
+    assert bridge.loads_it(f"export PATH\n{line}\n") is is_loading
+
+
+@pytest.mark.parametrize(
+    ("line", "is_named"),
+    [
+        ("br_netfilter", True),
+        ("  br_netfilter ", True),
+        ("br-netfilter", True),
+        ("#br_netfilter", False),
+        ("; br_netfilter", False),
+        ("modprobe br_netfilter", False),
+        ("overlay", False),
+    ],
+)
+def test_boot_lines_that_name_it(line: str, is_named: bool) -> None:
+    """A line of modules-load.d names the module and nothing else."""
+    assert bridge.names_module(f"overlay\n{line}\n") is is_named
+
+
+def test_files_that_load_it(fake: FakeConnection, pair: Lab) -> None:
+    """Boot files and login files are each read by their own rules."""
+    fake.answer(
+        "node",
+        "/etc/modules-load.d/",
+        "=/etc/modules-load.d/k8s.conf\n>br_netfilter\n=/usr/lib/modules-load.d/x.conf\n>modprobe br_netfilter\n",
+    )
+    fake.answer("node", "/etc/profile", "=/etc/profile\n>modprobe br_netfilter\n=/root/.bashrc\n>br_netfilter\n")
+    assert bridge.loaded_by(pair.node) == ["/etc/modules-load.d/k8s.conf", "/etc/profile"]
+
+
+def test_settings_in_force(fake: FakeConnection, pair: Lab) -> None:
+    """The kernel's values are read one by one; one that it does not have is None."""
+    fake.answer("node", "/proc/sys/net/bridge/bridge-nf-call-ip6tables", Reply(status=44))
+    fake.answer("node", "/proc/sys/net/bridge/bridge-nf-call-iptables", "0\n")
+    fake.answer("node", "/proc/sys/net/ipv4/ip_forward", "1\n")
+    assert list(bridge.live(pair.node).values()) == [None, "0", "1"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TEXT,
+        TEXT.replace(" ", ""),
+        TEXT.replace("net.bridge.", "net/bridge/"),
+        "# comment\n; comment\n\n" + TEXT,
+        TEXT.replace("net.", "-net."),
+        "  " + TEXT.replace(" = ", "\t=\t"),
+        TEXT.replace("1", "0") + TEXT,
+    ],
+    ids=["plain", "tight", "slashes", "comments", "ignore errors", "tabs", "twice"],
+)
+def test_settings_in_one_file(text: str) -> None:
+    """All ways of writing a setting are understood; in one file the last one counts."""
+    assert bridge.merge({"/etc/sysctl.d/k8s.conf": text}) == ALL
+
+
+@pytest.mark.parametrize(
+    ("files", "forward"),
+    [
+        ({"/etc/sysctl.d/k8s.conf": ON, "/etc/sysctl.conf": OFF}, "0"),
+        ({"/etc/sysctl.d/10-a.conf": ON, "/etc/sysctl.d/k8s.conf": OFF}, "0"),
+        ({"/etc/sysctl.d/k8s.conf": ON, "/usr/lib/sysctl.d/50.conf": OFF}, "1"),
+        ({"/usr/lib/sysctl.d/z.conf": OFF, "/etc/sysctl.d/k8s.conf": ON}, "0"),
+        ({"/usr/lib/sysctl.d/k8s.conf": OFF, "/etc/sysctl.d/k8s.conf": ON}, "1"),
+        ({"/etc/sysctl.conf": f"#{ON}"}, None),
+        ({"/etc/sysctl.conf": "net.ipv4.ip_forward"}, None),
+        ({}, None),
+    ],
+)
+def test_later_files_win(files: dict[str, str], forward: str | None) -> None:
+    """A later file name wins wherever it lies, /etc hides a file of the same name, and sysctl.conf is the last."""
+    assert bridge.merge(files)["net.ipv4.ip_forward"] == forward
+
+
+def test_kept_settings_come_from_all_places(fake: FakeConnection, pair: Lab) -> None:
+    """Every place that sysctl.d(5) names is read, and in its order."""
+    fake.answer("node", "sysctl.d", "=/etc/sysctl.d/k8s.conf\n" + "".join(f">{line}\n" for line in TEXT.splitlines()))
+    assert bridge.persisted(pair.node) == ALL
+    (line,) = fake.lines("node")
+    places = ["/usr/lib/sysctl.d/", "/run/sysctl.d/", "/etc/sysctl.d/", "/etc/sysctl.conf"]
+    assert [line.index(place) for place in places] == sorted(line.index(place) for place in places)
+
+
+@given(st.text(), st.dictionaries(st.text(), st.text()))
+def test_any_text_is_read(text: str, files: dict[str, str]) -> None:
+    """Whatever the files hold and are called, reading them does not break."""
+    bridge.names_module(text)
+    bridge.loads_it(text)
+    assert set(bridge.merge({**files, "/etc/sysctl.conf": text})) == set(bridge.KEYS)

@@ -1,0 +1,136 @@
+"""Docker: its file, its running daemon, its images and a container."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labproof.connection.fake import FakeConnection, Reply
+from labproof.machine import Lab
+from labproof.probes import docker
+from labproof.probes.docker import DaemonSettings
+
+MIRROR = "https://rncxm540.mirror.aliyuncs.com"
+GOOD = json.dumps({"registry-mirrors": [MIRROR], "exec-opts": ["native.cgroupdriver=systemd"]})
+INFO = {"CgroupDriver": "systemd", "RegistryConfig": {"Mirrors": [f"{MIRROR}/"]}, "ServerVersion": "20.10.24"}
+DOWN = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (GOOD, DaemonSettings((MIRROR,), "systemd")),
+        (GOOD.replace(".com", ".com/"), DaemonSettings((MIRROR,), "systemd")),
+        ('{"exec-opts": ["native.cgroupdriver=cgroupfs", "native.cgroupdriver=systemd"]}', DaemonSettings((), "systemd")),
+        ('{"exec-opts": ["native.umask=normal"]}', DaemonSettings()),
+        ('{"registry-mirrors": {}, "exec-opts": "native.cgroupdriver=systemd"}', DaemonSettings()),
+        ('{"registry-mirrors": [3, null]}', DaemonSettings(("3", "None"))),
+        ("{}", DaemonSettings()),
+    ],
+)
+def test_settings_of_a_file(text: str, expected: DaemonSettings) -> None:
+    """A file's mirrors and cgroup driver are read; what is of another shape is not set."""
+    assert docker.parse_file(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        GOOD.replace("]}", "],}"),
+        GOOD.replace(",", "", 1),
+        GOOD.replace('"', "'"),
+        GOOD.replace('"', "“"),
+        GOOD + GOOD,
+        f"# comment\n{GOOD}",
+        GOOD[:-1],
+        "",
+        "[" * 100_000,
+        '{"a": ' * 100_000,
+        f"\ufeff{GOOD}",
+    ],
+    ids=["last comma", "no comma", "single quotes", "typographic", "twice", "comment", "cut", "empty", "deep", "deeper",
+         "byte order mark"],
+)  # fmt: skip
+def test_file_that_is_no_json(text: str) -> None:
+    """The classic slips in daemon.json are told as what they are."""
+    settings = docker.parse_file(text)
+    assert settings.problem.startswith("/etc/docker/daemon.json is not valid JSON")
+    assert (settings.mirrors, settings.cgroup_driver) == ((), "")
+
+
+@pytest.mark.parametrize("text", ["[]", "3", '"x"', "null"])
+def test_file_of_another_shape(text: str) -> None:
+    """JSON that is no object is told."""
+    assert docker.parse_file(text).problem == "/etc/docker/daemon.json holds no JSON object"
+
+
+def test_missing_file_is_told(fake: FakeConnection, pair: Lab) -> None:
+    """A file that is not there, perhaps under another name, is told."""
+    fake.answer("node", "/etc/docker/daemon.json", Reply(status=44))
+    assert str(docker.configured(pair.node)) == "/etc/docker/daemon.json is not there"
+    fake.answer("node", "/etc/docker/daemon.json", GOOD)
+    assert docker.configured(pair.node).cgroup_driver == "systemd"
+
+
+@pytest.mark.parametrize(
+    ("info", "expected"),
+    [
+        (INFO, DaemonSettings((MIRROR,), "systemd")),
+        ({**INFO, "RegistryConfig": None}, DaemonSettings((), "systemd")),
+        ({**INFO, "RegistryConfig": {"Mirrors": None}}, DaemonSettings((), "systemd")),
+        ({"ServerErrors": [DOWN]}, DaemonSettings(problem=f"the daemon does not answer: {DOWN}")),
+        ({"ServerErrors": DOWN, "CgroupDriver": ""}, DaemonSettings(problem=f"the daemon does not answer: {DOWN}")),
+        ({}, DaemonSettings()),
+        ([], DaemonSettings(problem="docker info gives no JSON object")),
+    ],
+)
+def test_settings_of_the_running_daemon(info: object, expected: DaemonSettings) -> None:
+    """What the running daemon says is read, and that there is none is told."""
+    assert docker.parse_info(json.dumps(info)) == expected
+
+
+def test_daemon_that_is_not_installed(fake: FakeConnection, pair: Lab) -> None:
+    """Without docker its shell's words are told."""
+    fake.answer("node", "docker info", Reply("", 127, "/bin/sh: docker: not found"))
+    assert docker.running(pair.node).problem == "docker info says nothing: /bin/sh: docker: not found"
+    assert docker.parse_info("Server:\n x").problem == "docker info gives no JSON"
+
+
+def test_images_are_full_names(fake: FakeConnection, pair: Lab) -> None:
+    """Images are known by repository and tag; one without a tag has no name that counts."""
+    fake.answer("node", "docker image ls", "a/kube-proxy:v1.20.2\n<none>:<none>\nnginx:1.22\n")
+    assert docker.images(pair.node) >= {"a/kube-proxy:v1.20.2", "nginx:1.22"}
+    fake.answer("node", "docker image ls", Reply("", 1, DOWN))
+    assert docker.images(pair.node) == set()
+
+
+def test_running_containers_are_enough(fake: FakeConnection, pair: Lab) -> None:
+    """Where containers run already, none is started to see it."""
+    fake.answer("node", "docker container ls", "f00\nba5\n")
+    assert docker.run_container(pair.node) == docker.ContainerRun(True, "2 containers run")
+    assert len(fake.lines("node")) == 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "has_run", "says"),
+    [
+        (Reply("ldconfig (GNU libc) 2.17\n"), True, "a container printed: ldconfig (GNU libc) 2.17"),
+        (Reply("", 125, f"docker: {DOWN}\n"), False, f"docker: {DOWN}"),
+    ],
+)
+def test_container_is_tried(fake: FakeConnection, pair: Lab, reply: Reply, has_run: bool, says: str) -> None:
+    """Where no container runs one is run for a moment, and its image is taken away again."""
+    fake.answer("node", "docker container ls", "")
+    fake.answer("node", "docker run", reply)
+    assert docker.run_container(pair.node) == docker.ContainerRun(has_run, says)
+    assert "docker image rm" in fake.lines("node")[-1]
+
+
+@given(st.text(), st.recursive(st.none() | st.text() | st.integers(), lambda x: st.lists(x) | st.dictionaries(
+    st.sampled_from(["exec-opts", "registry-mirrors", "ServerErrors", "RegistryConfig", "Mirrors", "x"]), x)))  # fmt: skip
+def test_any_text_is_read(text: str, data: object) -> None:
+    """Whatever file and daemon say, reading it does not break and it can be told."""
+    for parse in (docker.parse_file, docker.parse_info):
+        str(parse(text))
+        str(parse(json.dumps(data)))

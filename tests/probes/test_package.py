@@ -1,0 +1,115 @@
+"""The offline repository and the packages."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labproof.connection.fake import FakeConnection, Reply
+from labproof.machine import Lab
+from labproof.probes import package
+from labproof.probes.package import RepositoryState
+
+GOOD = "[k8s-docker]\nname=k8s-docker\nbaseurl=file:///opt/k8s-docker\nenabled=1\ngpgcheck=0\n"
+URL = "file:///opt/k8s-docker"
+
+
+@pytest.mark.parametrize(
+    ("text", "baseurl", "is_enabled"),
+    [
+        (GOOD, URL, True),
+        (GOOD.replace("docker\nenabled", "docker/\nenabled"), URL, True),
+        (GOOD.replace("=", " = "), URL, True),
+        (GOOD.replace("enabled=1\n", ""), URL, True),
+        (GOOD.replace("enabled=1", "enabled=True"), URL, True),
+        (GOOD.replace("enabled=1", "enabled=0"), URL, False),
+        (GOOD.replace("file:///", "file://"), "file://opt/k8s-docker", True),
+        (GOOD.replace("baseurl", "#baseurl"), "", True),
+        (GOOD.replace("baseurl", "BaseURL"), URL, True),
+        (f"# the course's own\n\n{GOOD}", URL, True),
+        ("[base]\nbaseurl=http://x\n" + GOOD, URL, True),
+        (GOOD + GOOD, URL, True),
+        (GOOD + "enabled=0\n", URL, False),
+        (GOOD + "name=100%(x)s\n", URL, True),
+    ],
+)
+def test_repository_file(text: str, baseurl: str, is_enabled: bool) -> None:
+    """A repository file is read as yum reads it: of what stands twice the last counts."""
+    state = package.parse_repository(text, True)
+    assert (state.baseurl, state.is_enabled, state.problem) == (baseurl, is_enabled, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (GOOD.replace("[k8s-docker]", "k8s-docker"), "is not valid"),
+        (GOOD.replace("[k8s-docker]", "[k8s-docker"), "is not valid"),
+        (GOOD.replace("name=k8s-docker", "name"), "is not valid"),
+        (GOOD.replace("[k8s-docker]", "[docker]"), "has no section [k8s-docker]"),
+        ("", "has no section [k8s-docker]"),
+    ],
+)
+def test_broken_repository_file(text: str, problem: str) -> None:
+    """What is wrong with a repository file is told."""
+    state = package.parse_repository(text, True)
+    assert problem in str(state)
+    assert state.baseurl is None
+
+
+def test_repository_of_a_machine(fake: FakeConnection, pair: Lab) -> None:
+    """The file and the metadata where it points are both looked for."""
+    fake.answer("node", "/etc/yum.repos.d/k8s-docker.repo", GOOD)
+    fake.answer("node", "test -e /opt/k8s-docker/repodata/repomd.xml", "", Reply(status=1))
+    assert package.repository(pair.node) == RepositoryState(URL, True, True)
+    assert str(package.repository(pair.node)) == f"baseurl {URL}, enabled, without metadata there"
+    fake.answer("node", "/etc/yum.repos.d/k8s-docker.repo", Reply(status=44))
+    assert str(package.repository(pair.node)) == "/etc/yum.repos.d/k8s-docker.repo is not there"
+
+
+def test_versions_of_packages(fake: FakeConnection, pair: Lab) -> None:
+    """Each package has its version, and one that is not installed has none."""
+    fake.answer(
+        "node",
+        "rpm -q --queryformat '%{NAME} %{VERSION}\\n' kubelet kubeadm kubectl",
+        Reply("kubelet 1.20.2\npackage kubeadm is not installed\nkubectl 1.20.4\n", 1),
+    )
+    assert package.versions(pair.node, ("kubelet", "kubeadm", "kubectl")) == {
+        "kubelet": "1.20.2",
+        "kubeadm": None,
+        "kubectl": "1.20.4",
+    }
+
+
+NAMES = ("docker-ce", "docker-ce-cli")
+OFFERED = "/opt/k8s-docker/docker-ce-20.rpm\n/opt/k8s-docker/docker-ce-cli-20.rpm\n/opt/k8s-docker/lvm2.rpm\n"
+
+
+@pytest.mark.parametrize(
+    ("installed", "problems"),
+    [
+        ("docker-ce aa\ndocker-ce-cli bb\n", []),
+        ("docker-ce aa\ndocker-ce-cli ff\n", ["docker-ce-cli comes from elsewhere"]),
+        ("docker-ce bb\ndocker-ce-cli bb\n", ["docker-ce comes from elsewhere"]),
+        ("docker-ce aa\npackage docker-ce-cli is not installed\n", ["docker-ce-cli is not installed"]),
+        ("", ["docker-ce is not installed", "docker-ce-cli is not installed"]),
+    ],
+)
+def test_packages_from_elsewhere(fake: FakeConnection, pair: Lab, installed: str, problems: list[str]) -> None:
+    """A package counts when its very build is one of the repository's."""
+    fake.answer("node", "rpm -q --queryformat", installed)
+    fake.answer("node", "for f in", OFFERED)
+    fake.answer("node", "rpm -qp", "docker-ce aa\ndocker-ce-cli bb\n")
+    assert package.foreign(pair.node, NAMES) == problems
+
+
+def test_repository_that_offers_nothing(fake: FakeConnection, pair: Lab) -> None:
+    """Where the repository is empty nothing can come from it."""
+    fake.answer("node", "rpm -q", "docker-ce aa\ndocker-ce-cli bb\n")
+    fake.answer("node", "for f in", "")
+    assert package.foreign(pair.node, NAMES) == ["/opt/k8s-docker offers none of them"]
+
+
+@given(st.text(), st.lists(st.sampled_from(["[k8s-docker]", "[", "]", "\n", "\n ", "a", "=", ":", "b\n", "%", "#"])))
+def test_any_text_is_read(text: str, pieces: list[str]) -> None:
+    """Whatever the file holds, reading it does not break and it can be told."""
+    for content in (text, "".join(pieces), "[k8s-docker]\n" + "".join(pieces)):
+        str(package.parse_repository(content, False))

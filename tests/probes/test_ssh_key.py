@@ -1,0 +1,50 @@
+"""Logging in from one machine to another by key."""
+
+import pytest
+
+from labproof.connection.fake import FakeConnection, Reply
+from labproof.machine import Lab
+from labproof.probes import ssh_key
+
+IDENTITY = "cat /proc/sys/kernel/random/boot_id /etc/machine-id"
+
+
+def test_shell_of_the_right_machine(fake: FakeConnection, pair: Lab) -> None:
+    """A login that ends on the very machine is open."""
+    fake.answer("master", "ssh -n", "boot-7\nid-7\n")
+    fake.answer("node", IDENTITY, "boot-7\nid-7\n")
+    login = ssh_key.log_in(pair.master, pair.node)
+    assert (login.is_open, str(login)) == (True, "a shell on node")
+
+
+def test_shell_of_another_machine(fake: FakeConnection, pair: Lab) -> None:
+    """A login that ends on another machine is not open."""
+    fake.answer("master", "ssh -n", "boot-1\nid-1\n")
+    fake.answer("node", IDENTITY, "boot-7\nid-7\n")
+    login = ssh_key.log_in(pair.master, pair.node)
+    assert (login.is_open, str(login)) == (False, "no shell: another machine answered")
+
+
+@pytest.mark.parametrize(
+    ("reply", "says"),
+    [
+        (Reply("", 255, "root@192.168.200.20: Permission denied (publickey).\n"), "Permission denied (publickey)."),
+        (Reply("", 255), "exit status 255"),
+    ],
+)
+def test_no_shell(fake: FakeConnection, pair: Lab, reply: Reply, says: str) -> None:
+    """A login that is refused says why."""
+    fake.answer("master", "ssh -n", reply)
+    login = ssh_key.log_in(pair.master, pair.node)
+    assert not login.is_open
+    assert says in str(login)
+
+
+def test_nothing_may_ask_and_nothing_is_written(fake: FakeConnection, pair: Lab) -> None:
+    """The login may not ask for anything, uses a key only, and writes no known hosts."""
+    fake.answer("master", "ssh -n", Reply("", 255))
+    ssh_key.log_in(pair.master, pair.node)
+    (line,) = fake.lines("master")
+    for option in ("BatchMode=yes", "PreferredAuthentications=publickey", "UserKnownHostsFile=/dev/null"):
+        assert option in line
+    assert "root@192.168.200.20" in line

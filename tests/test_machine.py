@@ -1,0 +1,159 @@
+"""One machine: what is asked of it, read from it and done on it."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from labproof.connection.base import Purpose
+from labproof.connection.fake import FakeConnection, Reply
+from labproof.errors import ActionFailed, DeadlineExceeded, TransportError, Unreachable
+from labproof.machine import READ_LIMIT, Lab, Machine, Phase, quoted
+from tests.local_shell import LocalShell
+
+
+@pytest.fixture
+def here() -> Machine:
+    """A machine that is this one."""
+    return Machine("here", "127.0.0.1", LocalShell(), Phase())
+
+
+NASTY = ["plain", "two words", "it's", '"x"', "$HOME `id` $(id)", "a;b|c&d", "-n", "", "line\nbreak", "%s", "*"]
+
+
+@pytest.mark.parametrize("word", NASTY)
+def test_arguments_reach_the_command_as_they_are(here: Machine, word: str) -> None:
+    """An argument reaches the command as one word, whatever is in it."""
+    assert here.ask("printf '[%%s]' %s", word).output == f"[{word}]"
+
+
+def test_line_without_arguments_is_left_alone() -> None:
+    """A line without arguments may hold any sign."""
+    assert quoted("date +%s; echo 100%") == "date +%s; echo 100%"
+
+
+def test_missing_file_is_none(here: Machine, tmp_path: Path) -> None:
+    """A file that is not there, a folder and a dangling link are None, which is not an empty file."""
+    (tmp_path / "empty").touch()
+    (tmp_path / "dangling").symlink_to("nowhere")
+    assert here.read(str(tmp_path / "empty")) == ""
+    for name in ("nothing", "dangling", ""):
+        assert here.read(str(tmp_path / name)) is None
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\x00\r"), max_size=300))
+def test_text_is_read_as_it_is(here: Machine, tmp_path: Path, text: str) -> None:
+    """A file's text is read as it is: backslashes, blanks, tabs and quotes too; a missing last line end is added."""
+    path = tmp_path / "it's a file"
+    path.write_text(text, encoding="utf-8", newline="")
+    expected = text if text.endswith("\n") or not text else f"{text}\n"
+    assert here.read(str(path)) == expected
+
+
+def test_big_file_is_cut(here: Machine, tmp_path: Path) -> None:
+    """Of a big file only the head is read."""
+    path = tmp_path / "big"
+    path.write_text(f"{'x' * 99}\n" * 10_000, encoding="ascii")
+    read = here.read(str(path))
+    assert read is not None
+    assert READ_LIMIT <= len(read) < READ_LIMIT + 200
+
+
+def test_file_that_may_not_be_read(fake: FakeConnection, pair: Lab) -> None:
+    """A file that is there and cannot be read is blindness, not an empty file."""
+    fake.answer("master", "/etc/shadow", Reply("", 2, "/bin/sh: cannot open /etc/shadow: Permission denied"))
+    with pytest.raises(TransportError, match=r"/etc/shadow cannot be read: .*Permission denied"):
+        pair.master.read("/etc/shadow")
+
+
+def test_all_files_of_a_pattern_are_read(here: Machine, tmp_path: Path) -> None:
+    """Every file of a pattern is read, links followed, folders and what is not there left out."""
+    (tmp_path / "a.conf").write_text("x = 1\n\n  y = \\2", encoding="ascii")
+    (tmp_path / "b.conf").mkdir()
+    (tmp_path / "c.conf").symlink_to("a.conf")
+    (tmp_path / "d.conf").touch()
+    (tmp_path / "e.conf").write_text("=/etc/passwd\n>forged\n", encoding="ascii")
+    read = here.read_all(f"{tmp_path}/*.conf {tmp_path}/*.nothing")
+    assert read == {
+        f"{tmp_path}/a.conf": "x = 1\n\n  y = \\2\n",
+        f"{tmp_path}/c.conf": "x = 1\n\n  y = \\2\n",
+        f"{tmp_path}/d.conf": "",
+        f"{tmp_path}/e.conf": "=/etc/passwd\n>forged\n",
+    }
+
+
+def test_asking_is_for_the_phase(fake: FakeConnection, phase: Phase) -> None:
+    """What is asked is asked for the purpose of the moment; what is done is always done to act."""
+    fake.answer("master", "", "")
+    machine = Machine("master", "192.168.200.10", fake, phase)
+    machine.ask("one")
+    phase.purpose = Purpose.BEFORE
+    machine.ask("two")
+    machine.act("three")
+    machine.tell("four")
+    assert [purpose for _, purpose in fake.commands] == [Purpose.OBSERVE, Purpose.BEFORE, Purpose.ACT, Purpose.ACT]
+
+
+def test_actions_run_in_the_students_shell(fake: FakeConnection, pair: Lab) -> None:
+    """What the handout says runs in bash, with the time and the answers that it was given."""
+    fake.answer("node", "", "")
+    pair.node.act("yum install -y %s", "lvm2", timeout=7, answers={"? ": "y"})
+    (command, _), = fake.commands
+    assert (command.line, command.shell, command.timeout) == ("yum install -y lvm2", "/bin/bash", 7)
+    assert command.answers == {"? ": "y"}
+
+
+@pytest.mark.parametrize("how", ["act", "tell"])
+def test_failed_action_says_what_happened(fake: FakeConnection, pair: Lab, how: str) -> None:
+    """A command that does not succeed is raised with machine, line, status and the end of what it said."""
+    fake.answer("node", "yum", Reply("out", 1, f"{'x' * 1000} No package lvm2 available."))
+    with pytest.raises(ActionFailed) as raised:
+        getattr(pair.node, how)("yum install lvm2")
+    text = str(raised.value)
+    for part in ("on node: yum install lvm2", "1", "No package lvm2 available."):
+        assert part in text
+    assert len(text) < 800
+
+
+def test_told_is_returned(fake: FakeConnection, pair: Lab) -> None:
+    """What a command printed is returned as it is."""
+    fake.answer("master", "kubeadm", "kubeadm join\n")
+    assert pair.master.tell("kubeadm token create") == "kubeadm join\n"
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"), [("", True), (Unreachable("lost"), False), (DeadlineExceeded("slow"), False)], ids=repr
+)
+def test_reachable_is_a_sign_of_life(fake: FakeConnection, pair: Lab, reply: str | Unreachable, expected: bool) -> None:
+    """A machine is reachable when it answers, and not when it does not; asking never raises."""
+    fake.answer("master", ":", reply)
+    assert pair.master.is_reachable() is expected
+
+
+def test_facts_of_testinfra_come_through_the_seam(here: Machine, tmp_path: Path) -> None:
+    """testinfra's facts are asked through our connection and are right."""
+    path = tmp_path / "file"
+    path.touch(mode=0o640)
+    path.chmod(0o640)
+    assert here.host.file(str(path)).exists
+    assert not here.host.file(str(tmp_path / "nothing")).exists
+    assert here.host.file(str(path)).mode == 0o640
+    assert here.host.file(str(path)).uid == os.getuid()
+
+
+def test_two_machines_have_facts_of_their_own(fake: FakeConnection, pair: Lab) -> None:
+    """Facts of one machine are never those of the other."""
+    fake.answer("master", "test -e /x", "")
+    fake.answer("node", "test -e /x", Reply(status=1))
+    assert pair.master.host.file("/x").exists
+    assert not pair.node.host.file("/x").exists
+
+
+def test_lab_knows_its_machines(pair: Lab) -> None:
+    """Machines are found by name and by role, master first; a password does not show."""
+    assert [m.name for m in pair.all] == ["master", "node"]
+    assert (pair["node"], pair.node, pair.master) == (pair.all[1], pair.all[1], pair.all[0])
+    assert "secret" not in repr(pair.master)

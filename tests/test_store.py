@@ -1,0 +1,96 @@
+"""The folders of runs on disk."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from labproof import result, store
+from labproof.errors import ConfigError
+from labproof.model import Outcome, SectionRecord
+from labproof.store import LATEST
+from tests.golden import samples
+
+
+def test_run_is_saved_and_loaded(tmp_path: Path) -> None:
+    """A run that was saved is loaded as it was, and no draft is left."""
+    folder = store.create("perform", tmp_path)
+    folder.save(samples.EVERY_OUTCOME)
+    folder.save(samples.FULL)
+    assert folder.load() == samples.FULL
+    assert [p.name for p in folder.path.iterdir()] == ["result.json"]
+
+
+def test_hostile_text_is_saved(tmp_path: Path) -> None:
+    """Half a surrogate, as a hostile page may send it, does not keep a run from being saved."""
+    criterion = samples.criterion("a", "a", 1, Outcome.FAILED, found="\ud800 half \x00")
+    section = SectionRecord("s", {"en": "S"}, "1", (samples.scenario("a", criterion),))
+    folder = store.create("perform", tmp_path)
+    run = replace(samples.FULL, sections=(section,))
+    folder.save(run)
+    assert folder.load() == run
+
+
+def test_crash_leaves_the_old_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A crash while saving leaves the result of before, whole."""
+    folder = store.create("perform", tmp_path)
+    folder.save(samples.FULL)
+
+    def crash(run: object) -> dict[str, object]:
+        return {"half": "written", "then": object()}
+
+    monkeypatch.setattr(result, "to_json", crash)
+    with pytest.raises(TypeError):
+        folder.save(samples.EVERY_OUTCOME)
+    assert folder.load() == samples.FULL
+
+
+def test_latest_is_the_newest(tmp_path: Path) -> None:
+    """`latest` leads to the newest run, and runs of one second have names of their own."""
+    first, second = store.create("perform", tmp_path), store.create("verify", tmp_path)
+    third = store.create("verify", tmp_path)
+    assert len({first.path, second.path, third.path}) == 3
+    assert (tmp_path / LATEST).resolve() == third.path.resolve()
+    assert not (tmp_path / LATEST).readlink().is_absolute()
+
+
+@pytest.mark.parametrize("name", ["latest", "by name", "by path"])
+def test_run_is_found(tmp_path: Path, name: str) -> None:
+    """A run is found as the latest, by its name and by its path."""
+    folder = store.create("perform", tmp_path)
+    folder.save(samples.FULL)
+    asked = {"latest": LATEST, "by name": folder.path.name, "by path": str(folder.path)}[name]
+    assert store.find(asked, tmp_path).path == folder.path.resolve()
+
+
+def test_run_without_a_result_is_found_by_its_evidence(tmp_path: Path) -> None:
+    """A run that was killed before its first result is found by its evidence."""
+    folder = store.create("perform", tmp_path)
+    folder.evidence.touch()
+    assert store.find(LATEST, tmp_path).path == folder.path.resolve()
+
+
+def test_unknown_run_names_the_known(tmp_path: Path) -> None:
+    """A run that there is not is answered with the names that there are."""
+    with pytest.raises(ConfigError, match="newest are: none"):
+        store.find(LATEST, tmp_path)
+    known = store.create("perform", tmp_path).path.name
+    with pytest.raises(ConfigError, match=f"no run 'nonsense' .* newest are: {known}"):
+        store.find("nonsense", tmp_path)
+
+
+def test_place_that_cannot_be_written(tmp_path: Path) -> None:
+    """A place that cannot be written to is an error that names it."""
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigError, match="cannot write there"):
+        store.create("perform", tmp_path / "file" / "runs")
+
+
+def test_result_is_readable_json(tmp_path: Path) -> None:
+    """The result is JSON in UTF-8 that a person can read."""
+    folder = store.create("perform", tmp_path)
+    folder.save(samples.FULL)
+    text = folder.result.read_text("utf-8")
+    assert "安装 docker" in text
+    assert json.loads(text)["run"] == samples.FULL.run

@@ -1,0 +1,115 @@
+"""The Vagrantfile and what lies beside it, as far as they can be checked without a machine."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from labproof.places import course_dir
+
+FOLDER = course_dir() / "vagrant"
+needs_vagrant = pytest.mark.skipif(shutil.which("vagrant") is None, reason="vagrant is not installed")
+needs_ruby = pytest.mark.skipif(shutil.which("ruby") is None, reason="ruby is not installed")
+
+# Stands in front of the Vagrantfile and prints every setting that it makes for one provider.
+RECORDER = """
+class Note
+  def initialize(path, wanted) = (@path, @wanted = path, wanted)
+  def provider(name, &block) = (block.call(Note.new("#{@path}.#{name}", @wanted), self) if name.to_s == @wanted)
+  def define(name, &block) = block.call(Note.new(name, @wanted))
+  def method_missing(name, *values, **options, &block)
+    return Note.new(@path, @wanted) if values.empty? && options.empty?
+    puts [@path, name, *values, *options.map { |k, v| "#{k}=#{v}" }].join(' ')
+  end
+  def respond_to_missing?(*) = true
+end
+module Vagrant
+  def self.configure(_version) = yield(Note.new('all', ARGV.fetch(0)))
+end
+load 'Vagrantfile'
+"""
+
+
+def _settings(provider: str, **environment: str) -> list[str]:
+    argv = ["ruby", "-e", RECORDER, provider]
+    env = {**os.environ, **environment}
+    done = subprocess.run(argv, capture_output=True, text=True, check=True, cwd=FOLDER, env=env)
+    return done.stdout.splitlines()
+
+
+@needs_ruby
+@pytest.mark.parametrize("provider", ["virtualbox", "libvirt"])
+def test_virtual_machines_are_centos_76_with_a_second_network(provider: str) -> None:
+    """Box and version are CentOS 7.6's; each machine has its size and its address from the table."""
+    lines = _settings(provider)
+    for name, memory, address in (("master", 3072, "192.168.200.10"), ("node", 2048, "192.168.200.20")):
+        assert f"{name} box= centos/7" in lines
+        assert f"{name} box_version= 1811.02" in lines
+        assert f"{name}.{provider} memory= {memory}" in lines
+        assert any(line.startswith(f"{name} network private_network ip={address}") for line in lines)
+        assert any(line.startswith(f"{name} provision centos type=shell") for line in lines)
+
+
+@needs_ruby
+def test_a_container_has_its_address_on_the_labs_bridge() -> None:
+    """Every list is cleared before it is set, because settings are appended at every start."""
+    lines = _settings("lxc", LABPROOF_BOX="a-box")
+    for name, address in (("master", "192.168.200.10"), ("node", "192.168.200.20")):
+        cleared = lines.index(f"{name}.lxc customize net.0.ipv4.address ")
+        assert lines[cleared + 1] == f"{name}.lxc customize net.0.ipv4.address {address}/24"
+        assert f"{name}.lxc customize net.0.link labproof0" in lines
+        assert f"{name} box= a-box" in lines
+
+
+@needs_ruby
+@pytest.mark.parametrize("provider", ["virtualbox", "libvirt", "lxc"])
+def test_only_master_is_given_the_bundle(provider: str) -> None:
+    """The student finds the files in /root on master, and copies them to the node as the handout says."""
+    lines = [line for line in _settings(provider, LABPROOF_BUNDLE="/a/bundle") if "bundle" in line]
+    assert any(line.startswith("master") for line in lines)
+    assert not any(line.startswith("node") and ("/a/bundle" in line or "provision bundle" in line) for line in lines)
+
+
+@needs_ruby
+@pytest.mark.parametrize("provider", ["virtualbox", "libvirt", "lxc"])
+def test_no_machine_is_named_or_synced_by_vagrant(provider: str) -> None:
+    """Setting host names is the student's work, and Vagrant's way of it spoils /etc/hosts."""
+    lines = _settings(provider)
+    assert not any(" hostname" in line for line in lines)
+    assert "all synced_folder . /vagrant disabled=true" in lines
+
+
+@needs_vagrant
+@pytest.mark.parametrize("provider", ["virtualbox", "lxc"])
+def test_vagrant_finds_nothing_wrong(provider: str, tmp_path: Path) -> None:
+    """`vagrant validate` passes; VirtualBox itself is only claimed to be there."""
+    hypervisor = tmp_path / "VBoxManage"
+    hypervisor.write_text("#!/bin/sh\necho 6.1.50r161033\n")
+    hypervisor.chmod(0o755)
+    env = {
+        **os.environ,
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "VAGRANT_HOME": str(tmp_path / "home"),
+        "VAGRANT_DOTFILE_PATH": str(tmp_path / "state"),
+        "VAGRANT_DEFAULT_PROVIDER": provider,
+        "VAGRANT_CHECKPOINT_DISABLE": "1",
+    }
+    done = subprocess.run(["vagrant", "validate"], capture_output=True, text=True, check=False, cwd=FOLDER, env=env)
+    assert done.returncode == 0, done.stderr
+
+
+def test_no_python_lies_beside_the_vagrantfile() -> None:
+    """A module there would hide python-vagrant, which has the same name."""
+    assert not list(FOLDER.rglob("*.py"))
+
+
+@pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed")
+def test_every_shell_script_passes_shellcheck() -> None:
+    """Scripts of the machines, the box and the provisioning have no finding."""
+    files = [path for path in FOLDER.rglob("*") if path.is_file()]
+    scripts = [str(path) for path in files if path.read_text().startswith("#!/bin/sh")]
+    assert len(scripts) >= 8
+    done = subprocess.run(["shellcheck", *scripts], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
