@@ -148,14 +148,14 @@ def read_credential(master: Machine) -> Credential:
             key=decode_secret(user["client-key-data"]),
             authority=decode_secret(cluster["certificate-authority-data"]),
         )
-    except (yaml.YAMLError, KeyError, IndexError, TypeError) as problem:
+    except (yaml.YAMLError, KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError) as problem:
         raise NoCluster(f"{ADMIN_CONF} on {master.name} holds no client certificate ({problem!r})") from problem
 
 
 def _decoded(data: bytes) -> Json:
     try:
         decoded = json.loads(data)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise ApiProblem(0, f"not JSON: {data[:120]!r}") from problem
     if not isinstance(decoded, dict):
         raise ApiProblem(0, f"not an object: {data[:120]!r}")

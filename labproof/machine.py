@@ -9,7 +9,7 @@ from testinfra.backend.base import CommandResult as TestinfraResult
 from testinfra.host import Host
 
 from labproof.connection.base import Command, CommandResult, Connection, Purpose
-from labproof.errors import ActionFailed, TransportError
+from labproof.errors import ActionFailed, NotRecorded, TransportError
 
 READ_LIMIT = 64 * 1024
 _NO_FILE = 44
@@ -31,6 +31,8 @@ class Machine:
         self.password = password
         self._connection = connection
         self._phase = phase
+        self.is_known_up = False
+        """Whether the last question got an answer."""
         self.host = Host(_SeamBackend(self))
         """testinfra's view of this machine; its facts are asked through our own connection."""
 
@@ -39,7 +41,15 @@ class Machine:
 
     def ask(self, line: str, *args: str, timeout: float = 15.0) -> CommandResult:
         """Run a command that only reads. `%s` in the line stands for an argument, which is quoted."""
-        return self._connection.run(Command(self.name, quoted(line, *args), timeout), self._phase.purpose)
+        command = Command(self.name, quoted(line, *args), timeout)
+        self.is_known_up, known = False, self.is_known_up
+        try:
+            result = self._connection.run(command, self._phase.purpose)
+        except NotRecorded:
+            self.is_known_up = known
+            raise
+        self.is_known_up = True
+        return result
 
     def read(self, path: str) -> str | None:
         """Return the text of a file, at most 64 KiB of it, or None when there is no such file.

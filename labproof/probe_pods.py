@@ -77,7 +77,7 @@ class ProbePods:
         self._open(deadline)
         try:
             self._create(_pod(name, node, self._image, script, environment), deadline)
-            return poll(lambda: self._report(name), lambda r: r.is_done, deadline, every=0.2).value
+            return poll(lambda: self._report(name), lambda r: r.is_done, deadline, every=0.3).value
         finally:
             self._delete(name)
 
@@ -109,7 +109,7 @@ class ProbePods:
         try:
             self._create(_pod("server", server_node, self._image, "", {}), deadline)
             server = poll(
-                lambda: self._report("server"), lambda r: r.phase == "Running" and bool(r.address), deadline, every=0.2
+                lambda: self._report("server"), lambda r: r.phase == "Running" and bool(r.address), deadline, every=0.3
             )
             if not server.is_met:
                 return server.value
@@ -167,7 +167,7 @@ class ProbePods:
                 return str(problem)
             return ""
 
-        ended = poll(create, lambda problem: not problem, deadline, every=0.2)
+        ended = poll(create, lambda problem: not problem, deadline, every=0.3)
         if not ended.is_met:
             raise ApiProblem(403, f"a probe Pod could not be made: {ended.value}")
 

@@ -110,6 +110,7 @@ def begin(options: Options, plan: Plan, choose: Callable[[Options], Provider], p
     endpoints = provider.endpoints()
     machines = {e.name: Ssh(e.name, e.host, e.port, e.user, e.key_file) for e in endpoints}
     connection = LiveConnection(machines, provider.require_network)
+    connection.open()
     description = provider.describe(course.profile_name)
     session = _assemble(options, plan, course, connection, endpoints, description, Clock())
     session.provider = provider

@@ -1,6 +1,7 @@
 """The seam to real machines: commands over SSH, the API through a tunnel, pages directly."""
 
 import socket
+import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -18,6 +19,12 @@ class LiveConnection:
         self._guard = guard
         self._direct = Http(self._open_direct)
         self._through = {name: Http(partial(tunnel.open_socket, ssh)) for name, ssh in machines.items()}
+
+    def open(self) -> None:
+        """Begin to connect to every machine at once; who asks first waits for the rest of it."""
+        self._guard()
+        for machine in self._machines.values():
+            threading.Thread(target=machine.open, daemon=True).start()
 
     def run(self, command: Command, purpose: Purpose) -> CommandResult:
         """Run a command on one machine."""

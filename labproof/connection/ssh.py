@@ -5,6 +5,7 @@ guess beforehand. That costs a round trip a command instead of a channel, a logi
 no file on the machine.
 """
 
+import contextlib
 import logging
 import secrets
 import select
@@ -53,6 +54,11 @@ class Ssh:
             if command.answers:
                 return self._converse(command)
             return self._framed(command)
+
+    def open(self) -> None:
+        """Connect ahead of the first command; that command meets whatever goes wrong here."""
+        with contextlib.suppress(TransportError), self._lock, self._mapped("a shell"):
+            self._open_shell()
 
     def open_tunnel(self, host: str, port: int, timeout: float) -> paramiko.Channel:
         """Open a stream to an address as the machine sees it; a refusal raises ChannelException."""

@@ -91,6 +91,7 @@ def kubelet_cgroup_driver(machine: Machine) -> str | None:
 def _mapping(text: str) -> dict[str, Any]:
     try:
         data = yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):
+        # A ValueError is a date that there is not, which YAML takes for one.
         return {}
     return data if isinstance(data, dict) else {}

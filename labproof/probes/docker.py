@@ -39,7 +39,7 @@ def parse_file(text: str) -> DaemonSettings:
     """Return what a daemon.json asks for."""
     try:
         data = json.loads(text)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         return DaemonSettings(problem=f"{DAEMON_JSON} is not valid JSON: {problem}")
     if not isinstance(data, dict):
         return DaemonSettings(problem=f"{DAEMON_JSON} holds no JSON object")
@@ -61,7 +61,7 @@ def parse_info(text: str) -> DaemonSettings:
     """Return what `docker info` in JSON says."""
     try:
         info = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return DaemonSettings(problem="docker info gives no JSON")
     if not isinstance(info, dict):
         return DaemonSettings(problem="docker info gives no JSON object")

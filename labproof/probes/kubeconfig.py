@@ -70,18 +70,31 @@ def parse(text: str) -> tuple[str | None, Credential | None, str]:
         context = _named(config, "contexts", config["current-context"])["context"]
         cluster = _named(config, "clusters", context["cluster"])["cluster"]
         user = _named(config, "users", context["user"])["user"]
-        authority = decode_secret(str(cluster["certificate-authority-data"]))
-    except (yaml.YAMLError, KeyError, TypeError, StopIteration) as problem:
-        return None, None, f"{PATH} is no usable kubeconfig ({type(problem).__name__}: {problem})"
-    server = str(cluster.get("server"))
+        return str(cluster.get("server"))[:200], *_credential(cluster, user)
+    except (yaml.YAMLError, LookupError, TypeError, AttributeError, ValueError, RecursionError) as problem:
+        return None, None, f"{PATH} is no usable kubeconfig ({type(problem).__name__}: {problem})"[:400]
+
+
+def _credential(cluster: dict[str, Any], user: dict[str, Any]) -> tuple[Credential | None, str]:
+    authority = _decoded(cluster, "certificate-authority-data")
     if "client-certificate-data" in user and "client-key-data" in user:
-        certificate, key = decode_secret(user["client-certificate-data"]), decode_secret(user["client-key-data"])
-        return server, Credential("the kubeconfig", certificate, key, authority), ""
-    if "token" in user:
-        return server, Credential("the kubeconfig", authority=authority, token=str(user["token"])), ""
-    return server, None, f"{PATH} holds neither a client certificate nor a token, only: {', '.join(sorted(user))}"
+        certificate, key = _decoded(user, "client-certificate-data"), _decoded(user, "client-key-data")
+        return Credential("the kubeconfig", certificate, key, authority), ""
+    if isinstance(user.get("token"), str):
+        return Credential("the kubeconfig", authority=authority, token=user["token"]), ""
+    return None, f"{PATH} holds neither a client certificate nor a token, only: {', '.join(sorted(map(str, user)))}"
+
+
+def _decoded(entry: dict[str, Any], key: str) -> str:
+    value = entry[key]
+    if not isinstance(value, str):
+        raise TypeError(f"{key} is no text")
+    return decode_secret(value)
 
 
 def _named(config: Any, kind: str, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = next(entry for entry in config[kind] if entry["name"] == name)
-    return found
+    for entry in config[kind]:
+        if entry["name"] == name:
+            found: dict[str, Any] = entry
+            return found
+    raise LookupError(f"{kind} has no {name!r}")

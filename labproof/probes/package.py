@@ -36,7 +36,8 @@ def repository(machine: Machine) -> RepositoryState:
 
 def parse_repository(text: str, has_metadata: bool) -> RepositoryState:
     """Return what a repository file says of the section k8s-docker."""
-    parser = configparser.ConfigParser(interpolation=None)
+    # Not strict: yum, too, takes the last of what stands twice.
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
         parser.read_string(text)
     except configparser.Error as problem:

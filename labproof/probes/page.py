@@ -28,7 +28,7 @@ class PageState:
         """Return the JSON object that the page is, empty when it is none."""
         try:
             data = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return data if isinstance(data, dict) else {}
 

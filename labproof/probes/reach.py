@@ -6,6 +6,10 @@ from labproof.machine import Machine
 
 
 def every(machines: Iterable[Machine]) -> None:
-    """Ask every machine for a sign of life. Raises Unreachable or DeadlineExceeded for one that gives none."""
+    """Ask every machine whose last answer failed, or that was never asked, for a sign of life.
+
+    Raises Unreachable or DeadlineExceeded for one that gives none.
+    """
     for machine in machines:
-        machine.ask(":", timeout=5.0)
+        if not machine.is_known_up:
+            machine.ask(":", timeout=5.0)

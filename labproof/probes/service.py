@@ -16,7 +16,7 @@ class ServiceState:
     is_enabled: bool
 
     def __str__(self) -> str:
-        if not self.exists:
+        if not (self.exists or self.is_running):
             return f"{self.name} is not installed"
         running = "running" if self.is_running else "not running"
         return f"{self.name} is {running} and {'enabled' if self.is_enabled else 'not enabled'} at boot"
@@ -34,5 +34,5 @@ def parse(name: str, properties: Mapping[str, str]) -> ServiceState:
         exists=properties.get("LoadState") in ("loaded", "masked"),
         is_running=properties.get("ActiveState") in ("active", "reloading", "activating")
         and properties.get("SubState") in ("running", "exited", "reload"),
-        is_enabled=properties.get("UnitFileState") in ("enabled", "enabled-runtime"),
+        is_enabled=properties.get("UnitFileState") == "enabled",
     )

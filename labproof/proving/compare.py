@@ -44,7 +44,9 @@ def compare(mistake: Mistake, run: RunRecord) -> Verdict:
     """Return what a run says of the one mistake that was made before it."""
     records = {c.id: c for c in run.criteria}
     red = tuple(id_ for id_ in mistake.costs if id_ in records and records[id_].outcome is Outcome.FAILED)
-    blocked, consequences, collateral = [], [], {}
+    blocked: list[str] = []
+    consequences: list[str] = []
+    collateral: dict[str, str] = {}
     for id_, record in records.items():
         if record.outcome in FINE or id_ in red:
             continue

@@ -12,7 +12,8 @@ from labproof.probes import docker
 from labproof.probes.docker import DaemonSettings
 
 MIRROR = "https://rncxm540.mirror.aliyuncs.com"
-GOOD = json.dumps({"registry-mirrors": [MIRROR], "exec-opts": ["native.cgroupdriver=systemd"]})
+SYSTEMD = "native.cgroupdriver=systemd"
+GOOD = json.dumps({"registry-mirrors": [MIRROR], "exec-opts": [SYSTEMD]})
 INFO = {"CgroupDriver": "systemd", "RegistryConfig": {"Mirrors": [f"{MIRROR}/"]}, "ServerVersion": "20.10.24"}
 DOWN = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"
 
@@ -22,7 +23,7 @@ DOWN = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is t
     [
         (GOOD, DaemonSettings((MIRROR,), "systemd")),
         (GOOD.replace(".com", ".com/"), DaemonSettings((MIRROR,), "systemd")),
-        ('{"exec-opts": ["native.cgroupdriver=cgroupfs", "native.cgroupdriver=systemd"]}', DaemonSettings((), "systemd")),
+        (json.dumps({"exec-opts": ["native.cgroupdriver=cgroupfs", SYSTEMD]}), DaemonSettings((), "systemd")),
         ('{"exec-opts": ["native.umask=normal"]}', DaemonSettings()),
         ('{"registry-mirrors": {}, "exec-opts": "native.cgroupdriver=systemd"}', DaemonSettings()),
         ('{"registry-mirrors": [3, null]}', DaemonSettings(("3", "None"))),
@@ -127,8 +128,11 @@ def test_container_is_tried(fake: FakeConnection, pair: Lab, reply: Reply, has_r
     assert "docker image rm" in fake.lines("node")[-1]
 
 
-@given(st.text(), st.recursive(st.none() | st.text() | st.integers(), lambda x: st.lists(x) | st.dictionaries(
-    st.sampled_from(["exec-opts", "registry-mirrors", "ServerErrors", "RegistryConfig", "Mirrors", "x"]), x)))  # fmt: skip
+KEYS = st.sampled_from(["exec-opts", "registry-mirrors", "ServerErrors", "RegistryConfig", "Mirrors", "x"])
+DATA = st.recursive(st.none() | st.text() | st.integers(), lambda x: st.lists(x) | st.dictionaries(KEYS, x))
+
+
+@given(st.text(), DATA)
 def test_any_text_is_read(text: str, data: object) -> None:
     """Whatever file and daemon say, reading it does not break and it can be told."""
     for parse in (docker.parse_file, docker.parse_info):

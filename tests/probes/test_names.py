@@ -16,6 +16,6 @@ def test_hostname_now_and_at_boot(fake: FakeConnection, pair: Lab) -> None:
 
 def test_first_address_of_each_name(fake: FakeConnection, pair: Lab) -> None:
     """Each name has the first IPv4 address that the machine itself finds, or none."""
-    fake.answer("node", "getent ahosts master", "127.0.1.1 STREAM master\n127.0.1.1 DGRAM\n192.168.200.10 STREAM\n")
-    fake.answer("node", "getent ahosts node", Reply("", 2))
+    fake.answer("node", "getent ahostsv4 master", "127.0.1.1 STREAM master\n127.0.1.1 DGRAM\n192.168.200.10 STREAM\n")
+    fake.answer("node", "getent ahostsv4 node", Reply("", 2))
     assert names.addresses(pair.node, ("master", "node")) == {"master": "127.0.1.1", "node": None}

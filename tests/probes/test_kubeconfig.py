@@ -1,0 +1,183 @@
+"""root's kubeconfig: what is in it, and what it opens."""
+
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labproof.connection.fake import FakeConnection, Page, Reply
+from labproof.errors import NoCluster, Unreachable
+from labproof.kube import ADMIN_CONF, Cluster
+from labproof.machine import Lab
+from labproof.probes import kubeconfig
+from labproof.probes.kubeconfig import FileState
+from tests.conftest import encoded
+
+SERVER = "https://192.168.200.10:6443"
+REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+
+
+def config(**user: Any) -> dict[str, Any]:
+    user = user or {"client-certificate-data": encoded("CERT"), "client-key-data": encoded("KEY")}
+    return {
+        "current-context": "admin@kubernetes",
+        "contexts": [
+            {"name": "other", "context": {"cluster": "other", "user": "other"}},
+            {"name": "admin@kubernetes", "context": {"cluster": "kubernetes", "user": "admin"}},
+        ],
+        "clusters": [
+            {"name": "kubernetes", "cluster": {"server": SERVER, "certificate-authority-data": encoded("AUTHORITY")}}
+        ],
+        "users": [{"name": "admin", "user": user}],
+    }
+
+
+def test_credential_of_the_current_context() -> None:
+    """The current context's server, authority and certificate are read, wherever they stand."""
+    server, credential, problem = kubeconfig.parse(yaml.safe_dump(config()))
+    assert (server, problem) == (SERVER, "")
+    assert credential is not None
+    assert (credential.certificate, credential.key, credential.authority) == ("CERT", "KEY", "AUTHORITY")
+
+
+def test_token_is_a_credential_too() -> None:
+    """A bearer token opens the cluster as well as a certificate."""
+    _, credential, _ = kubeconfig.parse(yaml.safe_dump(config(token="secret")))
+    assert credential is not None
+    assert (credential.token, credential.certificate) == ("secret", "")
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        {"exec": {"command": "/bin/evil"}},
+        {"auth-provider": {"name": "oidc"}},
+        {"client-certificate": "/root/cert.pem", "client-key": "/root/key.pem"},
+        {"token": ["x"]},
+        {1: 2, "b": 3},
+    ],
+)
+def test_what_would_run_or_read_is_left_alone(user: Any) -> None:
+    """A command, a provider or the path of a file is named, and neither run nor read."""
+    server, credential, problem = kubeconfig.parse(yaml.safe_dump({**config(), "users": [{"name": "admin", "user": user}]}))
+    assert (server, credential) == (SERVER, None)
+    assert all(str(key) in problem for key in user)
+
+
+BOMB = "a: &a [x,x,x,x,x,x,x,x]\n" + "".join(
+    f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(12)
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "garbage",
+        "[1, 2]",
+        "{",
+        "\t- x",
+        "kind: Config",
+        "current-context: [x]\ncontexts: 3",
+        "current-context: 2020-13-45",
+        yaml.safe_dump({**config(), "current-context": ""}),
+        yaml.safe_dump({**config(), "contexts": None}),
+        yaml.safe_dump({**config(), "users": [{"name": "admin", "user": None}]}),
+        yaml.safe_dump({**config(), "users": [{"name": "admin", "user": {"client-certificate-data": 3, "client-key-data": []}}]}),
+        yaml.safe_dump({**config(), "clusters": [{"name": "kubernetes", "cluster": {"server": SERVER}}]}),
+        yaml.safe_dump({**config(), "clusters": [3]}),
+        "[" * 5000,
+        "{a: " * 5000,
+    ],
+    ids=lambda text: text[:40],
+)
+def test_garbage_is_told(text: str) -> None:
+    """A file that is no kubeconfig is told with the reason, and is no crash."""
+    server, credential, problem = kubeconfig.parse(text)
+    assert (server, credential) == (None, None)
+    assert problem.startswith("/root/.kube/config is no usable kubeconfig (")
+    assert len(problem) <= 400
+
+
+@pytest.mark.parametrize("place", ["certificate-authority-data", "server"])
+def test_aliases_do_not_grow(place: str) -> None:
+    """A file whose aliases would grow without end is not written out."""
+    text = BOMB + yaml.safe_dump(config()).replace(
+        f"{place}: {SERVER if place == 'server' else encoded('AUTHORITY')}", f"{place}: *m"
+    )
+    assert "*m" in text
+    server, _, problem = kubeconfig.parse(text)
+    assert len(str(server)) <= 200
+    assert problem or place == "server"
+
+
+def allow(fake: FakeConnection, allowed: bool) -> None:
+    fake.serve("POST", REVIEW, Page({"status": {"allowed": allowed}}, 201))
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_working_kubeconfig(fake: FakeConnection, pair: Lab, api: Cluster, allowed: bool) -> None:
+    """A kubeconfig is tried at the lab's own API, as whoever it says, whatever server it names."""
+    text = yaml.safe_dump(config()).replace(SERVER, "https://evil.test")
+    fake.answer("node", kubeconfig.PATH, text)
+    allow(fake, allowed)
+    state = kubeconfig.read(pair.node, api)
+    assert (state.server, state.is_this_cluster, state.may_do_everything) == ("https://evil.test", True, allowed)
+    ((request, _),) = fake.requests
+    assert request.url == f"{SERVER}{REVIEW}"
+    assert request.credential is not None
+    assert (request.credential.certificate, request.credential.authority) == ("CERT", "AUTHORITY")
+
+
+def test_kubeconfig_of_another_cluster(fake: FakeConnection, pair: Lab, api: Cluster) -> None:
+    """A kubeconfig of another cluster is not tried here: its credential is nobody's business."""
+    fake.answer("node", kubeconfig.PATH, yaml.safe_dump(config()).replace(encoded("AUTHORITY"), encoded("OTHER")))
+    state = kubeconfig.read(pair.node, api)
+    assert (state.is_this_cluster, state.may_do_everything) == (False, False)
+    assert str(state) == f"it leads to {SERVER}, another cluster, and may do not everything there"
+    assert fake.requests == []
+
+
+def test_refused_credential_may_do_nothing(fake: FakeConnection, pair: Lab, api: Cluster) -> None:
+    """A credential that the API does not know may do nothing."""
+    fake.answer("node", kubeconfig.PATH, yaml.safe_dump(config(token="stale")))
+    fake.serve("POST", REVIEW, Page({"message": "Unauthorized"}, 401))
+    assert not kubeconfig.read(pair.node, api).may_do_everything
+
+
+def test_missing_kubeconfig_is_told(fake: FakeConnection, pair: Lab, api: Cluster) -> None:
+    """A kubeconfig that is not there is told with its machine."""
+    fake.answer("node", kubeconfig.PATH, Reply(status=44))
+    assert str(kubeconfig.read(pair.node, api)) == "/root/.kube/config is not on node"
+
+
+def test_blindness_passes_through(fake: FakeConnection, pair: Lab, api: Cluster) -> None:
+    """An API that cannot be asked is no fault of the kubeconfig; a master without a cluster is a fact."""
+    fake.answer("node", kubeconfig.PATH, yaml.safe_dump(config()))
+    fake.serve("POST", REVIEW, Unreachable("lost"))
+    with pytest.raises(Unreachable):
+        kubeconfig.read(pair.node, api)
+    fake.answer("master", ADMIN_CONF, Reply(status=44))
+    api.forget()
+    with pytest.raises(NoCluster):
+        kubeconfig.read(pair.node, api)
+
+
+def test_owner_and_rights(fake: FakeConnection, pair: Lab) -> None:
+    """Owner, group and rights of the file are read; without a file there are none."""
+    fake.answer("node", "test -e /root/.kube/config", "", Reply(status=1))
+    fake.answer("node", "stat -Lc %U", "root")
+    fake.answer("node", "stat -Lc %G", "wheel")
+    fake.answer("node", "stat -Lc %a", "640")
+    state = kubeconfig.file_state(pair.node)
+    assert (state, str(state)) == (FileState(True, "root", "wheel", 0o640), "root:wheel 640")
+    assert str(kubeconfig.file_state(pair.node)) == "absent"
+
+
+@given(st.text() | st.recursive(st.none() | st.text(max_size=5) | st.integers(), lambda x: st.lists(x, max_size=3)
+       | st.dictionaries(st.sampled_from(list(config())), x, max_size=4)).map(yaml.safe_dump))  # fmt: skip
+def test_any_text_is_read(text: str) -> None:
+    """Whatever the file holds, reading it does not break."""
+    kubeconfig.parse(text)
