@@ -8,4 +8,5 @@ pytest_plugins = [
     "steps.nodes",
     "steps.nginx",
     "steps.reboot",
+    "steps.concepts",
 ]

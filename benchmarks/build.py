@@ -9,6 +9,7 @@ import statistics
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from labproof import course
@@ -42,7 +43,7 @@ def bare(version: str) -> tuple[float, dict[str, float]]:
     )
     seconds = time.monotonic() - started
     marks = [line.split() for line in done.stdout.splitlines() if len(line.split()) == 2]
-    pairs = zip(marks, marks[1:], strict=False)
+    pairs = pairwise(marks)
     return seconds, {name: float(after) - float(before) for (before, name), (after, _) in pairs}
 
 

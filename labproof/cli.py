@@ -127,8 +127,16 @@ def down(provider: str, inventory: Path | None) -> None:
 @click.option("--to", "milestone", required=True, help="The section after which the machines were saved.")
 def reset(provider: str, inventory: Path | None, milestone: str) -> None:
     """Bring both machines back to where a section had passed in full."""
-    _provider(provider, inventory).restore(milestone)
+    from labproof.resetting import forget_later
+
+    chosen = _provider(provider, inventory)
+    if milestone not in chosen.milestones():
+        known = ", ".join(chosen.milestones()) or "none; `labproof lab --milestones` saves them"
+        raise ConfigError([f"--to: no milestone {milestone!r} of this lab; there are: {known}"])
+    chosen.restore(milestone)
     click.echo(f"both machines are as they were after {milestone}")
+    if report := forget_later(milestone):
+        click.echo(f"report: {report}")
 
 
 @main.group()

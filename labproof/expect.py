@@ -16,6 +16,7 @@ from labproof.probes.kubeconfig import FileState, KubeconfigState
 from labproof.probes.kuboard import BothTokens
 from labproof.probes.package import RepositoryState
 from labproof.probes.page import PageState
+from labproof.probes.pod import PodState
 from labproof.probes.selinux import SelinuxConfig
 from labproof.probes.service import ServiceState as UnitState
 from labproof.probes.ssh_key import KeyLogin
@@ -227,6 +228,43 @@ def made_by_dashboard() -> Expectation[Origin]:
         "made by dashboard, with the form's k8s-app label, not applied by kubectl",
         lambda origin: "dashboard" in origin.managers and origin.has_form_labels and not origin.was_applied,
     )
+
+
+def pod_with(labels: Mapping[str, str], environment: Mapping[str, str]) -> Expectation[PodState]:
+    """Expect a ready Pod with these labels and variables."""
+
+    def is_met(pod: PodState) -> bool:
+        return pod.is_ready and set(labels.items()) <= pod.labels and set(environment.items()) <= pod.environment
+
+    said = ", ".join(f"{k}={v}" for k, v in {**labels, **environment}.items())
+    return Expectation(f"a ready Pod with {said}", is_met)
+
+
+def restarted(uid: str) -> Expectation[PodState]:
+    """Expect the same Pod, ready, with a container that was started again."""
+    return Expectation(
+        f"the same Pod ({uid}), ready, started again",
+        lambda pod: bool(uid) and pod.uid == uid and pod.is_ready and pod.restarts > 0,
+    )
+
+
+def gone(uid: str) -> Expectation[PodState]:
+    """Expect that a Pod that was there is not there any more."""
+    return Expectation(f"no Pod after {uid}", lambda pod: bool(uid) and not pod.uid)
+
+
+def replaced(uid: str) -> Expectation[list[PodState]]:
+    """Expect a ready Pod, and that it is not the one that was there."""
+    return Expectation(
+        f"a ready Pod other than {uid}",
+        lambda pods: bool(uid) and any(p.is_ready for p in pods) and all(p.uid != uid for p in pods),
+        lambda pods: "; ".join(map(str, pods)) or "no Pod",
+    )
+
+
+def came_back(uid: str) -> Expectation[PodState]:
+    """Expect a Pod of the same name that was made anew."""
+    return Expectation(f"a new Pod in place of {uid}", lambda pod: bool(uid) and bool(pod.uid) and pod.uid != uid)
 
 
 def show(value: object) -> str:

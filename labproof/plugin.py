@@ -34,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="SECONDS",
         help="how long verifying waits at most for a state to come about",
     )
+    group.addoption("--milestones", action="store_true", help="save both machines after every section that passed")
     group.addoption("--reboot", action="store_true", help="restart both machines and verify what must last")
     group.addoption("--concepts", action="store_true", help="show on the cluster what the handout teaches first")
     group.addoption("--undetermined", default="", metavar="RUN", help="ask again what that run could not see")

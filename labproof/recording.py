@@ -145,6 +145,12 @@ class Recording:
         self._now = None
         return record
 
+    @property
+    def last_section(self) -> SectionRecord:
+        """Return the section of the scenario that ended last."""
+        section_id = next(reversed(self._done))[0]
+        return next(s for s in self.run.sections if s.id == section_id)
+
     def outcome(self, id_: str) -> Outcome:
         """Return what is known of a criterion."""
         return self._known[id_].outcome if id_ in self._known else Outcome.UNDETERMINED

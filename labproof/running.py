@@ -29,6 +29,7 @@ _DISPLAY = pytest.StashKey[Display]()
 _TERMINAL = pytest.StashKey[TextIO]()
 _FINAL = pytest.StashKey[RunRecord]()
 _USE = pytest.StashKey[str]()
+_ENDS_SECTION = pytest.StashKey[bool]()
 _FAILURES = pytest.StashKey[list[str]]()
 
 
@@ -66,6 +67,8 @@ def prepare(config: pytest.Config, items: list[pytest.Item]) -> None:
         kept = [item for item in kept if _name(item) in unseen]
     order = {scenario.name: number for number, scenario in enumerate(plan.scenarios)}
     items[:] = sorted(kept, key=lambda item: order.get(_name(item), 0))
+    for item in {_section(plan, item): item for item in items}.values():
+        item.stash[_ENDS_SECTION] = True
     config.hook.pytest_deselected(items=left_out)
     config.stash[_PLAN], config.stash[_SELECTION] = plan, selection
 
@@ -147,6 +150,8 @@ def after_scenario(request: pytest.FixtureRequest) -> None:
     session = config.stash[_SESSION]
     config.stash[_DISPLAY].scenario_finished(record, session.recording.run.score)
     session.save()
+    if config.option.milestones and request.node.stash.get(_ENDS_SECTION, False):
+        _keep_milestone(config, request.node.stash[_USE])
     config.stash[_FAILURES] = [
         f"{c.id}: {c.outcome}: expected {c.expected}; found {c.found}"
         + (f"; blocked by {c.blocked_by}" if c.blocked_by else "")
@@ -211,6 +216,15 @@ def _name(item: pytest.Item) -> str:
 
     template = scenario_wrapper_template_registry.get(item.function)  # type: ignore[attr-defined]
     return template.name if template else ""
+
+
+def _keep_milestone(config: pytest.Config, use: str) -> None:
+    """Save both machines when the section that has just ended passed in full."""
+    session = config.stash[_SESSION]
+    section = session.recording.last_section
+    if use == PERFORM and all(c.outcome is Outcome.PASSED for c in section.criteria):
+        config.stash[_DISPLAY].stage(f"saving both machines as they are after {section.id}")
+        session.save_milestone(section.id)
 
 
 def _unseen(run: str) -> set[str]:

@@ -82,6 +82,11 @@ class Session:
             self.connection.close()
             self.provider.require_network()
 
+    def save_milestone(self, name: str) -> None:
+        """Save both machines as they are under a name; a recording has nothing to save."""
+        if self.provider is not None:
+            self.provider.save(name)
+
     def close(self) -> None:
         """Take away what we put into the cluster, and let go of the lab."""
         self.probe_pods.close()

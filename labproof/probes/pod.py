@@ -1,0 +1,49 @@
+"""Single Pods as the API sees them."""
+
+from dataclasses import dataclass
+
+from labproof.kube import Cluster, Json
+
+
+@dataclass(frozen=True)
+class PodState:
+    """One Pod: who it is, whether it is ready, how often its containers were started again."""
+
+    name: str
+    uid: str = ""
+    is_ready: bool = False
+    restarts: int = 0
+    labels: frozenset[tuple[str, str]] = frozenset()
+    environment: frozenset[tuple[str, str]] = frozenset()
+
+    def __str__(self) -> str:
+        if not self.uid:
+            return f"there is no Pod {self.name}"
+        ready = "ready" if self.is_ready else "not ready"
+        return f"{self.name} ({self.uid}) is {ready}, its containers were started again {self.restarts} times"
+
+
+def read(cluster: Cluster, namespace: str, name: str) -> PodState:
+    """Read one Pod."""
+    found = cluster.read(cluster.core().read_namespaced_pod, name, namespace)
+    return PodState(name) if found is None else parse(found)
+
+
+def labelled(cluster: Cluster, namespace: str, selector: str) -> list[PodState]:
+    """Read every Pod with a label."""
+    found = cluster.read(cluster.core().list_namespaced_pod, namespace, label_selector=selector) or {}
+    return [parse(pod) for pod in found.get("items", [])]
+
+
+def parse(pod: Json) -> PodState:
+    """Return what the API says of one Pod."""
+    status = pod.get("status", {})
+    variables = pod.get("spec", {}).get("containers", [{}])[0].get("env") or []
+    return PodState(
+        name=pod["metadata"]["name"],
+        uid=pod["metadata"].get("uid", ""),
+        is_ready=any(c["type"] == "Ready" and c["status"] == "True" for c in status.get("conditions", [])),
+        restarts=sum(c.get("restartCount", 0) for c in status.get("containerStatuses", [])),
+        labels=frozenset((pod["metadata"].get("labels") or {}).items()),
+        environment=frozenset((v["name"], v.get("value", "")) for v in variables),
+    )

@@ -1,0 +1,62 @@
+"""What a reset means for the results: what was judged later than the milestone does not hold any more."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from labproof import report, rubric
+from labproof.errors import ConfigError
+from labproof.evidence import now
+from labproof.model import CriterionRecord, Outcome, RunRecord, ScenarioRecord, SectionRecord
+from labproof.store import LATEST, create, find
+
+REASON = "the machines were set back to before this; grade again"
+
+
+def forget_later(milestone: str) -> Path | None:
+    """Write a new latest result without what came after the milestone; return its report's path."""
+    try:
+        latest = find(LATEST).load()
+    except ConfigError:
+        return None
+    order = {e.id: e.order for e in rubric.load(wishes=frozenset({"reboot", "concepts"})).exercises}
+    folder = create("reset")
+    run = replace(
+        without_later(latest, order, milestone),
+        run=folder.path.name,
+        mode="reset",
+        based_on=latest.run,
+        started=now(),
+        finished=now(),
+        evidence_head="",
+    )
+    folder.save(run)
+    return report.write(run, folder.path)
+
+
+def without_later(run: RunRecord, order: dict[str, int], milestone: str) -> RunRecord:
+    """Return the run with every section after the milestone as if it had not been looked at."""
+    kept = order[milestone]
+    sections = tuple(s if order.get(s.id, 0) <= kept else _unseen(s) for s in run.sections)
+    return replace(run, sections=sections)
+
+
+def _unseen(section: SectionRecord) -> SectionRecord:
+    return replace(section, scenarios=tuple(_blank(s) for s in section.scenarios))
+
+
+def _blank(scenario: ScenarioRecord) -> ScenarioRecord:
+    criteria = tuple(
+        CriterionRecord(
+            id=c.id,
+            text=c.text,
+            points=c.points,
+            outcome=Outcome.UNDETERMINED,
+            where=c.where,
+            reason=REASON,
+            why=c.why,
+            hints=c.hints,
+            try_this=c.try_this,
+        )
+        for c in scenario.criteria
+    )
+    return ScenarioRecord(scenario.name, "none", criteria=criteria)
