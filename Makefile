@@ -13,6 +13,9 @@ test: $(READY)
 	$(VENV)/bin/mypy
 	$(VENV)/bin/pytest tests
 
+demo: $(READY)
+	$(VENV)/bin/labproof demo
+
 down: $(READY)
 	$(VENV)/bin/labproof down
 

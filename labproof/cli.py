@@ -92,6 +92,13 @@ def regrade(run: str, rubric: Path | None) -> None:
     sys.exit(_pytest(recorded.load().mode, "", None, more))
 
 
+@main.command()
+def demo() -> None:
+    """Grade a recording of a real lab: no root, no machines, just the report."""
+    recording = course_dir() / "tests" / "recordings" / "full"
+    sys.exit(_pytest("perform", "", None, [f"--replay={recording}"]))
+
+
 @main.command("verify-evidence")
 @click.argument("run", default="latest")
 def verify_evidence(run: str) -> None:
@@ -178,3 +185,7 @@ def _pytest(mode: str, provider: str, inventory: Path | None, more: Sequence[str
     arguments += [f"--provider={provider}"] if provider else []
     arguments += [f"--inventory={inventory}"] if inventory else []
     return int(pytest.main([*arguments, *more]))
+
+
+if __name__ == "__main__":
+    main()

@@ -10,7 +10,6 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-import yaml
 from kubernetes import client
 from kubernetes.client.api_client import ApiClient
 from kubernetes.client.configuration import Configuration
@@ -20,6 +19,7 @@ from labproof.connection.base import Connection, Credential, HttpRequest
 from labproof.connection.secrets import decode_secret
 from labproof.errors import NoCluster, TransportError
 from labproof.machine import Machine, Phase
+from labproof.untrusted import read_yaml
 
 ADMIN_CONF = "/etc/kubernetes/admin.conf"
 API_PORT = 6443
@@ -139,7 +139,7 @@ def read_credential(master: Machine) -> Credential:
     if text is None:
         raise NoCluster(f"{ADMIN_CONF} is not on {master.name}: kubeadm init has not succeeded there")
     try:
-        config = yaml.safe_load(text)
+        config = read_yaml(text)
         user = config["users"][0]["user"]
         cluster = config["clusters"][0]["cluster"]
         return Credential(
@@ -148,7 +148,7 @@ def read_credential(master: Machine) -> Credential:
             key=decode_secret(user["client-key-data"]),
             authority=decode_secret(cluster["certificate-authority-data"]),
         )
-    except (yaml.YAMLError, KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError) as problem:
+    except (LookupError, TypeError, AttributeError, ValueError) as problem:
         raise NoCluster(f"{ADMIN_CONF} on {master.name} holds no client certificate ({problem!r})") from problem
 
 

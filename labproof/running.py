@@ -51,6 +51,8 @@ def options_of(config: pytest.Config) -> Options:
 
 def prepare(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Choose and order the scenarios. Raises ConfigError when course, rubric and options do not fit."""
+    if config.option.concepts and config.option.mode != PERFORM:
+        raise ConfigError(["--concepts: it takes Pods away to show that they come back; use it with --mode perform"])
     plan = load_plan(options_of(config))
     if problems := _unbound(plan):
         raise ConfigError(problems)

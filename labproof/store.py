@@ -14,8 +14,8 @@ LATEST = "latest"
 
 
 def runs_dir() -> Path:
-    """Return the folder that holds every run."""
-    return course_dir() / "reports" / "runs"
+    """Return the folder that holds every run: reports/runs, or $LABPROOF_RUNS."""
+    return Path(os.environ.get("LABPROOF_RUNS") or course_dir() / "reports" / "runs")
 
 
 class RunFolder:

@@ -1,6 +1,7 @@
 """A lab that nobody has to bring up: two machines, their API and their pages, all answered from a script."""
 
 import base64
+import resource
 
 import pytest
 from hypothesis import settings
@@ -10,6 +11,11 @@ from labproof.connection.fake import FakeConnection
 from labproof.kube import ADMIN_CONF, Cluster
 from labproof.machine import Lab, Machine, Phase
 from labproof.probes.page import Browser
+
+# Hostile input is fed to parsers here, perhaps beside a lab that runs: one that takes all memory must end as
+# an error of this process, not as the kernel's choice of whom to kill.
+MEMORY = 3 * 1024**3
+resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 settings.register_profile("labproof", max_examples=60, deadline=None)
 settings.load_profile("labproof")

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from labproof.kube import Cluster, Json
 from labproof.machine import Machine
 from labproof.probes.workload import waiting
+from labproof.untrusted import read_yaml
 
 COMPONENTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 _ADVERTISED = "kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint"
@@ -90,8 +89,6 @@ def kubelet_cgroup_driver(machine: Machine) -> str | None:
 
 def _mapping(text: str) -> dict[str, Any]:
     try:
-        data = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        # A ValueError is a date that there is not, which YAML takes for one.
+        return read_yaml(text)
+    except ValueError:
         return {}
-    return data if isinstance(data, dict) else {}

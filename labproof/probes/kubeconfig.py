@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from labproof.connection.base import Credential
 from labproof.connection.secrets import decode_secret
 from labproof.kube import Cluster
 from labproof.machine import Machine
 from labproof.probes.account import may_do_everything
+from labproof.untrusted import read_yaml
 
 PATH = "/root/.kube/config"
 
@@ -66,12 +65,12 @@ def read(machine: Machine, cluster: Cluster) -> KubeconfigState:
 def parse(text: str) -> tuple[str | None, Credential | None, str]:
     """Return the server and the credential of the current context, or what is wrong with the file."""
     try:
-        config = yaml.safe_load(text)
+        config = read_yaml(text)
         context = _named(config, "contexts", config["current-context"])["context"]
         cluster = _named(config, "clusters", context["cluster"])["cluster"]
         user = _named(config, "users", context["user"])["user"]
         return str(cluster.get("server"))[:200], *_credential(cluster, user)
-    except (yaml.YAMLError, LookupError, TypeError, AttributeError, ValueError, RecursionError) as problem:
+    except (LookupError, TypeError, AttributeError, ValueError) as problem:
         return None, None, f"{PATH} is no usable kubeconfig ({type(problem).__name__}: {problem})"[:400]
 
 

@@ -61,14 +61,10 @@ def test_token_is_a_credential_too() -> None:
 )
 def test_what_would_run_or_read_is_left_alone(user: Any) -> None:
     """A command, a provider or the path of a file is named, and neither run nor read."""
-    server, credential, problem = kubeconfig.parse(yaml.safe_dump({**config(), "users": [{"name": "admin", "user": user}]}))
+    text = yaml.safe_dump({**config(), "users": [{"name": "admin", "user": user}]})
+    server, credential, problem = kubeconfig.parse(text)
     assert (server, credential) == (SERVER, None)
     assert all(str(key) in problem for key in user)
-
-
-BOMB = "a: &a [x,x,x,x,x,x,x,x]\n" + "".join(
-    f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(12)
-)
 
 
 @pytest.mark.parametrize(
@@ -85,9 +81,10 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x]\n" + "".join(
         yaml.safe_dump({**config(), "current-context": ""}),
         yaml.safe_dump({**config(), "contexts": None}),
         yaml.safe_dump({**config(), "users": [{"name": "admin", "user": None}]}),
-        yaml.safe_dump({**config(), "users": [{"name": "admin", "user": {"client-certificate-data": 3, "client-key-data": []}}]}),
+        yaml.safe_dump(config(**{"client-certificate-data": 3, "client-key-data": []})),
         yaml.safe_dump({**config(), "clusters": [{"name": "kubernetes", "cluster": {"server": SERVER}}]}),
         yaml.safe_dump({**config(), "clusters": [3]}),
+        yaml.safe_dump(config()).replace(SERVER, "&a x").replace(encoded("AUTHORITY"), "*a"),
         "[" * 5000,
         "{a: " * 5000,
     ],
@@ -99,18 +96,6 @@ def test_garbage_is_told(text: str) -> None:
     assert (server, credential) == (None, None)
     assert problem.startswith("/root/.kube/config is no usable kubeconfig (")
     assert len(problem) <= 400
-
-
-@pytest.mark.parametrize("place", ["certificate-authority-data", "server"])
-def test_aliases_do_not_grow(place: str) -> None:
-    """A file whose aliases would grow without end is not written out."""
-    text = BOMB + yaml.safe_dump(config()).replace(
-        f"{place}: {SERVER if place == 'server' else encoded('AUTHORITY')}", f"{place}: *m"
-    )
-    assert "*m" in text
-    server, _, problem = kubeconfig.parse(text)
-    assert len(str(server)) <= 200
-    assert problem or place == "server"
 
 
 def allow(fake: FakeConnection, allowed: bool) -> None:
