@@ -4,8 +4,10 @@
 out, breaks the chain from there on.
 """
 
+import contextlib
 import hashlib
 import json
+import os
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from labproof.errors import ConfigError
+from labproof.errors import ConfigError, LabError
 from labproof.model import Exchange
 
 GENESIS = "0" * 64
@@ -39,14 +41,23 @@ class EvidenceLog:
     def append(self, **fields: Any) -> Exchange:
         """Write one entry; it gets the next number and the hash of the entry before."""
         with self._lock:
-            self._count += 1
-            exchange = Exchange(number=self._count, **fields)
+            exchange = Exchange(number=self._count + 1, **fields)
             entry = asdict(exchange)
-            self.head = chain(self.head, entry)
-            self._file.write(_line({**entry, "hash": self.head}) + b"\n")
-            self._file.flush()
+            head = chain(self.head, entry)
+            self._write(json.dumps({**entry, "hash": head}, ensure_ascii=False) + "\n")
+            self._count, self.head = exchange.number, head
         self.attach([exchange])
         return exchange
+
+    def _write(self, line: str) -> None:
+        """Write a whole line or none of it: half a line would spoil the next one."""
+        size = os.fstat(self._file.fileno()).st_size
+        try:
+            self._file.write(line.encode("utf-8", errors="backslashreplace"))
+        except OSError as problem:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._file.fileno(), size)
+            raise LabError(f"the evidence cannot be written ({problem.strerror}); free some space") from problem
 
     def attach(self, exchanges: Iterable[Exchange]) -> None:
         """Hand entries to whoever collects in the current context: they explain what is looked at there."""

@@ -22,6 +22,7 @@ from labproof.selection import Selection, is_partial, select
 from labproof.session import Options, Session, begin, load_plan
 from labproof.store import LATEST, find
 
+UNWRITTEN = "the result could not be written"
 _PLAN = pytest.StashKey[Plan]()
 _SELECTION = pytest.StashKey[Selection]()
 _SESSION = pytest.StashKey[Session]()
@@ -91,7 +92,12 @@ def open_lab(config: pytest.Config) -> None:
     display = Display(terminal)
     config.stash[_TERMINAL], config.stash[_DISPLAY] = terminal, display
     display.__enter__()
-    session = begin(options, plan, choose, display.stage)
+    try:
+        session = begin(options, plan, choose, display.stage)
+    except BaseException:
+        display.__exit__(None, None, None)
+        terminal.close()
+        raise
     config.stash[_SESSION], config.stash[RECORDING] = session, session.recording
     display.stage(f"lab: {session.recording.run.lab.provider}, {session.recording.run.lab.profile}")
 
@@ -103,10 +109,14 @@ def close_lab(config: pytest.Config, ended: str) -> None:
         session.close()
     finally:
         run = session.recording.finish(ended)
-        session.folder.save(run)
-        path = report.write(run, session.folder.path)
         config.stash[_FINAL] = run
-        display.finished(run, path)
+        try:
+            session.folder.save(run)
+            display.finished(run, report.write(run, session.folder.path))
+        except OSError as problem:
+            config.stash[_FINAL] = replace(run, ended=UNWRITTEN)
+            display.stage(f"error: {session.folder.path}: {problem.strerror}; free some space and grade again")
+            display.stage(f"score, not written down: {run.score}")
         display.__exit__(None, None, None)
         config.stash[_TERMINAL].close()
 
@@ -118,6 +128,8 @@ def exit_status(config: pytest.Config) -> int | None:
     run = config.stash[_FINAL]
     if run.ended == "interrupted":
         return 130
+    if run.ended == UNWRITTEN:
+        return 3
     if run.score.undetermined or any(c.outcome is Outcome.UNDETERMINED for c in run.criteria):
         return 3
     return 0 if run.score.is_full else 1

@@ -17,6 +17,8 @@ class Verdict:
     consequences: tuple[str, ...] = ()
     missed: dict[str, str] = field(default_factory=dict)
     collateral: dict[str, str] = field(default_factory=dict)
+    unseen: tuple[str, ...] = ()
+    """Those of missed and collateral that could not be seen: that says nothing of the mistake."""
     hint_shown: str = ""
     """What was recognised or found, for people to read."""
     has_hint: bool = False
@@ -57,12 +59,15 @@ def compare(mistake: Mistake, run: RunRecord) -> Verdict:
         elif id_ not in mistake.costs:
             collateral[id_] = _described(record)
     costly = [records[id_] for id_ in red]
+    missed = {id_: _described(records.get(id_)) for id_ in mistake.costs if id_ not in red}
+    odd = (id_ for id_ in (*missed, *collateral) if id_ in records)
     return Verdict(
         red=red,
         blocked=tuple(blocked),
         consequences=tuple(consequences),
-        missed={id_: _described(records.get(id_)) for id_ in mistake.costs if id_ not in red},
+        missed=missed,
         collateral=collateral,
+        unseen=tuple(id_ for id_ in odd if records[id_].outcome is Outcome.UNDETERMINED),
         hint_shown="; ".join(dict.fromkeys(_shown(r) for r in costly)),
         has_hint=any(has_hint(r, mistake.hint) for r in costly),
     )

@@ -69,6 +69,7 @@ def _mistake(tried: Tried) -> dict[str, Any]:
         "hint": mistake.hint,
         **asdict(tried.verdict),
         "seconds": tried.seconds,
+        "unseen_at_first": tried.unseen_at_first,
         "problems": tried.problems,
     }
 

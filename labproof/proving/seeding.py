@@ -40,6 +40,8 @@ class Tried:
     seconds: float = 0.0
     trouble: tuple[str, ...] = ()
     """What went wrong apart from the verdict: it could not be made or undone, or not all was green again."""
+    unseen_at_first: tuple[str, ...] = ()
+    """What could not be seen the first time, so that it was tried once more."""
 
     @property
     def problems(self) -> list[str]:
@@ -71,19 +73,20 @@ class Seeding:
             self._require_green(GREEN_PATIENCE)
         return self.tried
 
-    def _attempt(self, mistake: Mistake, is_again: bool = False) -> None:
+    def _attempt(self, mistake: Mistake, is_again: bool = False, unseen: tuple[str, ...] = ()) -> None:
         if self._awaited & set(mistake.costs):
             self._require_green(GREEN_PATIENCE)
         watch = Deadline(0, self._clock)
         verdict, trouble = self._seen(mistake)
-        late = self._awaited & verdict.collateral.keys()
-        if late and not is_again:
-            self._blame(late)
-            self._put_back(mistake, GREEN_PATIENCE)
-            self._attempt(mistake, is_again=True)
+        late = (self._awaited & verdict.collateral.keys()) - set(verdict.unseen)
+        if (late or verdict.unseen) and not is_again:
+            if late:
+                self._blame(late)
+            self._put_back(mistake, mistake.recover or GREEN_PATIENCE)
+            self._attempt(mistake, is_again=True, unseen=verdict.unseen)
             return
         self._awaited = verdict.touched
-        self.tried.append(Tried(mistake, verdict, trouble=tuple(trouble)))
+        self.tried.append(Tried(mistake, verdict, trouble=tuple(trouble), unseen_at_first=unseen))
         self._put_back(mistake, mistake.recover)
         self.tried[-1] = replace(self.tried[-1], seconds=round(watch.elapsed, 1))
 
@@ -150,4 +153,5 @@ def _line(tried: Tried) -> str:
     parts = [f"{len(seen.red)} red"]
     parts += [f"{len(seen.blocked)} blocked"] if seen.blocked else []
     parts += [f"{len(seen.consequences)} with it"] if seen.consequences else []
+    parts += ["at the second attempt"] if tried.unseen_at_first else []
     return f"{tried.mistake.id}: caught, {', '.join(parts)} ({tried.seconds:.0f} s)"
