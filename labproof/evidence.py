@@ -5,6 +5,7 @@ out, breaks the chain from there on.
 """
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -33,7 +34,7 @@ class EvidenceLog:
     """Writes entries to a file and hands them to whoever collects at the moment."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("ab")
+        self._file = path.open("ab", buffering=0)
         self._lock = threading.Lock()
         self._count = 0
         self.head = GENESIS
@@ -44,16 +45,17 @@ class EvidenceLog:
             exchange = Exchange(number=self._count + 1, **fields)
             entry = asdict(exchange)
             head = chain(self.head, entry)
-            self._write(json.dumps({**entry, "hash": head}, ensure_ascii=False) + "\n")
+            self._write(_line({**entry, "hash": head}) + b"\n")
             self._count, self.head = exchange.number, head
         self.attach([exchange])
         return exchange
 
-    def _write(self, line: str) -> None:
+    def _write(self, line: bytes) -> None:
         """Write a whole line or none of it: half a line would spoil the next one."""
         size = os.fstat(self._file.fileno()).st_size
         try:
-            self._file.write(line.encode("utf-8", errors="backslashreplace"))
+            if self._file.write(line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as problem:
             with contextlib.suppress(OSError):
                 os.ftruncate(self._file.fileno(), size)

@@ -4,6 +4,7 @@ What a Pod has seen is its termination message: bounded by the kubelet to 4 KiB,
 """
 
 import contextlib
+import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from labproof.probes.workload import waiting
 from labproof.sweeper import Sweeper
 from labproof.wait import Clock, Deadline, poll
 
-NAMESPACE = "labproof-probe"
+NAMESPACE_PREFIX = "labproof-probe-"
 SECONDS = 20.0
 SERVICE = "kubernetes.default.svc.cluster.local"
 _LIFETIME_SECONDS = 120
@@ -54,7 +55,7 @@ class ProbePods:
         image: str,
         ahead: Ahead,
         clock: Clock | None = None,
-        start_sweeper: Callable[[], Sweeper] | None = None,
+        start_sweeper: Callable[[str], Sweeper] | None = None,
     ) -> None:
         self._cluster = cluster
         self._image = image
@@ -63,6 +64,8 @@ class ProbePods:
         self._start_sweeper = start_sweeper
         self._sweeper: Sweeper | None = None
         self._is_open = False
+        self.namespace = f"{NAMESPACE_PREFIX}{secrets.token_hex(3)}"
+        """Each grading has a namespace of its own: two may look at one cluster at the same time."""
         self._lock = threading.Lock()
 
     def begin_ahead(self, first: str, second: str) -> None:
@@ -125,7 +128,7 @@ class ProbePods:
             return
         self._is_open = False
         with contextlib.suppress(TransportError):
-            self._cluster.read(self._cluster.core().delete_namespace, NAMESPACE)
+            self._cluster.read(self._cluster.core().delete_namespace, self.namespace)
             if self._sweeper is not None:
                 self._sweeper.dismiss()
 
@@ -135,7 +138,7 @@ class ProbePods:
                 self._open_namespace(deadline)
 
     def _open_namespace(self, deadline: Deadline) -> None:
-        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
+        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}}
 
         def create() -> str:
             try:
@@ -145,14 +148,16 @@ class ProbePods:
             return ""
 
         if self._start_sweeper is not None and self._sweeper is None:
-            self._sweeper = self._start_sweeper()
+            self._sweeper = self._start_sweeper(self.namespace)
         ended = poll(create, lambda problem: not problem, deadline, every=0.5)
         if not ended.is_met:
-            raise ApiProblem(409, f"the namespace {NAMESPACE} of an earlier run is still going away: {ended.value}")
+            raise ApiProblem(
+                409, f"the namespace {self.namespace} of an earlier run is still going away: {ended.value}"
+            )
         self._is_open = True
 
     def _namespace_phase(self) -> str:
-        found = self._cluster.read(self._cluster.core().read_namespace, NAMESPACE)
+        found = self._cluster.read(self._cluster.core().read_namespace, self.namespace)
         return str((found or {}).get("status", {}).get("phase", ""))
 
     def _create(self, pod: Json, deadline: Deadline) -> None:
@@ -160,7 +165,7 @@ class ProbePods:
 
         def create() -> str:
             try:
-                self._cluster.read(self._cluster.core().create_namespaced_pod, NAMESPACE, pod)
+                self._cluster.read(self._cluster.core().create_namespaced_pod, self.namespace, pod)
             except ApiProblem as problem:
                 if problem.status == 409:
                     self._delete(pod["metadata"]["name"])
@@ -172,11 +177,11 @@ class ProbePods:
             raise ApiProblem(403, f"a probe Pod could not be made: {ended.value}")
 
     def _report(self, name: str) -> PodReport:
-        pod = self._cluster.read(self._cluster.core().read_namespaced_pod, name, NAMESPACE)
+        pod = self._cluster.read(self._cluster.core().read_namespaced_pod, name, self.namespace)
         return PodReport("gone") if pod is None else parse(pod)
 
     def _delete(self, name: str) -> None:
-        self._cluster.read(self._cluster.core().delete_namespaced_pod, name, NAMESPACE, grace_period_seconds=0)
+        self._cluster.read(self._cluster.core().delete_namespaced_pod, name, self.namespace, grace_period_seconds=0)
 
 
 def parse(pod: Json) -> PodReport:

@@ -17,7 +17,7 @@ DONE = b"done\n"
 class Sweeper:
     """The grader's side: start it before anything is made, dismiss it when all is taken away."""
 
-    def __init__(self, machine: dict[str, object]) -> None:
+    def __init__(self, machine: dict[str, object], namespace: str) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "labproof.sweeper"],
             stdin=subprocess.PIPE,
@@ -25,7 +25,7 @@ class Sweeper:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        self._pipe().write(json.dumps(machine).encode() + b"\n")
+        self._pipe().write(json.dumps({**machine, "namespace": namespace}).encode() + b"\n")
         self._pipe().flush()
 
     def dismiss(self) -> None:
@@ -54,14 +54,13 @@ def sweep(machine: dict[str, str]) -> None:
     from labproof.connection.ssh import Ssh
     from labproof.kube import Cluster
     from labproof.machine import Machine, Phase
-    from labproof.probe_pods import NAMESPACE
 
     key = Path(machine["key_file"]) if machine["key_file"] else None
     ssh = Ssh(machine["name"], machine["host"], int(machine["port"]), machine["user"], key)
     connection = LiveConnection({machine["name"]: ssh}, lambda: None)
     master = Machine(machine["name"], machine["address"], connection, Phase())
     cluster = Cluster(connection, master, Phase())
-    cluster.read(cluster.core().delete_namespace, NAMESPACE)
+    cluster.read(cluster.core().delete_namespace, machine["namespace"])
     connection.close()
 
 

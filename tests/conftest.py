@@ -15,7 +15,8 @@ from labproof.probes.page import Browser
 # Hostile input is fed to parsers here, perhaps beside a lab that runs: one that takes all memory must end as
 # an error of this process, not as the kernel's choice of whom to kill.
 MEMORY = 3 * 1024**3
-resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+if resource.getrlimit(resource.RLIMIT_AS)[1] == resource.RLIM_INFINITY:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.RLIM_INFINITY))
 
 settings.register_profile("labproof", max_examples=60, deadline=None)
 settings.load_profile("labproof")

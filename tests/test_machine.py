@@ -101,7 +101,7 @@ def test_actions_run_in_the_students_shell(fake: FakeConnection, pair: Lab) -> N
     """What the handout says runs in bash, with the time and the answers that it was given."""
     fake.answer("node", "", "")
     pair.node.act("yum install -y %s", "lvm2", timeout=7, answers={"? ": "y"})
-    (command, _), = fake.commands
+    ((command, _),) = fake.commands
     assert (command.line, command.shell, command.timeout) == ("yum install -y lvm2", "/bin/bash", 7)
     assert command.answers == {"? ": "y"}
 

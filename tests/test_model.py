@@ -110,9 +110,7 @@ def test_score_reads_in_one_line() -> None:
 def test_criteria_of_a_run_are_in_order() -> None:
     """A run's criteria are those of its sections' scenarios, in order."""
     sections = tuple(
-        SectionRecord(
-            name, {}, "", (samples.scenario("s", samples.criterion(f"{name}.1", "", 1, Outcome.PASSED)),) * 2
-        )
+        SectionRecord(name, {}, "", (samples.scenario("s", samples.criterion(f"{name}.1", "", 1, Outcome.PASSED)),) * 2)
         for name in ("a", "b")
     )
     run = replace(samples.FULL, sections=sections)

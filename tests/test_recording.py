@@ -468,9 +468,7 @@ def merged(course: Plan, folder: Path, *known: CriterionRecord) -> Run:
     sections = tuple(
         replace(
             s,
-            scenarios=tuple(
-                replace(sc, criteria=tuple(by_id.get(c.id, c) for c in sc.criteria)) for sc in s.scenarios
-            ),
+            scenarios=tuple(replace(sc, criteria=tuple(by_id.get(c.id, c) for c in sc.criteria)) for sc in s.scenarios),
         )
         for s in record.sections
     )

@@ -19,7 +19,7 @@ def test_mapping_is_read() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "text", "[1]", "{", "\t- x", "a: *b", "!!python/object:os.system x", "a: 2020-13-45", "[" * 5000, "{a: " * 999],
+    ["", "text", "[1]", "{", "\t- x", "a: *b", "!!python/name:os.system", "a: 2020-13-45", "[" * 5000, "{a: " * 999],
     ids=lambda text: text[:20],
 )
 def test_anything_else_is_refused(text: str) -> None:

@@ -24,8 +24,15 @@ def console(browser: Browser, machine: Machine, port: int, token: str) -> Consol
     """List the nodes through the console's way to the API, as the bearer of a token."""
     answer = browser.get(machine, "http", port, "/k8s-api/api/v1/nodes", Authorization=f"Bearer {token.strip()}")
     items = answer.json().get("items") if answer.status == 200 else None
-    names = [item.get("metadata", {}).get("name", "") for item in items] if isinstance(items, list) else []
+    names = filter(None, map(_name, items)) if isinstance(items, list) else []
     return ConsoleState(answer.status, tuple(sorted(names)), str(answer)[:200])
+
+
+def _name(item: object) -> str:
+    """Return the name of an object that somebody's page calls a node, empty when it has none."""
+    metadata = item.get("metadata") if isinstance(item, dict) else None
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ from labproof.cli import main
 def graded(lab):  # type: ignore[no-untyped-def]
     """A run with a point lost on the node."""
     undo = ("mv /etc/fstab.before /etc/fstab",)
-    with lab.made("node", "cp -a /etc/fstab /etc/fstab.before", "echo '/dev/sdb1 none swap sw 0 0' >> /etc/fstab", undo=undo):
+    with lab.made(
+        "node", "cp -a /etc/fstab /etc/fstab.before", "echo '/dev/sdb1 none swap sw 0 0' >> /etc/fstab", undo=undo
+    ):
         return lab.grade("edited")
 
 

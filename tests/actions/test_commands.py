@@ -1,0 +1,93 @@
+"""The handout's own commands, as they reach the machines."""
+
+import pytest
+
+from labproof import course
+from labproof.actions import base, control_plane, docker, join, manifest, package, repository, service, ssh_key
+from labproof.connection.fake import FakeConnection
+from labproof.errors import ActionFailed
+from labproof.machine import Lab
+
+REHEARSAL = course.load("rehearsal")
+
+
+@pytest.fixture(autouse=True)
+def obedient(fake: FakeConnection) -> None:
+    """Let every command succeed."""
+    for name in ("master", "node"):
+        fake.answer(name, "", "")
+
+
+def test_init_is_told_the_handouts_settings(fake: FakeConnection, pair: Lab) -> None:
+    """kubeadm init gets version, address, repository and both ranges."""
+    control_plane.init(pair.master, REHEARSAL)
+    assert fake.lines("master") == [
+        "kubeadm init --kubernetes-version=1.20.2 --apiserver-advertise-address=192.168.200.10"
+        " --image-repository registry.aliyuncs.com/google_containers"
+        " --service-cidr=10.10.0.0/16 --pod-network-cidr=10.122.0.0/16"
+    ]
+
+
+def test_handouts_own_words(fake: FakeConnection, pair: Lab) -> None:
+    """Where the handout names a command, that very command is run."""
+    base.stop_firewall(pair.node)
+    base.disable_selinux(pair.node)
+    base.switch_swap_off(pair.node)
+    package.install(pair.node, "lvm2", "yum-utils")
+    service.start_and_enable(pair.node, "docker")
+    docker.restart(pair.node)
+    assert fake.lines("node") == [
+        "systemctl stop firewalld && systemctl disable firewalld",
+        "setenforce 0 && sed -i 's/^SELINUX=.*/SELINUX=disabled/' /etc/selinux/config",
+        r"swapoff -a && sed -i '/ swap / s/^\(.*\)$/#\1/g' /etc/fstab",
+        "yum install -y lvm2 yum-utils",
+        "systemctl start docker && systemctl enable docker",
+        "systemctl daemon-reload && systemctl restart docker",
+    ]
+
+
+def test_files_go_to_the_node_from_master(fake: FakeConnection, pair: Lab) -> None:
+    """Repository and images are sent by master to the node's address."""
+    repository.send(pair.master, pair.node)
+    docker.send_images(pair.master, pair.node, "images.tar.gz")
+    assert all("192.168.200.20:" in line for line in fake.lines("master"))
+    assert fake.lines("node") == []
+
+
+def test_join_runs_what_master_printed(fake: FakeConnection, pair: Lab) -> None:
+    """The node runs the join command that master printed, word for word."""
+    printed = "kubeadm join 192.168.200.10:6443 --token a.b --discovery-token-ca-cert-hash sha256:c"
+    fake.answer("master", "kubeadm token create", f"{printed} \n")
+    join.join(pair.master, pair.node)
+    assert fake.lines("node") == [printed]
+
+
+@pytest.mark.parametrize("printed", ["", "rm -rf /", "error: kubeadm join", "kubeadm reset -f"])
+def test_nothing_else_is_run_as_a_join(fake: FakeConnection, pair: Lab, printed: str) -> None:
+    """What is no join command is not run on the node."""
+    fake.answer("master", "kubeadm token create", printed)
+    with pytest.raises(ActionFailed, match="no join command"):
+        join.join(pair.master, pair.node)
+    assert fake.lines("node") == []
+
+
+def test_hostile_join_is_quoted(fake: FakeConnection, pair: Lab) -> None:
+    """A join command with more in it stays one command."""
+    fake.answer("master", "kubeadm token create", "kubeadm join x; touch /owned")
+    join.join(pair.master, pair.node)
+    assert fake.lines("node") == ["kubeadm join 'x;' touch /owned"]
+
+
+def test_password_is_typed_not_written(fake: FakeConnection, pair: Lab) -> None:
+    """ssh-copy-id gets the password at its prompt and never on its command line."""
+    ssh_key.copy(pair.master, pair.node)
+    ((command, _),) = fake.commands
+    assert command.line == "ssh-copy-id 192.168.200.20"
+    assert "secret" in command.answers.values()
+    assert "secret" not in repr(command)
+
+
+def test_dashboards_port_goes_under_line_42(fake: FakeConnection, pair: Lab) -> None:
+    """The handout's two lines go under line 42, with its indentation."""
+    manifest.open_dashboard_port(pair.master, 30000)
+    assert r"42a\      nodePort: 30000\n  type: NodePort" in fake.lines("master")[0]
