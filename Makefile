@@ -3,14 +3,20 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: lab test check down demo clean
+.PHONY: lab test lint unit down demo clean
 
 lab: $(READY)
 	$(VENV)/bin/labproof lab
 
 test: $(READY)
+	@$(MAKE) --no-print-directory -j2 --output-sync=target lint unit
+
+lint: $(READY)
 	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+
+unit: $(READY)
 	$(VENV)/bin/pytest tests
 
 demo: $(READY)

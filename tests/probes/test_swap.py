@@ -39,6 +39,7 @@ def test_areas_in_use(text: str, areas: list[str]) -> None:
         ("/dev/sda1 / ext4 defaults 0 1", False),
         ("/dev/sda2 /srv/swap ext4 defaults 0 1", False),
         ("LABEL=swap /swap xfs noswap 0 0", False),
+        ("/dev/sda2 swap ext4 defaults 0 0", False),
         ("/swapfile none", False),
         ("", False),
     ],
