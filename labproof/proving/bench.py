@@ -15,7 +15,7 @@ from labproof.errors import LabError, ProvisionError
 from labproof.host.command import tail
 from labproof.model import RunRecord
 from labproof.providers.base import Provider
-from labproof.proving.catalogue import Commands
+from labproof.proving.catalogue import MACHINES, Commands
 from labproof.store import LATEST, runs_dir
 
 COMMAND_SECONDS = 240.0
@@ -65,9 +65,13 @@ class Bench:
         self._provider.save(MILESTONE)
 
     def restore(self) -> None:
-        """Bring the machines back to what was kept."""
+        """Bring the machines back to what was kept, and log in on each, as a student does after a restart.
+
+        The handout has a login load br_netfilter.
+        """
         self.close()
         self._provider.restore(MILESTONE)
+        self.carry_out(dict.fromkeys(MACHINES, ("bash -lc true",)))
 
     def close(self) -> None:
         """Let go of the machines."""

@@ -126,6 +126,7 @@ class Seeding:
             self._start_over()
 
     def _start_over(self) -> None:
+        self._tell(f"bringing the finished lab back: {self.tried[-1].trouble[-1]}")
         self._lab.restore()
         self._awaited = frozenset()
         deadline = Deadline(180, self._clock)

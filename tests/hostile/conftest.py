@@ -3,7 +3,7 @@
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -109,15 +109,3 @@ def listener() -> Iterator[Listener]:
     opened = Listener()
     yield opened
     opened.close()
-
-
-Server = Callable[[str], tuple[str, ...]]
-
-
-def served(name: str, code: str) -> tuple[str, ...]:
-    """Return the commands that run a small Python server on a machine, as a unit of systemd of that name."""
-    return (
-        f"cat > /root/{name}.py << 'PY'\n{code}\nPY",
-        f"systemd-run --quiet --collect --unit={name} /usr/bin/python3 /root/{name}.py",
-        f"timeout 10 sh -c 'until systemctl is-active -q {name}; do sleep 0.1; done'; sleep 0.5",
-    )

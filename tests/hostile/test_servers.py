@@ -1,7 +1,6 @@
 """A student's own servers: what they send, where they lead, and what we never send them."""
 
 import pytest
-from conftest import served
 
 REDIRECTING = """import http.server
 class Away(http.server.BaseHTTPRequestHandler):
@@ -25,6 +24,15 @@ def drip(peer):
 server = socket.create_server(("0.0.0.0", 8092))
 while True:
     threading.Thread(target=drip, args=(server.accept()[0],), daemon=True).start()"""
+
+
+def served(name: str, code: str) -> tuple[str, ...]:
+    """Return the commands that run a small Python server on a machine, as a unit of systemd of that name."""
+    return (
+        f"cat > /root/{name}.py << 'PY'\n{code}\nPY",
+        f"systemd-run --quiet --collect --unit={name} /usr/bin/python3 /root/{name}.py",
+        f"timeout 10 sh -c 'until systemctl is-active -q {name}; do sleep 0.1; done'; sleep 0.5",
+    )
 
 
 def rerouted(verb: str, port: str, to: int) -> str:
