@@ -170,7 +170,8 @@ def test_markup_and_control_bytes_stay_text(lab) -> None:  # type: ignore[no-unt
     with lab.made(
         "node",
         "cp -a /etc/hostname /etc/hostname.before",
-        "printf '\\033[2J\\033]0;owned\\007<script>alert(1)</script><img src=x onerror=alert(2)>\\342\\200\\256' > /etc/hostname",
+        "printf '\\033[2J\\033]0;owned\\007<script>alert(1)</script>' > /etc/hostname",
+        "printf '<img src=x onerror=alert(2)>\\342\\200\\256' >> /etc/hostname",
         undo=("mv /etc/hostname.before /etc/hostname",),
     ):
         seen = lab.grade("markup")

@@ -91,7 +91,7 @@ BACK = ("mv /root/.kube/config.before /root/.kube/config",)
 def test_kubeconfig_runs_nothing_on_the_grader(lab, tmp_path) -> None:  # type: ignore[no-untyped-def]
     """A kubeconfig with a program to run is read as data: nothing runs, nothing is gained."""
     mark = tmp_path / "owned"
-    plugin = "{apiVersion: client.authentication.k8s.io/v1beta1, command: touch, args: [%s]}" % mark
+    plugin = f"{{apiVersion: client.authentication.k8s.io/v1beta1, command: touch, args: [{mark}]}}"
     change = f"sed -i -e '/client-.*-data:/d' -e 's#^  user:$#  user: {{exec: {plugin}}}#' /root/.kube/config"
     with lab.made("node", *kubeconfig(change), undo=BACK):
         seen = lab.grade("exec-plugin")
