@@ -112,6 +112,9 @@ class Recording:
                 self._look_beforehand(entry, sentence_function)
             return
         if entry is not None:
+            if reason := self._absence(entry):
+                self._skip(entry, reason, current)
+                return
             self._judge.begin(self._wait(entry, current.use))
         clock, started, problem = time.monotonic(), now(), None
         with self._log.collect() as seen:
@@ -139,11 +142,41 @@ class Recording:
             started=current.started,
             seconds=round(time.monotonic() - current.clock, 3),
             steps=tuple(current.steps),
-            criteria=tuple(current.criteria),
+            criteria=self._complete(current),
         )
         self._done[(current.plan.section, current.plan.name)] = record
         self._now = None
         return record
+
+    def _complete(self, current: _Current) -> tuple[CriterionRecord, ...]:
+        """Return every criterion of a scenario; one that an interrupt kept us from stays as it was known."""
+        judged = {c.id: c for c in current.criteria}
+        before = {
+            c.id: c
+            for section in self._run.sections
+            if section.id == current.plan.section
+            for scenario in section.scenarios
+            if scenario.name == current.plan.name
+            for c in scenario.criteria
+        }
+        return tuple({**before, **judged}.values())
+
+    def _absence(self, entry: Entry) -> str:
+        """Return why a criterion does not apply in this lab, or nothing when it does."""
+        return entry.source.absent_in.get(self._run.lab.provider, "")
+
+    def _skip(self, entry: Entry, reason: str, current: _Current) -> None:
+        record = CriterionRecord(
+            id=entry.id,
+            text=entry.text,
+            points=entry.points,
+            outcome=Outcome.SKIPPED,
+            reason=reason,
+            where=entry.machine,
+        )
+        current.criteria.append(record)
+        self._known[record.id] = record
+        self._add_step(current, Outcome.SKIPPED, 0.0, reason, ())
 
     @property
     def last_section(self) -> SectionRecord:
@@ -160,6 +193,9 @@ class Recording:
         return self.plan.rubric.by_text(current.plan.section, current.sentence.text)
 
     def _look_beforehand(self, entry: Entry, look: Callable[[], Any]) -> None:
+        if self._absence(entry):
+            self._before[entry.id] = True
+            return
         if any(self._before.get(need) is False or self._failed(need) for need in entry.needs):
             self._before[entry.id] = False
             return

@@ -245,6 +245,38 @@ def test_interrupt_is_not_recorded(run: Run) -> None:
     assert run.phase.purpose is Purpose.OBSERVE
 
 
+def test_interrupt_loses_no_criterion(run: Run) -> None:
+    """What an interrupt kept us from is undetermined and stays in the total."""
+
+    def interrupt() -> object:
+        raise KeyboardInterrupt
+
+    total = run.recording.run.score.possible
+    with pytest.raises(KeyboardInterrupt):
+        run.scenario("base", "verify", base(OK, interrupt))
+    run.recording.end_scenario()
+    assert run.outcomes() == {
+        "base.a": PASSED,
+        "base.b": UNDETERMINED,
+        "base.c": UNDETERMINED,
+        "next.d": UNDETERMINED,
+    }
+    assert run.recording.run.score.possible == total
+
+
+def test_what_a_lab_has_not_is_skipped(tmp_path: Path) -> None:
+    """A criterion that does not apply in this lab is not looked at, says why, and is out of the total."""
+    absent = {**criterion("base.a", 10), "absent_in": {"none": "there is no such thing here"}}
+    root = write(tmp_path, Section("base", 1, [absent, criterion("base.b", 90)]))
+    course = plan.load(rubric.load(root), tmp_path / "features")
+    run = start(course, tmp_path)
+    run.scenario("base", "perform", {"base.a": crash, "base.b": OK})
+    run.log.close()
+    assert run.outcomes() == {"base.a": SKIPPED, "base.b": PASSED}
+    assert found(run, "base.a").reason == "there is no such thing here"
+    assert run.recording.run.score.possible == 90
+
+
 @pytest.mark.parametrize("problem", [NoCluster("never made"), Refused("nobody listens")])
 def test_a_cluster_that_never_was_is_the_students(run: Run, problem: Exception) -> None:
     """Where nothing was made and nothing listens, that is a fact, not blindness."""
