@@ -21,6 +21,8 @@ from labproof.store import LATEST, runs_dir
 COMMAND_SECONDS = 240.0
 GRADE_SECONDS = 900
 MILESTONE = "proof"
+TERMINAL = "terminal.txt"
+"""What the grader showed while it ran."""
 _REPORT = re.compile(r"report: (.+)$", re.MULTILINE)
 
 
@@ -47,6 +49,14 @@ class Bench:
         """Grade the machines as they are; `patience` is how long, in seconds, a state may take to come about."""
         options = [] if not self._provider.name else ["--provider", self._provider.name]
         return self._labproof(name, ["grade", *options, "--", f"--patience={patience:g}"])
+
+    def regrade(self, name: str, recorded: Path) -> RunRecord:
+        """Grade a recorded run again, without any machine."""
+        return self._labproof(name, ["regrade", str(recorded)])
+
+    def ask(self, machine: str, line: str) -> str:
+        """Return what a command prints that root runs on a machine."""
+        return self._machines.run(Command(machine, line), Purpose.OBSERVE).output
 
     def carry_out(self, commands: Commands) -> None:
         """Run commands as root, machine by machine. Raises ProvisionError at the first that does not succeed."""
@@ -101,6 +111,7 @@ class Bench:
         shutil.rmtree(target, ignore_errors=True)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(Path(told[1]).parent, target)
+        (target / TERMINAL).write_text(done.stdout, encoding="utf-8")
         _point_back(before)
         return result.load(target / "result.json")
 

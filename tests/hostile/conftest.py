@@ -11,7 +11,7 @@ import pytest
 
 from labproof.model import CriterionRecord, Outcome, RunRecord
 from labproof.providers.choose import choose
-from labproof.proving.bench import Bench
+from labproof.proving.bench import TERMINAL, Bench
 from labproof.proving.compare import not_fine
 from labproof.session import Options
 
@@ -56,6 +56,7 @@ class Graded:
     def __init__(self, run: RunRecord, folder: Path) -> None:
         self.run = run
         self.folder = folder
+        self.said = (folder / TERMINAL).read_text(encoding="utf-8")
         self._records = {c.id: c for c in run.criteria}
 
     def __getitem__(self, id_: str) -> CriterionRecord:
@@ -84,14 +85,20 @@ class HostileLab:
             self._bench.carry_out({machine: lines})
             yield
         finally:
-            self._bench.close()
             for line in undo:
                 self._bench.carry_out({machine: (f"{line} || true",)})
 
+    def ask(self, machine: str, line: str) -> str:
+        """Return what a command prints on a machine."""
+        return self._bench.ask(machine, line)
+
     def grade(self, name: str, patience: float = 2.0) -> Graded:
         """Grade the lab as it is."""
-        self._bench.close()
         return Graded(self._bench.grade(name, patience), self._folder / "runs" / name)
+
+    def regrade(self, name: str, recorded: Path) -> Graded:
+        """Grade a recorded run again."""
+        return Graded(self._bench.regrade(name, recorded), self._folder / "runs" / name)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from conftest import from_host
 from labproof.model import Outcome
 
 NODE = ("base", "docker", "init")
@@ -71,17 +72,11 @@ def test_profile_that_prints_changes_nothing(lab) -> None:  # type: ignore[no-un
 def test_profile_that_blocks_costs_nobody_a_point_and_ends(lab) -> None:  # type: ignore[no-untyped-def]
     """When no shell comes up we could not see: nothing is gained, nothing is lost, and the run ends in minutes."""
     clock = time.monotonic()
-    with lab.made(
-        "node",
-        "cp -a /root/.bashrc /root/.bashrc.before; sed -i '1i sleep 86400' /root/.bashrc",
-        "systemd-run --quiet --collect --on-active=280 sh -c 'mv /root/.bashrc.before /root/.bashrc'",
-        undo=(),
-    ):
-        pass
-    try:
-        seen = lab.grade("blocking-profile")
-    finally:
-        lab.enter("node", "mv /root/.bashrc.before /root/.bashrc")
+    with lab.made("node", "cp -a /root/.bashrc /root/.bashrc.before; sed -i '1i sleep 86400' /root/.bashrc", undo=()):
+        try:
+            seen = lab.grade("blocking-profile")
+        finally:
+            from_host("node", "mv /root/.bashrc.before /root/.bashrc")
     own = [c for c in seen.run.criteria if c.where == "node" and c.id.split(".")[0] in NODE]
     assert {c.outcome for c in own} == {Outcome.UNDETERMINED}
     assert seen.run.ended == "finished"

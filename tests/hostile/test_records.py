@@ -35,5 +35,5 @@ def test_changed_result_does_not_survive_a_second_grading(graded, lab) -> None: 
     data = json.loads(path.read_text().replace('"failed"', '"passed"'))
     path.write_text(json.dumps(data))
     report.write(result.load(path), graded.folder)
-    again = lab.regrade(graded.folder)
+    again = lab.regrade("regraded", graded.folder)
     assert again["base.swap-boot@node"].outcome == "failed"

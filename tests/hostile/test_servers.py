@@ -43,7 +43,7 @@ def rerouted(verb: str, port: str, to: int) -> str:
 @pytest.fixture
 def nginx_port(lab) -> str:  # type: ignore[no-untyped-def]
     """The node port of nginx."""
-    return str(lab.ask("kubectl get service nginx -o jsonpath='{.spec.ports[0].nodePort}'")).strip()
+    return str(lab.ask("master", "kubectl get service nginx -o jsonpath='{.spec.ports[0].nodePort}'")).strip()
 
 
 def test_redirect_is_not_followed(lab, listener, nginx_port: str) -> None:  # type: ignore[no-untyped-def]
