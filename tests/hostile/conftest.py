@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,6 +78,18 @@ class HostileLab:
     def __init__(self, bench: Bench, folder: Path) -> None:
         self._bench = bench
         self._folder = folder
+
+    def served(self, name: str, code: str) -> tuple[str, ...]:
+        """Return the commands that run a small Python server on a machine, as a unit of systemd of that name."""
+        return (
+            f"cat > /root/{name}.py << 'PY'\n{code}\nPY",
+            f"systemd-run --quiet --collect --unit={name} /usr/bin/python3 /root/{name}.py",
+            f"timeout 10 sh -c 'until systemctl is-active -q {name}; do sleep 0.1; done'; sleep 0.5",
+        )
+
+    def from_host(self, machine: str, line: str) -> None:
+        """Run a command in a machine of the rehearsal from the host, when nobody can log in there."""
+        subprocess.run(["lxc-attach", "-n", f"labproof-{machine}", "--", "/bin/sh", "-c", line], check=True, timeout=30)
 
     @contextmanager
     def made(self, machine: str, *lines: str, undo: tuple[str, ...]) -> Iterator[None]:

@@ -50,7 +50,7 @@ def test_redirect_is_not_followed(lab, listener, nginx_port: str) -> None:  # ty
     """A page that sends us elsewhere is not the page, and nobody goes where it points."""
     with lab.made(
         "node",
-        *served("away", REDIRECTING.format(port=listener.port)),
+        *lab.served("away", REDIRECTING.format(port=listener.port)),
         rerouted("I", nginx_port, 8090),
         undo=(rerouted("D", nginx_port, 8090), "systemctl stop away"),
     ):
@@ -64,8 +64,8 @@ def test_stalling_and_dripping_servers_are_given_up(lab) -> None:  # type: ignor
     """A TLS server that says nothing and a page that never ends gain nothing; the run ends all the same."""
     with lab.made(
         "node",
-        *served("silent", SILENT),
-        *served("dripping", DRIPPING),
+        *lab.served("silent", SILENT),
+        *lab.served("dripping", DRIPPING),
         rerouted("I", "30000", 8091),
         rerouted("I", "32567", 8092),
         undo=(
@@ -150,7 +150,7 @@ def test_api_of_their_own_gains_nothing(lab) -> None:  # type: ignore[no-untyped
         "master",
         f"mv {MANIFEST} /root/kube-apiserver.yaml.before",
         "timeout 60 sh -c 'while curl -sk -o /dev/null https://127.0.0.1:6443/readyz; do sleep 0.5; done'",
-        *served("yes", FAKE_API),
+        *lab.served("yes", FAKE_API),
         undo=(
             "systemctl stop yes",
             f"mv /root/kube-apiserver.yaml.before {MANIFEST}",
