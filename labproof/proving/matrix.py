@@ -75,8 +75,14 @@ def _mistake(tried: Tried) -> dict[str, Any]:
 
 
 def _by_section(proof: Proof) -> list[Tried]:
-    order = list(dict.fromkeys(map(_section, proof.criteria)))
-    return sorted(proof.tried, key=lambda tried: order.index(tried.mistake.section))
+    """Return the mistakes in the order of the criteria that they cost, so that the matrix reads along a line."""
+    sections = list(dict.fromkeys(map(_section, proof.criteria)))
+
+    def place(tried: Tried) -> tuple[int, int, str]:
+        mistake = tried.mistake
+        return sections.index(mistake.section), proof.criteria.index(mistake.costs[0]), mistake.id
+
+    return sorted(proof.tried, key=place)
 
 
 def _section(criterion: str) -> str:

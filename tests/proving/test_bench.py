@@ -1,0 +1,44 @@
+"""The bench: runs of a proof lie in a folder of its own."""
+
+from pathlib import Path
+
+import pytest
+
+from labproof.errors import LabError, ProvisionError
+from labproof.places import course_dir
+from labproof.providers.inventory import InventoryLab
+from labproof.proving.bench import TERMINAL, Bench
+from labproof.store import LATEST, runs_dir
+
+RECORDING = course_dir() / "tests" / "recordings" / "full"
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    """A bench whose machines nobody can reach."""
+    inventory = tmp_path / "lab.toml"
+    inventory.write_text("\n".join(f'[{m}]\nhost = "127.0.0.1"\nport = 1' for m in ("master", "node")))
+    return Bench(InventoryLab.read(inventory), tmp_path / "proof")
+
+
+def test_a_run_is_named_and_leaves_the_others_alone(bench: Bench) -> None:
+    """A run lies under the name it was given, with what was shown, and `latest` stays what it was."""
+    link = runs_dir() / LATEST
+    before = link.readlink() if link.is_symlink() else None
+    run = bench.regrade("again", RECORDING)
+    assert run.score.is_full
+    assert {p.name for p in bench.folder("again").iterdir()} >= {"result.json", "evidence.jsonl", TERMINAL}
+    assert (link.readlink() if link.is_symlink() else None) == before
+
+
+def test_no_result_is_told_with_what_was_shown(bench: Bench, tmp_path: Path) -> None:
+    """When grading writes no result, the error holds the last lines that it showed."""
+    with pytest.raises(LabError, match="no run"):
+        bench.regrade("again", tmp_path / "nothing")
+
+
+def test_commands_need_the_machines(bench: Bench) -> None:
+    """Commands for machines that are out of reach are an error of ours."""
+    with pytest.raises(LabError):
+        bench.carry_out({"node": ("true",)})
+    assert issubclass(ProvisionError, LabError)
