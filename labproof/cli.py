@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from labproof.cli_author import author
 from labproof.errors import ConfigError, LabError
 from labproof.places import course_dir
 
@@ -185,6 +186,9 @@ def _pytest(mode: str, provider: str, inventory: Path | None, more: Sequence[str
     arguments += [f"--provider={provider}"] if provider else []
     arguments += [f"--inventory={inventory}"] if inventory else []
     return int(pytest.main([*arguments, *more]))
+
+
+main.add_command(author)
 
 
 if __name__ == "__main__":
