@@ -9,7 +9,7 @@ from testinfra.backend.base import CommandResult as TestinfraResult
 from testinfra.host import Host
 
 from labproof.connection.base import Command, CommandResult, Connection, Purpose
-from labproof.errors import ActionFailed, NotRecorded, TransportError
+from labproof.errors import ActionFailed, DeadlineExceeded, NotRecorded, TransportError, Unreachable
 
 READ_LIMIT = 64 * 1024
 _NO_FILE = 44
@@ -33,6 +33,8 @@ class Machine:
         self._phase = phase
         self.is_known_up = False
         """Whether the last question got an answer."""
+        self.is_lost = False
+        """Whether the machine stopped answering: the last question got nothing back in time."""
         self.host = Host(_SeamBackend(self))
         """testinfra's view of this machine; its facts are asked through our own connection."""
 
@@ -48,7 +50,10 @@ class Machine:
         except NotRecorded:
             self.is_known_up = known
             raise
-        self.is_known_up = True
+        except (Unreachable, DeadlineExceeded):
+            self.is_lost = True
+            raise
+        self.is_known_up, self.is_lost = True, False
         return result
 
     def read(self, path: str) -> str | None:

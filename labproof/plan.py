@@ -28,6 +28,11 @@ class ScenarioPlan:
     sentences: tuple[Sentence, ...]
 
     @property
+    def whens(self) -> tuple[Sentence, ...]:
+        """Return the sentences that do something."""
+        return tuple(s for s in self.sentences if s.kind == "when")
+
+    @property
     def thens(self) -> tuple[Sentence, ...]:
         """Return the sentences that are criteria."""
         return tuple(s for s in self.sentences if s.kind == "then")

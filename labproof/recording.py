@@ -56,12 +56,14 @@ class Recording:
         self._phase = phase
         self._log = log
         self._before: dict[str, bool] = {}
+        self._worked_on: set[str] = set()
         self._now: _Current | None = None
         self._done: dict[tuple[str, str], ScenarioRecord] = {}
         self._known = {c.id: c for c in run.criteria}
         self.patience = 15.0
         """How long verifying waits at most, in seconds: what was finished need not come about any more."""
         self.is_cluster_lost: Callable[[], bool] = lambda: False
+        self.lost_machines: Callable[[], list[str]] = list
 
     @property
     def run(self) -> RunRecord:
@@ -129,6 +131,8 @@ class Recording:
             self._known[record.id] = record
             self._add_step(current, record.outcome, seconds, "", ())
         else:
+            if current.sentence.kind == "when" and current.use == PERFORM and not self.is_done_already:
+                self._worked_on.add(current.plan.section)
             current.acted += seen
             self._add_step(current, _step_outcome(problem), seconds, _note(problem), tuple(seen))
 
@@ -187,6 +191,11 @@ class Recording:
     def outcome(self, id_: str) -> Outcome:
         """Return what is known of a criterion."""
         return self._known[id_].outcome if id_ in self._known else Outcome.UNDETERMINED
+
+    @property
+    def _has_work(self) -> bool:
+        assert self._now is not None
+        return bool(self._now.plan.whens)
 
     def _entry(self, current: _Current) -> Entry | None:
         assert current.sentence is not None
@@ -256,6 +265,9 @@ class Recording:
             unseen = next((n for n in entry.needs if self.outcome(n) is Outcome.UNDETERMINED), "")
             if unseen:
                 return Outcome.UNDETERMINED, "", f"it depends on {unseen}, which could not be seen"
+            lost = [name for name in self.lost_machines() if entry.machine in ("", name)]
+            if lost:
+                return Outcome.UNDETERMINED, "", f"{lost[0]} stopped answering, and this may follow from it"
             if isinstance(problem, Refused) and self.is_cluster_lost():
                 return Outcome.UNDETERMINED, "", f"the API was well earlier in this run and is gone now: {problem}"
             return Outcome.FAILED, "", ""
@@ -268,7 +280,11 @@ class Recording:
     def _authorship(self, entry: Entry, outcome: Outcome, use: str) -> Authorship:
         if outcome is not Outcome.PASSED:
             return Authorship.NOBODY
-        if use == VERIFY or self._before.get(entry.id, False):
+        is_found = self._before.get(entry.id, False)
+        if not self._has_work:
+            # A scenario without a When judges what the section's earlier work has brought about.
+            is_found = entry.section not in self._worked_on
+        if use == VERIFY or is_found:
             earlier = self._run_authorship(entry.id)
             return earlier or Authorship.FOUND
         return Authorship.RUNNER

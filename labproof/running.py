@@ -144,7 +144,7 @@ def before_scenario(request: pytest.FixtureRequest, feature: Any, scenario: Any)
     title = config.stash[_PLAN].rubric.exercise(plan.section).title["en"]
     config.stash[_DISPLAY].scenario_started(title, scenario.name)
     recording.begin_scenario(plan, use)
-    if use != PERFORM:
+    if use != PERFORM or not plan.whens:
         return
     with recording.beforehand():
         for step in scenario.steps:

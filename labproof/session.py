@@ -155,6 +155,7 @@ def _assemble(
     recording = Recording(run, plan, judge, phase, log)
     recording.patience = options.patience
     recording.is_cluster_lost = lambda: cluster.was_healthy
+    recording.lost_machines = lambda: [machine.name for machine in lab.all if machine.is_lost]
     return Session(
         options=options,
         plan=plan,

@@ -294,6 +294,14 @@ def test_a_cluster_that_was_lost_is_not(run: Run) -> None:
     assert "was well earlier" in found(run, "base.a").reason
 
 
+def test_a_lost_machine_excuses_what_may_follow_from_it(run: Run) -> None:
+    """While a machine does not answer, what the cluster shows of it is not held against anybody."""
+    run.recording.lost_machines = lambda: ["node"]
+    run.scenario("base", "verify", base(WRONG))
+    assert found(run, "base.a").outcome is UNDETERMINED
+    assert "node stopped answering" in found(run, "base.a").reason
+
+
 def test_all_criteria_are_judged_after_one_failed(run: Run) -> None:
     """A scenario judges all of its criteria, and its outcome is the worst."""
     record = run.scenario("base", "verify", base(WRONG, OK, OK))
