@@ -145,13 +145,15 @@ def _assemble(
     description: LabDescription,
     clock: Clock,
 ) -> Session:
+    # Before the new run becomes the latest one.
+    earlier = _earlier(options, plan, description)
     folder = create("regrade" if options.replay else options.mode)
     log = EvidenceLog(folder.evidence)
     connection, phase = Recorder(inner, log), Phase()
     lab = Lab({e.name: Machine(e.name, e.address, connection, phase, e.password) for e in endpoints})
     cluster = Cluster(connection, lab.master, phase)
     judge = Judge(clock)
-    run = _blank(folder, options, plan, description)
+    run = _blank(folder, options, plan, description, earlier)
     recording = Recording(run, plan, judge, phase, log)
     recording.patience = options.patience
     recording.is_cluster_lost = lambda: cluster.was_healthy
@@ -196,9 +198,10 @@ def _probe_pods(
     return pods
 
 
-def _blank(folder: RunFolder, options: Options, plan: Plan, lab: LabDescription) -> RunRecord:
+def _blank(
+    folder: RunFolder, options: Options, plan: Plan, lab: LabDescription, earlier: RunRecord | None
+) -> RunRecord:
     """Return a run in which nothing was looked at yet, or what an earlier run of this lab knows already."""
-    earlier = _earlier(options, plan, lab)
     return RunRecord(
         run=folder.path.name,
         mode=options.mode,
