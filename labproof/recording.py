@@ -223,7 +223,9 @@ class Recording:
         """Return how long to wait, in seconds: not at all for what cannot come about any more."""
         if any(self._failed(need) for need in entry.needs):
             return 0.0
-        return entry.source.wait if use == PERFORM else min(entry.source.wait, self.patience)
+        # After a restart that was asked for, things come about again even where only the rest is verified.
+        is_fresh = use == PERFORM or self.plan.rubric.exercise(entry.section).only_with == "reboot"
+        return entry.source.wait if is_fresh else min(entry.source.wait, self.patience)
 
     def _criterion(
         self, entry: Entry, problem: Exception | None, started: str, seen: tuple[Exchange, ...], current: _Current
