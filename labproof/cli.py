@@ -53,10 +53,12 @@ def main(debug: bool) -> None:
 
 @main.command()
 @_lab_options
+@click.option("--milestones/--no-milestones", default=True, help="Save both machines after every section.")
 @click.argument("pytest_options", nargs=-1, type=click.UNPROCESSED)
-def lab(provider: str, inventory: Path | None, pytest_options: tuple[str, ...]) -> None:
+def lab(provider: str, inventory: Path | None, milestones: bool, pytest_options: tuple[str, ...]) -> None:
     """Bring the machines up, build the whole lab and grade it."""
-    sys.exit(_pytest("perform", provider, inventory, pytest_options))
+    more = ["--milestones"] if milestones else []
+    sys.exit(_pytest("perform", provider, inventory, (*more, *pytest_options)))
 
 
 @main.command()
