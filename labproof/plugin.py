@@ -14,7 +14,7 @@ from labproof.places import course_dir
 # What pytest-bdd, the API client and the machines' door import is only needed by the course itself:
 # a session of unit tests must not pay for it.
 
-EXIT_USAGE, EXIT_OURS = 2, 3
+EXIT_USAGE, EXIT_OURS, EXIT_INTERRUPTED = 2, 3, 130
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -73,6 +73,8 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, Any, Any]:
         _stop(session.config, f"error: {problem}", EXIT_USAGE)
     except LabError as problem:
         _stop(session.config, f"error: {problem}", EXIT_OURS)
+    except KeyboardInterrupt:
+        _stop(session.config, "interrupted before the first scenario; run it again, or labproof down", EXIT_INTERRUPTED)
     ended = "interrupted"
     try:
         outcome = yield
