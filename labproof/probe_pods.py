@@ -1,17 +1,23 @@
 """Pods of our own that look at the cluster from inside: in one namespace, short-lived, gone afterwards.
 
-What a Pod has seen is its termination message: bounded by the kubelet to 4 KiB, and part of its status.
+A looking Pod answers over HTTP on its own address, and is asked from the machine that it runs on: a kubelet
+tells a second later that a Pod has started, and another second later that it has ended, so a Pod that tells
+what it saw while it runs takes half the time of one that ends first.
 """
 
 import contextlib
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from ipaddress import ip_address
 from typing import Any
 
 from labproof.ahead import Ahead
-from labproof.errors import TransportError
+from labproof.connection.base import HttpRequest
+from labproof.errors import Refused, TransportError
 from labproof.kube import ApiProblem, Cluster, Json
 from labproof.probes.workload import waiting
 from labproof.sweeper import Sweeper
@@ -20,13 +26,53 @@ from labproof.wait import Clock, Deadline, poll
 NAMESPACE_PREFIX = "labproof-probe-"
 SECONDS = 20.0
 SERVICE = "kubernetes.default.svc.cluster.local"
+FRESH_SECONDS = 60.0
+"""How long a Pod that has started is asked again instead of making another one."""
+LOOKER, SERVER = "looker", "server"
 _LIFETIME_SECONDS = 120
-_GREETING = "exec 3<>/dev/tcp/$PEER/80; printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; head -c 2000 <&3"
+_EVERY_SECONDS = 0.15
+_ASK_SECONDS = 6.0
+_SEEN_CHARACTERS = 4000
+_LOOK = """
+printf '%s' "$CONFIG" >/tmp/nginx.conf
+until getent ahostsv4 "$SERVICE" >/tmp/names; do read -r -t 1 <> <(:); done &
+exec nginx -e /dev/stderr -c /tmp/nginx.conf
+"""
+# `/names` is what the resolver found; `/reach/ADDRESS` is the page of another Pod, fetched by this one.
+_CONFIG = """
+daemon off;
+pid /tmp/nginx.pid;
+worker_processes 1;
+error_log /dev/stderr;
+events {}
+http {
+    access_log off;
+    default_type text/plain;
+    client_body_temp_path /tmp/body;
+    proxy_temp_path /tmp/proxy;
+    fastcgi_temp_path /tmp/fastcgi;
+    uwsgi_temp_path /tmp/uwsgi;
+    scgi_temp_path /tmp/scgi;
+    server {
+        listen 80;
+        root /tmp;
+        location = /names {}
+        location ~ ^/reach/(?<peer>[0-9.]+)$ {
+            proxy_connect_timeout 2s;
+            proxy_read_timeout 2s;
+            proxy_pass http://$peer/;
+        }
+        location / {
+            return 404;
+        }
+    }
+}
+"""
 
 
 @dataclass(frozen=True)
 class PodReport:
-    """What became of a probe Pod: where it ran, its address, and what it saw."""
+    """What became of a probe Pod: where it runs, its address, and what it saw."""
 
     phase: str
     node: str = ""
@@ -35,19 +81,33 @@ class PodReport:
     trouble: str = ""
 
     @property
-    def is_done(self) -> bool:
-        """Tell whether the Pod has ended, well or badly."""
-        return self.phase in ("Succeeded", "Failed")
+    def is_up(self) -> bool:
+        """Tell whether the Pod runs and has its address."""
+        return self.phase == "Running" and bool(self.address)
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether the Pod has ended or was taken away: it will not come up any more."""
+        return self.phase in ("Succeeded", "Failed", "gone")
 
     def __str__(self) -> str:
         where = f"on {self.node} with address {self.address or 'none'}"
-        if self.phase == "Succeeded":
-            return f"a Pod {where} saw: {self.saw.strip()[:200] or 'nothing'}"
-        return f"a Pod {where} is {self.phase}: {(self.trouble or self.saw or 'no reason given').strip()[:300]}"
+        if self.saw:
+            return f"a Pod {where} saw: {self.saw.strip()[:200]}"
+        return f"a Pod {where} is {self.phase}: {(self.trouble or 'no reason given').strip()[:300]}"
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A Pod that was made: until when it should be up, and until when it is asked again."""
+
+    name: str
+    up_by: Deadline
+    fresh: Deadline
 
 
 class ProbePods:
-    """Makes probe Pods and reads what they saw; `image` needs bash, head and getent."""
+    """Makes probe Pods and asks what they see; `image` needs nginx, bash and getent."""
 
     def __init__(
         self,
@@ -64,62 +124,102 @@ class ProbePods:
         self._start_sweeper = start_sweeper
         self._sweeper: Sweeper | None = None
         self._is_open = False
+        self._begun: dict[tuple[str, str], _Begun] = {}
+        self._made: Counter[str] = Counter()
         self.namespace = f"{NAMESPACE_PREFIX}{secrets.token_hex(3)}"
         """Each grading has a namespace of its own: two may look at one cluster at the same time."""
         self._lock = threading.Lock()
 
     def begin_ahead(self, first: str, second: str) -> None:
-        """Begin every look that grading a finished cluster will ask for: each takes a second or two."""
-        self._ahead.begin("greet", lambda: self._greet(second, first, SECONDS))
-        self._ahead.begin("address", lambda: self._address(first))
-        self._ahead.begin("resolve", lambda: self._resolve(first, SERVICE))
-
-    def look(self, name: str, node: str, script: str, seconds: float, **environment: str) -> PodReport:
-        """Run a script in a Pod on a node and return what it saw; `seconds` bound the whole look."""
-        deadline = Deadline(seconds, self._clock)
-        self._open(deadline)
-        try:
-            self._create(_pod(name, node, self._image, script, environment), deadline)
-            return poll(lambda: self._report(name), lambda r: r.is_done, deadline, every=0.3).value
-        finally:
-            self._delete(name)
+        """Begin the look that takes longest when a finished cluster is graded; its Pods serve the others too."""
+        self._ahead.begin("greet", lambda: self._greet(second, first))
 
     def address(self, node: str) -> str:
         """Return the address that a Pod on a node gets, or what keeps it from running."""
-        return str(self._ahead.take("address", lambda: self._address(node)))
+        looker = self._up(LOOKER, node)
+        return looker.address if looker.is_up else str(looker)
 
     def resolve(self, node: str) -> str:
         """Return the address that a Pod on a node finds for the API's Service, or what it saw instead."""
-        return str(self._ahead.take("resolve", lambda: self._resolve(node, SERVICE)))
+        looker = self._up(LOOKER, node)
+        if not looker.is_up:
+            return str(looker)
+        report = self._asked(node, looker, "/names", "no answer from the cluster's DNS")
+        found = report.saw.split()
+        return found[0] if found else str(report)
 
     def greet(self, server_node: str, client_node: str) -> PodReport:
         """Have a Pod on one node fetch the page of a Pod on the other, by that Pod's own address."""
-        report = self._ahead.take("greet", lambda: self._greet(server_node, client_node, 2 * SECONDS))
+        report = self._ahead.take("greet", lambda: self._greet(server_node, client_node))
         assert isinstance(report, PodReport)
         return report
 
-    def _address(self, node: str) -> str:
-        report = self.look("address", node, "hostname -I", SECONDS)
-        return report.address if report.phase == "Succeeded" else str(report)
+    def _greet(self, server_node: str, client_node: str) -> PodReport:
+        # Both start at the same time; only then is either waited for.
+        self._begin(SERVER, server_node)
+        self._begin(LOOKER, client_node)
+        server = self._up(SERVER, server_node)
+        looker = self._up(LOOKER, client_node)
+        if not (server.is_up and looker.is_up):
+            return looker if server.is_up else server
+        missed = f"no page from the Pod on {server_node} at {server.address}"
+        return self._asked(client_node, looker, f"/reach/{server.address}", missed)
 
-    def _resolve(self, node: str, name: str) -> str:
-        report = self.look("names", node, f"getent ahostsv4 {name}", SECONDS)
-        return report.saw.split()[0] if report.phase == "Succeeded" and report.saw.split() else str(report)
+    def _up(self, role: str, node: str) -> PodReport:
+        """Return what became of a Pod once it is up, has ended, or its time is over."""
+        begun = self._begin(role, node)
+        report = poll(
+            lambda: self._report(begun.name),
+            lambda r: r.is_up,
+            begun.up_by,
+            every=_EVERY_SECONDS,
+            is_final=lambda r: r.is_over,
+        ).value
+        if report.is_over:
+            self._forget(role, node)
+        return report
 
-    def _greet(self, server_node: str, client_node: str, seconds: float) -> PodReport:
-        deadline = Deadline(seconds, self._clock)
-        self._open(deadline)
-        try:
-            self._create(_pod("server", server_node, self._image, "", {}), deadline)
-            server = poll(
-                lambda: self._report("server"), lambda r: r.phase == "Running" and bool(r.address), deadline, every=0.3
-            )
-            if not server.is_met:
-                return server.value
-            script = f"for i in 1 2 3 4 5 6 7 8 9 10; do ({_GREETING}) && exit 0; read -t 0.5 <> <(:); done; exit 1"
-            return self.look("client", client_node, script, deadline.remaining, PEER=server.value.address)
-        finally:
-            self._delete("server")
+    def _asked(self, node: str, looker: PodReport, path: str, missed: str) -> PodReport:
+        """Ask a Pod for what it saw, through the machine that it was made for."""
+        request = HttpRequest("GET", f"http://{looker.address}{path}", via=node, timeout=_ASK_SECONDS)
+
+        def ask() -> PodReport:
+            try:
+                answer = self._cluster.fetch(request)
+            except Refused as problem:
+                return replace(looker, trouble=f"the Pod itself does not answer: {problem}")
+            if answer.status == HTTPStatus.OK and answer.body.strip():
+                return replace(looker, saw=answer.body[:_SEEN_CHARACTERS])
+            return replace(looker, trouble=f"{missed} (HTTP {answer.status})")
+
+        deadline = Deadline(_ASK_SECONDS, self._clock)
+        report = poll(ask, lambda r: bool(r.saw), deadline, every=_EVERY_SECONDS).value
+        if not report.saw:
+            self._forget(LOOKER, node)
+        return report
+
+    def _begin(self, role: str, node: str) -> _Begun:
+        """Return the Pod of a role on a node: the one that was made lately, or else a new one."""
+        with self._lock:
+            begun = self._begun.get((role, node))
+            if begun is not None and not begun.fresh.is_expired:
+                return begun
+            up_by = Deadline(SECONDS, self._clock)
+            self._open(up_by)
+            self._made[role] += 1
+            name = f"{role}-{self._made[role]}"
+            self._create(_pod(role, name, node, self._image), up_by)
+            made = _Begun(name, up_by, Deadline(FRESH_SECONDS, self._clock))
+            self._begun[role, node] = made
+            if begun is not None:
+                self._delete(begun.name)
+            return made
+
+    def _forget(self, role: str, node: str) -> None:
+        """Have the next look make a Pod of its own: this one is no use any more."""
+        with self._lock:
+            if (begun := self._begun.pop((role, node), None)) is not None:
+                self._delete(begun.name)
 
     def close(self) -> None:
         """Take the namespace away with everything in it; what cannot be reached is left to the sweeper."""
@@ -128,21 +228,18 @@ class ProbePods:
             return
         self._is_open = False
         with contextlib.suppress(TransportError):
-            self._cluster.read(self._cluster.core().delete_namespace, self.namespace)
+            self._cluster.delete("/api/v1/namespaces/{}", self.namespace)
             if self._sweeper is not None:
                 self._sweeper.dismiss()
 
     def _open(self, deadline: Deadline) -> None:
-        with self._lock:
-            if not self._is_open:
-                self._open_namespace(deadline)
-
-    def _open_namespace(self, deadline: Deadline) -> None:
+        if self._is_open:
+            return
         namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}}
 
         def create() -> str:
             try:
-                self._cluster.read(self._cluster.core().create_namespace, namespace)
+                self._cluster.create("/api/v1/namespaces", body=namespace)
             except ApiProblem as problem:
                 return "" if problem.status == 409 and self._namespace_phase() == "Active" else str(problem)
             return ""
@@ -157,7 +254,7 @@ class ProbePods:
         self._is_open = True
 
     def _namespace_phase(self) -> str:
-        found = self._cluster.read(self._cluster.core().read_namespace, self.namespace)
+        found = self._cluster.read("/api/v1/namespaces/{}", self.namespace)
         return str((found or {}).get("status", {}).get("phase", ""))
 
     def _create(self, pod: Json, deadline: Deadline) -> None:
@@ -165,48 +262,49 @@ class ProbePods:
 
         def create() -> str:
             try:
-                self._cluster.read(self._cluster.core().create_namespaced_pod, self.namespace, pod)
+                self._cluster.create("/api/v1/namespaces/{}/pods", self.namespace, body=pod)
             except ApiProblem as problem:
                 if problem.status == 409:
                     self._delete(pod["metadata"]["name"])
                 return str(problem)
             return ""
 
-        ended = poll(create, lambda problem: not problem, deadline, every=0.3)
+        ended = poll(create, lambda problem: not problem, deadline, every=_EVERY_SECONDS)
         if not ended.is_met:
             raise ApiProblem(403, f"a probe Pod could not be made: {ended.value}")
 
     def _report(self, name: str) -> PodReport:
-        pod = self._cluster.read(self._cluster.core().read_namespaced_pod, name, self.namespace)
+        pod = self._cluster.read("/api/v1/namespaces/{}/pods/{}", self.namespace, name)
         return PodReport("gone") if pod is None else parse(pod)
 
     def _delete(self, name: str) -> None:
-        self._cluster.read(self._cluster.core().delete_namespaced_pod, name, self.namespace, grace_period_seconds=0)
+        self._cluster.delete("/api/v1/namespaces/{}/pods/{}", self.namespace, name, gracePeriodSeconds="0")
 
 
 def parse(pod: Json) -> PodReport:
     """Return what a Pod's status says."""
     status = pod.get("status", {})
-    containers = status.get("containerStatuses") or [{}]
-    ended = containers[0].get("state", {}).get("terminated") or {}
     return PodReport(
         phase=str(status.get("phase", "unknown")),
         node=str(pod["spec"].get("nodeName", "")),
-        address=str(status.get("podIP", "")),
-        saw=str(ended.get("message", "")),
+        address=_address(status.get("podIP")),
         trouble="; ".join(waiting(pod)) or str(status.get("message", "")),
     )
 
 
-def _pod(name: str, node: str, image: str, script: str, environment: dict[str, str]) -> Json:
-    container: dict[str, Any] = {
-        "name": "probe",
-        "image": image,
-        "imagePullPolicy": "IfNotPresent",
-        "env": [{"name": key, "value": value} for key, value in environment.items()],
-    }
-    if script:
-        container["command"] = ["/bin/bash", "-c", f"{{ {script}; }} >/dev/termination-log 2>&1"]
+def _address(said: object) -> str:
+    """Return an address that can be one: it becomes part of a URL."""
+    try:
+        return str(ip_address(str(said)))
+    except ValueError:
+        return ""
+
+
+def _pod(role: str, name: str, node: str, image: str) -> Json:
+    container: dict[str, Any] = {"name": "probe", "image": image, "imagePullPolicy": "IfNotPresent"}
+    if role == LOOKER:
+        container["command"] = ["/bin/bash", "-c", _LOOK]
+        container["env"] = [{"name": "SERVICE", "value": SERVICE}, {"name": "CONFIG", "value": _CONFIG}]
     return {
         "apiVersion": "v1",
         "kind": "Pod",

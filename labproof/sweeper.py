@@ -60,7 +60,7 @@ def sweep(machine: dict[str, str]) -> None:
     connection = LiveConnection({machine["name"]: ssh}, lambda: None)
     master = Machine(machine["name"], machine["address"], connection, Phase())
     cluster = Cluster(connection, master, Phase())
-    cluster.read(cluster.core().delete_namespace, machine["namespace"])
+    cluster.delete("/api/v1/namespaces/{}", machine["namespace"])
     connection.close()
 
 

@@ -57,7 +57,7 @@ ACCEPTED: list[tuple[Expectation[Any], list[Any]]] = [
     (expect.any_node_port(), [ServiceState("n", "NodePort", 80, 31234), ServiceState("n", "LoadBalancer", 80, 31234)]),
     (expect.page("<html"), [PageState(200, "x <html> y")]),
     (expect.address_in("10.122.0.0/16"), ["10.122.219.64", " 10.122.0.1\n"]),
-    (expect.saw("Welcome"), [PodReport("Succeeded", saw="HTTP/1.1 200\nWelcome to")]),
+    (expect.saw("Welcome"), [PodReport("Running", saw="<h1>Welcome to")]),
     (expect.bound_to("cluster-admin"), [AccountState(True, ("admin", "cluster-admin"))]),
     (expect.right_login(), [BothLogins(IN, OUT)]),
     (expect.right_console(), [BothTokens(SHOWN, REFUSED)]),

@@ -40,8 +40,8 @@ class TokenState:
 
 def read(cluster: Cluster, namespace: str, name: str) -> AccountState:
     """Read an account and who it is bound to."""
-    account = cluster.read(cluster.core().read_namespaced_service_account, name, namespace)
-    bindings = cluster.read(cluster.rbac().list_cluster_role_binding) or {}
+    account = cluster.read("/api/v1/namespaces/{}/serviceaccounts/{}", namespace, name)
+    bindings = cluster.read("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings") or {}
     subject = {"kind": "ServiceAccount", "name": name, "namespace": namespace}
     roles = [
         binding["roleRef"]["name"]
@@ -54,7 +54,7 @@ def read(cluster: Cluster, namespace: str, name: str) -> AccountState:
 def token(cluster: Cluster, namespace: str, name: str) -> str | None:
     """Return the account's token as its Secret holds it, or None when it has none."""
     secrets = cluster.read(
-        cluster.core().list_namespaced_secret, namespace, field_selector="type=kubernetes.io/service-account-token"
+        "/api/v1/namespaces/{}/secrets", namespace, fieldSelector="type=kubernetes.io/service-account-token"
     )
     for secret in (secrets or {}).get("items", []):
         owner = secret["metadata"].get("annotations", {}).get("kubernetes.io/service-account.name")
@@ -69,7 +69,7 @@ def token_state(cluster: Cluster, namespace: str, name: str) -> TokenState:
     if value is None:
         return TokenState(None)
     review = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenReview", "spec": {"token": value}}
-    status = (cluster.read(cluster.authentication().create_token_review, review) or {}).get("status", {})
+    status = (cluster.create("/apis/authentication.k8s.io/v1/tokenreviews", body=review) or {}).get("status", {})
     if not status.get("authenticated"):
         return TokenState(None)
     return TokenState(status["user"]["username"], may_do_everything(cluster.as_bearer(name, value)))
@@ -78,7 +78,7 @@ def token_state(cluster: Cluster, namespace: str, name: str) -> TokenState:
 def may_do_everything(cluster: Cluster) -> bool:
     """Ask the API whether the one who asks may do everything."""
     try:
-        answer = cluster.read(cluster.authorization().create_self_subject_access_review, _EVERYTHING)
+        answer = cluster.create("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", body=_EVERYTHING)
     except ApiProblem as problem:
         if problem.status in (401, 403):
             return False

@@ -14,7 +14,7 @@ _ADVERTISED = "kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint"
 
 def static_pods(cluster: Cluster, node: str) -> dict[str, str]:
     """Return the state of each control-plane Pod that master's kubelet itself runs from a file."""
-    found = cluster.read(cluster.core().list_namespaced_pod, "kube-system", label_selector="tier=control-plane")
+    found = cluster.read("/api/v1/namespaces/{}/pods", "kube-system", labelSelector="tier=control-plane")
     pods = {pod["metadata"]["name"]: pod for pod in (found or {}).get("items", [])}
     return {name: _state(pods.get(f"{name}-{node}")) for name in COMPONENTS}
 
@@ -41,7 +41,7 @@ def health(cluster: Cluster) -> str:
 
 def advertised(cluster: Cluster, node: str) -> str | None:
     """Return the address and port that the API server advertises."""
-    pod = cluster.read(cluster.core().read_namespaced_pod, f"kube-apiserver-{node}", "kube-system")
+    pod = cluster.read("/api/v1/namespaces/{}/pods/{}", "kube-system", f"kube-apiserver-{node}")
     annotations = (pod or {}).get("metadata", {}).get("annotations", {})
     value = annotations.get(_ADVERTISED)
     return str(value) if value else None
@@ -59,7 +59,7 @@ class InitSettings:
 
 def init_settings(cluster: Cluster) -> InitSettings:
     """Read kubeadm's own record of its settings."""
-    config = cluster.read(cluster.core().read_namespaced_config_map, "kubeadm-config", "kube-system")
+    config = cluster.read("/api/v1/namespaces/{}/configmaps/{}", "kube-system", "kubeadm-config")
     return parse_settings(str(((config or {}).get("data") or {}).get("ClusterConfiguration", "")))
 
 

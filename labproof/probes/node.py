@@ -22,7 +22,7 @@ class NodeState:
 
 def read_all(cluster: Cluster) -> dict[str, NodeState]:
     """Return every node by its name."""
-    nodes = cluster.read(cluster.core().list_node) or {}
+    nodes = cluster.read("/api/v1/nodes") or {}
     return {node["metadata"]["name"]: parse(node) for node in nodes.get("items", [])}
 
 

@@ -25,13 +25,13 @@ class PodState:
 
 def read(cluster: Cluster, namespace: str, name: str) -> PodState:
     """Read one Pod."""
-    found = cluster.read(cluster.core().read_namespaced_pod, name, namespace)
+    found = cluster.read("/api/v1/namespaces/{}/pods/{}", namespace, name)
     return PodState(name) if found is None else parse(found)
 
 
 def labelled(cluster: Cluster, namespace: str, selector: str) -> list[PodState]:
     """Read every Pod with a label."""
-    found = cluster.read(cluster.core().list_namespaced_pod, namespace, label_selector=selector) or {}
+    found = cluster.read("/api/v1/namespaces/{}/pods", namespace, labelSelector=selector) or {}
     return [parse(pod) for pod in found.get("items", [])]
 
 

@@ -5,8 +5,6 @@ from labproof.kube import Cluster
 
 def pool_cidr(cluster: Cluster) -> str | None:
     """Return the address range of Calico's default pool, None when there is no pool."""
-    pool = cluster.read(
-        cluster.custom().get_cluster_custom_object, "crd.projectcalico.org", "v1", "ippools", "default-ipv4-ippool"
-    )
+    pool = cluster.read("/apis/crd.projectcalico.org/v1/ippools/{}", "default-ipv4-ippool")
     cidr = (pool or {}).get("spec", {}).get("cidr")
     return str(cidr) if cidr else None

@@ -32,7 +32,7 @@ class WorkloadState:
 
 def deployment(cluster: Cluster, namespace: str, name: str) -> WorkloadState:
     """Read a Deployment and, where it is not available, what its Pods wait for."""
-    found = cluster.read(cluster.apps().read_namespaced_deployment, name, namespace)
+    found = cluster.read("/apis/apps/v1/namespaces/{}/deployments/{}", namespace, name)
     if found is None:
         return WorkloadState(name)
     status = found.get("status", {})
@@ -49,7 +49,7 @@ def deployment(cluster: Cluster, namespace: str, name: str) -> WorkloadState:
 
 def daemon_set(cluster: Cluster, namespace: str, name: str) -> WorkloadState:
     """Read a DaemonSet and, where it is not available, what its Pods wait for."""
-    found = cluster.read(cluster.apps().read_namespaced_daemon_set, name, namespace)
+    found = cluster.read("/apis/apps/v1/namespaces/{}/daemonsets/{}", namespace, name)
     if found is None:
         return WorkloadState(name)
     status = found.get("status", {})
@@ -71,7 +71,7 @@ def _is_observed(found: Json) -> bool:
 def _explained(cluster: Cluster, namespace: str, found: Json, state: WorkloadState) -> WorkloadState:
     labels = found["spec"]["selector"].get("matchLabels", {})
     selector = ",".join(f"{k}={v}" for k, v in labels.items())
-    pods = cluster.read(cluster.core().list_namespaced_pod, namespace, label_selector=selector) or {}
+    pods = cluster.read("/api/v1/namespaces/{}/pods", namespace, labelSelector=selector) or {}
     waits = sorted({wait for pod in pods.get("items", []) for wait in waiting(pod)})
     trouble = "; ".join(waits[:3]) or ("" if pods.get("items") else "it has no Pods")
     return WorkloadState(
@@ -112,7 +112,7 @@ class ServiceState:
 
 def service(cluster: Cluster, namespace: str, name: str) -> ServiceState:
     """Read a Service."""
-    found = cluster.read(cluster.core().read_namespaced_service, name, namespace)
+    found = cluster.read("/api/v1/namespaces/{}/services/{}", namespace, name)
     if found is None:
         return ServiceState(name)
     port = (found["spec"].get("ports") or [{}])[0]
@@ -138,7 +138,7 @@ class Origin:
 
 def origin(cluster: Cluster, namespace: str, name: str) -> Origin:
     """Read who made a Deployment."""
-    found = cluster.read(cluster.apps().read_namespaced_deployment, name, namespace)
+    found = cluster.read("/apis/apps/v1/namespaces/{}/deployments/{}", namespace, name)
     if found is None:
         return Origin(False)
     metadata, spec = found["metadata"], found["spec"]
@@ -158,7 +158,7 @@ def origin(cluster: Cluster, namespace: str, name: str) -> Origin:
 
 def on_node(cluster: Cluster, node: str, names: tuple[str, ...]) -> dict[str, str]:
     """Return how the Pod of each system workload is on one node; `names` are values of the label k8s-app."""
-    found = cluster.read(cluster.core().list_namespaced_pod, "kube-system", field_selector=f"spec.nodeName={node}")
+    found = cluster.read("/api/v1/namespaces/{}/pods", "kube-system", fieldSelector=f"spec.nodeName={node}")
     states = dict.fromkeys(names, "absent")
     for pod in (found or {}).get("items", []):
         name = pod["metadata"].get("labels", {}).get("k8s-app", "")

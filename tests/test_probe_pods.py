@@ -1,0 +1,157 @@
+"""Pods of our own: what is made, what is asked of them, and what is taken away."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labproof.ahead import Ahead
+from labproof.connection.fake import FakeConnection, Page
+from labproof.errors import Refused
+from labproof.evidence import EvidenceLog
+from labproof.kube import ApiProblem, Cluster
+from labproof.probe_pods import ProbePods, parse
+from labproof.session import _instant_clock
+
+PODS = "/pods"
+LOOKER, SERVER = "/pods/looker-1", "/pods/server-1"
+
+
+def pod(phase: str, address: str = "", node: str = "master", **status: Any) -> Page:
+    """Return the API's answer for a Pod."""
+    return Page({"spec": {"nodeName": node}, "status": {"phase": phase, "podIP": address, **status}})
+
+
+@pytest.fixture
+def pods(fake: FakeConnection, api: Cluster, tmp_path: Path) -> Iterator[ProbePods]:
+    """Return probe Pods in a cluster where every Pod can be made and taken away."""
+    fake.serve("POST", "/api/v1/namespaces", Page({}, 201))
+    fake.serve("DELETE", "/api/v1/namespaces", Page({}))
+    fake.serve("GET", LOOKER, pod("Pending"), pod("Running", "10.122.0.7"))
+    fake.serve("GET", SERVER, pod("Pending"), pod("Running", "10.122.1.8", "node"))
+    log = EvidenceLog(tmp_path / "evidence.jsonl")
+    yield ProbePods(api, "nginx:1", Ahead(log), _instant_clock())
+    log.close()
+
+
+def asked(fake: FakeConnection, method: str) -> list[str]:
+    """Return the paths that were asked for, without the namespace's own name."""
+    return [r.url.split("/", 3)[3].split("labproof-probe-", 1)[-1][6:] for r, _ in fake.requests if r.method == method]
+
+
+def test_pod_on_a_node_has_an_address(fake: FakeConnection, pods: ProbePods) -> None:
+    """The address is the one that the API says once the Pod runs."""
+    assert pods.address("master") == "10.122.0.7"
+    made = json.loads(next(r.body for r, _ in fake.requests if r.method == "POST" and r.url.endswith("/pods")))
+    assert made["spec"]["nodeName"] == "master"
+    assert made["spec"]["automountServiceAccountToken"] is False
+    assert made["spec"]["activeDeadlineSeconds"] == 120
+
+
+def test_one_pod_serves_several_looks(fake: FakeConnection, pods: ProbePods) -> None:
+    """What has started is asked again: a second look makes no second Pod."""
+    fake.serve("GET", ".7/names", Page("10.96.0.1 STREAM kubernetes"))
+    assert pods.address("master") == "10.122.0.7"
+    assert pods.resolve("master") == "10.96.0.1"
+    assert sum(path.endswith("/pods") for path in asked(fake, "POST")) == 1
+    request = fake.requests[-1][0]
+    assert (request.url, request.via, request.credential) == ("http://10.122.0.7/names", "master", None)
+
+
+def test_names_may_take_their_time(fake: FakeConnection, pods: ProbePods) -> None:
+    """The Pod's own server may start later than the Pod, and the resolver answer later than that."""
+    fake.serve("GET", ".7/names", Refused("nothing listens"), Page(""), Page("10.96.0.1 STREAM"))
+    assert pods.resolve("master") == "10.96.0.1"
+
+
+def test_no_name_says_what_was_seen(fake: FakeConnection, pods: ProbePods) -> None:
+    """Without an answer of the cluster's DNS the finding says so, and the next look makes a new Pod."""
+    fake.serve("GET", ".7/names", Page(""))
+    fake.serve("GET", "/pods/looker-2", pod("Running", "10.122.0.9"))
+    assert pods.resolve("master") == (
+        "a Pod on master with address 10.122.0.7 is Running: no answer from the cluster's DNS (HTTP 200)"
+    )
+    assert pods.address("master") == "10.122.0.9"
+
+
+def test_pods_greet_each_other(fake: FakeConnection, pods: ProbePods) -> None:
+    """The Pod on one node is told the other's address, and what it fetches is what is reported."""
+    fake.serve("GET", "/reach/10.122.1.8", Page("Welcome to nginx!"))
+    report = pods.greet("node", "master")
+    assert report.saw == "Welcome to nginx!"
+    assert str(report) == "a Pod on master with address 10.122.0.7 saw: Welcome to nginx!"
+
+
+def test_no_greeting_names_both_ends(fake: FakeConnection, pods: ProbePods) -> None:
+    """A page that does not come names the Pod that was asked for and the status that came instead."""
+    fake.serve("GET", "/reach/10.122.1.8", Page("<h1>504 Gateway Time-out</h1>", 504))
+    report = pods.greet("node", "master")
+    assert report.saw == ""
+    assert "no page from the Pod on node at 10.122.1.8 (HTTP 504)" in str(report)
+
+
+def test_server_that_does_not_start_is_the_finding(fake: FakeConnection, pods: ProbePods) -> None:
+    """A Pod that cannot start is told with its reason, once its time is over."""
+    state = {"waiting": {"reason": "ErrImagePull", "message": "no such host"}}
+    pending = pod("Pending", node="node", containerStatuses=[{"name": "probe", "state": state}])
+    fake.serve("GET", SERVER, pending)
+    report = pods.greet("node", "master")
+    assert (report.node, report.is_up) == ("node", False)
+    assert "ErrImagePull" in str(report)
+    assert not any("/reach/" in r.url for r, _ in fake.requests)
+
+
+def test_pod_that_comes_up_late_is_seen(fake: FakeConnection, pods: ProbePods) -> None:
+    """A Pod whose time was over is looked at again by the next look, without another one."""
+    fake.serve("GET", LOOKER, pod("Pending"))
+    assert "Pending" in pods.address("master")
+    fake.serve("GET", LOOKER, pod("Running", "10.122.0.7"))
+    assert pods.address("master") == "10.122.0.7"
+
+
+def test_pod_that_is_gone_is_made_anew(fake: FakeConnection, pods: ProbePods) -> None:
+    """Somebody may take our Pod away: that is said, and the next look makes another one."""
+    fake.serve("GET", LOOKER, Page({}, 404))
+    fake.serve("GET", "/pods/looker-2", pod("Running", "10.122.0.9"))
+    assert "gone" in pods.address("master")
+    assert pods.address("master") == "10.122.0.9"
+
+
+def test_namespace_is_taken_away(fake: FakeConnection, pods: ProbePods) -> None:
+    """The namespace goes when the looks are over, and only when there was one."""
+    pods.close()
+    assert asked(fake, "DELETE") == []
+    pods.address("master")
+    pods.close()
+    assert fake.requests[-1][0].url.endswith(f"/namespaces/{pods.namespace}")
+
+
+def test_pod_waits_for_its_account(fake: FakeConnection, pods: ProbePods) -> None:
+    """A namespace that is a moment old may have no service account yet: the Pod is made a moment later."""
+    fake.serve("POST", PODS, Page({"message": "no account"}, 403), Page({}, 201))
+    assert pods.address("master") == "10.122.0.7"
+
+
+def test_pod_that_can_never_be_made_is_a_problem(fake: FakeConnection, pods: ProbePods) -> None:
+    """What keeps a Pod from being made is told, after its time."""
+    fake.serve("POST", PODS, Page({"message": "quota"}, 403))
+    with pytest.raises(ApiProblem, match="quota"):
+        pods.address("master")
+
+
+def test_begun_ahead_serves_all(fake: FakeConnection, pods: ProbePods) -> None:
+    """Looks that were begun ahead need no further Pods."""
+    fake.serve("GET", "/reach/", Page("Welcome to nginx!"))
+    pods.begin_ahead("master", "node")
+    assert pods.greet("node", "master").saw == "Welcome to nginx!"
+    assert pods.address("master") == "10.122.0.7"
+    assert sum(path.endswith("/pods") for path in asked(fake, "POST")) == 2
+    pods.close()
+
+
+@pytest.mark.parametrize("said", ["", "evil/../", "10.0.0.1:22/x@y", "<b>", None, 7 * "9", {}])
+def test_only_an_address_is_an_address(said: object) -> None:
+    """What becomes part of a URL is an address or nothing: the API may be the student's own."""
+    assert parse({"spec": {}, "status": {"phase": "Running", "podIP": said}}).address == ""
