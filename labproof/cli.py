@@ -1,15 +1,19 @@
 """The command line: `labproof --help` lists every command."""
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from labproof.cli_author import author
 from labproof.errors import ConfigError, LabError
 from labproof.places import course_dir
+
+if TYPE_CHECKING:
+    from labproof.reach import EarlyReach
 
 EXIT_USAGE, EXIT_OURS, EXIT_INTERRUPTED = 2, 3, 130
 
@@ -80,7 +84,10 @@ def grade(
     """Grade the machines as they are; nothing on them is changed."""
     more = [f"--section={name}" for name in section] + ([f"--rubric={rubric}"] if rubric else [])
     more += ([f"--undetermined={undetermined}"] if undetermined else []) + (["--reboot"] if reboot else [])
-    sys.exit(_pytest("verify", provider, inventory, (*more, *pytest_options)))
+    from labproof.reach import EarlyReach, Wishes
+
+    early = EarlyReach(Wishes(provider, inventory))
+    sys.exit(_pytest("verify", provider, inventory, (*more, *pytest_options), early))
 
 
 @main.command()
@@ -179,7 +186,11 @@ def _provider(provider: str, inventory: Path | None) -> Any:
     return choose(Options(provider=provider, inventory=inventory))
 
 
-def _pytest(mode: str, provider: str, inventory: Path | None, more: Sequence[str]) -> int:
+def _pytest(
+    mode: str, provider: str, inventory: Path | None, more: Sequence[str], early: "EarlyReach | None" = None
+) -> int:
+    # A plugin that happens to be installed here has no business in a grading.
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     import pytest
 
     arguments = [str(course_dir() / "features"), f"--rootdir={course_dir()}", f"--mode={mode}", "-qq"]
@@ -187,7 +198,8 @@ def _pytest(mode: str, provider: str, inventory: Path | None, more: Sequence[str
     arguments += ["--assert=plain", "--tb=no", "--no-summary"]
     arguments += [f"--provider={provider}"] if provider else []
     arguments += [f"--inventory={inventory}"] if inventory else []
-    return int(pytest.main([*arguments, *more]))
+    arguments += ["-p", "labproof.plugin", "-p", "pytest_bdd.plugin"]
+    return int(pytest.main([*arguments, *more], plugins=[early] if early else []))
 
 
 main.add_command(author)

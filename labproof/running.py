@@ -16,7 +16,8 @@ from labproof.model import Outcome, RunRecord
 from labproof.performing import Onlooker, Performer, Runner
 from labproof.plan import Plan, Sentence
 from labproof.progress import Display
-from labproof.providers.choose import choose
+from labproof.reach import EarlyReach, Reached, Wishes, bring_up
+from labproof.reach import find as find_machines
 from labproof.recording import PERFORM, RECORDING
 from labproof.selection import Selection, is_partial, select
 from labproof.session import Options, Session, begin, load_plan
@@ -93,7 +94,7 @@ def open_lab(config: pytest.Config) -> None:
     config.stash[_TERMINAL], config.stash[_DISPLAY] = terminal, display
     display.__enter__()
     try:
-        session = begin(options, plan, choose, display.stage)
+        session = begin(options, plan, lambda: _reach(config, options, display))
     except BaseException:
         display.__exit__(None, None, None)
         terminal.close()
@@ -105,6 +106,8 @@ def open_lab(config: pytest.Config) -> None:
 def close_lab(config: pytest.Config, ended: str) -> None:
     """Close the run: the result and the report are written whatever happened."""
     session, display = config.stash[_SESSION], config.stash[_DISPLAY]
+    if ended == "finished":
+        session.learn()
     try:
         session.close()
     finally:
@@ -119,6 +122,15 @@ def close_lab(config: pytest.Config, ended: str) -> None:
             display.stage(f"score, not written down: {run.score}")
         display.__exit__(None, None, None)
         config.stash[_TERMINAL].close()
+
+
+def _reach(config: pytest.Config, options: Options, display: Display) -> Reached:
+    """Return the machines: brought up for a session that performs, otherwise found, perhaps begun already."""
+    wishes = Wishes(options.provider, options.inventory)
+    if options.mode == PERFORM:
+        return bring_up(wishes, display.stage)
+    early = next((p for p in config.pluginmanager.get_plugins() if isinstance(p, EarlyReach)), None)
+    return early.result() if early else find_machines(wishes)
 
 
 def exit_status(config: pytest.Config) -> int | None:

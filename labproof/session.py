@@ -10,11 +10,11 @@ from labproof import course as courses
 from labproof import plan as plans
 from labproof import rubric
 from labproof.ahead import Ahead
+from labproof.connection import foresight
 from labproof.connection.base import Connection
-from labproof.connection.live import LiveConnection
+from labproof.connection.foresight import Foresight
 from labproof.connection.recorder import Recorder
 from labproof.connection.replay import Replay
-from labproof.connection.ssh import Ssh
 from labproof.course import Course
 from labproof.errors import ConfigError
 from labproof.evidence import EvidenceLog, now, read
@@ -22,11 +22,12 @@ from labproof.judging import Judge
 from labproof.kube import Cluster
 from labproof.machine import Lab, Machine, Phase
 from labproof.model import CriterionRecord, LabDescription, RunRecord, ScenarioRecord, SectionRecord
-from labproof.places import Progress
+from labproof.places import cache_dir
 from labproof.plan import Plan
 from labproof.probe_pods import ProbePods
 from labproof.probes.page import Browser
 from labproof.providers.base import Endpoint, Provider
+from labproof.reach import Reached
 from labproof.recording import PERFORM, Recording
 from labproof.store import RunFolder, create, find
 from labproof.sweeper import Sweeper
@@ -68,6 +69,7 @@ class Session:
     judge: Judge
     recording: Recording
     provider: Provider | None = None
+    foresight: Foresight | None = None
     _saved: Deadline | None = None
 
     def save(self) -> None:
@@ -90,6 +92,19 @@ class Session:
         if self.provider is not None:
             self.provider.save(name)
 
+    def learn(self) -> None:
+        """Keep what was asked for the next grading, which fetches it ahead; only a whole run has asked it all."""
+        if self.foresight is None or self.options.base:
+            return
+        path, learnt = _questions(self.plan, self.course), self.foresight.learnt
+        known = foresight.load(path)
+        if len(learnt) < len(known):
+            # A lab that is not finished raises fewer questions; that is no reason to forget the others.
+            asked = {(question.machine, question.line) for question in learnt}
+            learnt = (*learnt, *(question for question in known if (question.machine, question.line) not in asked))
+        with contextlib.suppress(OSError):
+            foresight.save(path, learnt)
+
     def close(self) -> None:
         """Take away what we put into the cluster, and let go of the lab."""
         self.probe_pods.close()
@@ -105,24 +120,25 @@ def load_plan(options: Options) -> Plan:
     return plan
 
 
-def begin(options: Options, plan: Plan, choose: Callable[[Options], Provider], progress: Progress) -> Session:
-    """Bring up the lab that was chosen, or a recording of one, and start a run on it."""
+def begin(options: Options, plan: Plan, reach: Callable[[], Reached]) -> Session:
+    """Start a run on the machines that are reached, or on a recording of some."""
     if options.replay:
         return _replayed(options, plan)
-    provider = choose(options)
-    if options.mode == PERFORM:
-        provider.up(progress)
-    provider.require_network()
-    profile = options.profile or provider.profile
-    course = courses.load(profile)
-    endpoints = provider.endpoints()
-    machines = {e.name: Ssh(e.name, e.host, e.port, e.user, e.key_file) for e in endpoints}
-    connection = LiveConnection(machines, provider.require_network)
-    connection.open()
-    description = provider.describe(course.profile_name)
-    session = _assemble(options, plan, course, connection, endpoints, description, Clock())
-    session.provider = provider
+    reached = reach()
+    course = courses.load(options.profile or reached.provider.profile)
+    connection = Foresight(reached.connection)
+    if options.mode != PERFORM and not options.base:
+        names = {endpoint.name for endpoint in reached.endpoints}
+        known = foresight.load(_questions(plan, course))
+        connection.fetch_ahead(question for question in known if question.machine in names)
+    description = reached.provider.describe(course.profile_name)
+    session = _assemble(options, plan, course, connection, reached.endpoints, description, Clock())
+    session.provider, session.foresight = reached.provider, connection
     return session
+
+
+def _questions(plan: Plan, course: Course) -> Path:
+    return cache_dir() / "questions" / f"{course.profile_name}-{plan.rubric.digest[:16]}.json"
 
 
 def _replayed(options: Options, plan: Plan) -> Session:

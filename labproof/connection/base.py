@@ -36,7 +36,10 @@ class Command:
 
 @dataclass(frozen=True)
 class CommandResult:
-    """What a command left: exit status and both streams, bounded."""
+    """What a command left: exit status and both streams, bounded.
+
+    `started` (UTC, ISO) and `seconds` say when it ran, where that is not simply when it was asked for.
+    """
 
     machine: str
     line: str
@@ -45,6 +48,8 @@ class CommandResult:
     error: str = ""
     dropped: int = 0
     digest: str = ""
+    started: str = ""
+    seconds: float = 0.0
 
     @property
     def is_success(self) -> bool:

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from labproof.connection import tunnel
@@ -30,6 +30,11 @@ class LiveConnection:
         """Run a command on one machine."""
         self._guard()
         return self._machines[command.machine].run(command)
+
+    def run_all(self, machine: str, commands: Sequence[Command]) -> Iterator[CommandResult]:
+        """Run commands that do not depend on each other on one machine, and yield their results in order."""
+        self._guard()
+        return self._machines[machine].run_all(commands)
 
     def fetch(self, request: HttpRequest, purpose: Purpose) -> HttpResponse:
         """Ask for a page directly, or for an API path through a machine."""

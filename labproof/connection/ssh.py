@@ -1,25 +1,22 @@
-"""Root's shell on one machine over SSH: the door to paramiko.
-
-One shell stays open and takes one command after another, each framed by a nonce that the machine cannot
-guess beforehand. That costs a round trip a command instead of a channel, a login and a sudo, and it writes
-no file on the machine.
-"""
+"""Root's shell on one machine over SSH: the door to paramiko."""
 
 import contextlib
 import logging
-import secrets
 import select
 import shlex
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import paramiko
 
 from labproof.connection.base import Command, CommandResult
 from labproof.connection.bounded import BoundedOutput
+from labproof.connection.shell import Frame, FramedShell
 from labproof.errors import DeadlineExceeded, TransportError, Unreachable
+from labproof.evidence import now
 from labproof.wait import Deadline
 
 CONNECT_SECONDS = 8.0
@@ -44,7 +41,7 @@ class Ssh:
         self._user = user
         self._key_file = key_file
         self._client: paramiko.SSHClient | None = None
-        self._shell: paramiko.Channel | None = None
+        self._shell: FramedShell | None = None
         self._lock = threading.Lock()
         self._down: tuple[Deadline, str] | None = None
 
@@ -54,6 +51,25 @@ class Ssh:
             if command.answers:
                 return self._converse(command)
             return self._framed(command)
+
+    def run_all(self, commands: Sequence[Command]) -> Iterator[CommandResult]:
+        """Run commands that do not depend on each other, in a shell of their own, and yield their results in order.
+
+        They are sent without waiting for each other's answers. Raises as `run` does, at the first that fails.
+        """
+        with self._mapped("a shell for several commands"):
+            with self._lock:
+                shell = self._new_shell()
+            try:
+                frames = [shell.send(_limited(c), Deadline(CONNECT_SECONDS)) for c in commands]
+                for command, frame in zip(commands, frames, strict=True):
+                    result = self._answered(shell, command, frame)
+                    if result.status in _TIMED_OUT:
+                        # It began before it was waited for, so its own time cannot tell a status from a time out.
+                        raise DeadlineExceeded(f"{self.name}: {command.line!r} did not end within its time")
+                    yield result
+            finally:
+                shell.close()
 
     def open(self) -> None:
         """Connect ahead of the first command; that command meets whatever goes wrong here."""
@@ -128,60 +144,34 @@ class Ssh:
     def _elevated(self, line: str) -> str:
         return f"{_ENVIRONMENT} {line}" if self._user == "root" else f"sudo -n {_ENVIRONMENT} {line}"
 
-    def _open_shell(self) -> paramiko.Channel:
-        shell = self._shell
-        if shell is not None and not shell.closed and self._transport().is_active():
-            return shell
-        shell = self._transport().open_session(timeout=CONNECT_SECONDS)
-        shell.exec_command(self._elevated("/bin/sh"))
-        self._shell = shell
+    def _open_shell(self) -> FramedShell:
+        if self._shell is None or not self._shell.is_open or not self._transport().is_active():
+            self._shell = self._new_shell()
+        return self._shell
+
+    def _new_shell(self) -> FramedShell:
+        channel = self._transport().open_session(timeout=CONNECT_SECONDS)
+        channel.exec_command(self._elevated("/bin/sh"))
+        shell, deadline = FramedShell(self.name, channel), Deadline(CONNECT_SECONDS)
         # Whatever a login file printed comes before this first frame and is thrown away with it.
-        self._exchange(shell, ":", Deadline(CONNECT_SECONDS))
+        shell.receive(shell.send(":", deadline), deadline)
         return shell
 
     def _framed(self, command: Command) -> CommandResult:
         shell = self._open_shell()
-        deadline = Deadline(command.timeout + GRACE_SECONDS)
-        limit = max(1, round(command.timeout))
-        line = f"timeout -k 1 {limit} {command.shell} -c {shlex.quote(command.line)} </dev/null"
-        status, output, error = self._exchange(shell, line, deadline)
-        if status in _TIMED_OUT and deadline.elapsed >= limit:
+        return self._answered(shell, command, shell.send(_limited(command), Deadline(CONNECT_SECONDS)))
+
+    def _answered(self, shell: FramedShell, command: Command, frame: Frame) -> CommandResult:
+        started, deadline = now(), Deadline(command.timeout + GRACE_SECONDS)
+        shell.receive(frame, deadline)
+        status, output = frame.output.status, frame.output.content
+        if status in _TIMED_OUT and deadline.elapsed >= _limit(command):
             raise DeadlineExceeded(
-                f"{self.name}: {command.line!r} did not end within {limit} s; it printed: {output.text[-200:]!r}"
+                f"{self.name}: {command.line!r} did not end within {_limit(command)} s;"
+                f" it printed: {output.text[-200:]!r}"
             )
-        return _result(command, status, output, error)
-
-    def _exchange(
-        self, shell: paramiko.Channel, line: str, deadline: Deadline
-    ) -> tuple[int, BoundedOutput, BoundedOutput]:
-        nonce = secrets.token_hex(12)
-        shell.settimeout(max(0.1, deadline.remaining))
-        frame = f"{line}\nprintf '\\n{nonce} %d\\n' $?; printf '\\n{nonce}\\n' >&2\n"
-        shell.sendall(frame.encode())
-        output, error = _Framed(nonce), _Framed(nonce)
-        while not (output.is_complete and error.is_complete):
-            self._receive(shell, output, error, deadline, line)
-        return output.status, output.content, error.content
-
-    def _receive(
-        self, shell: paramiko.Channel, output: "_Framed", error: "_Framed", deadline: Deadline, line: str
-    ) -> None:
-        ready, _, _ = select.select([shell], [], [], min(1.0, deadline.remaining))
-        while shell.recv_ready() and not output.content.is_flooded:
-            output.add(shell.recv(65536))
-        while shell.recv_stderr_ready() and not error.content.is_flooded:
-            error.add(shell.recv_stderr(65536))
-        if output.content.is_flooded or error.content.is_flooded:
-            self._drop_shell()
-            raise TransportError(f"{self.name}: {line[:120]!r} sent more than we read; it was cut off")
-        if shell.exit_status_ready() and not (shell.recv_ready() or shell.recv_stderr_ready()):
-            self._drop_shell()
-            if not (output.is_complete and error.is_complete):
-                raise Unreachable(f"{self.name}: the shell ended in the middle of {line[:120]!r}")
-        if not ready and deadline.is_expired:
-            raise DeadlineExceeded(f"{self.name}: no answer to {line[:120]!r} within {deadline.seconds:.0f} s")
-        if deadline.is_expired:
-            raise DeadlineExceeded(f"{self.name}: {line[:120]!r} was still talking after {deadline.seconds:.0f} s")
+        result = _result(command, status, output, frame.error.content)
+        return replace(result, started=started, seconds=round(deadline.elapsed, 4))
 
     def _converse(self, command: Command) -> CommandResult:
         """Run a command on a terminal and type each answer once its prompt has been shown."""
@@ -212,34 +202,12 @@ class Ssh:
         return _result(command, status, output, BoundedOutput())
 
 
-class _Framed:
-    """One stream of one command, up to the line that carries the nonce."""
+def _limit(command: Command) -> int:
+    return max(1, round(command.timeout))
 
-    def __init__(self, nonce: str) -> None:
-        self._mark = f"\n{nonce}".encode()
-        self._tail = b""
-        self.content = BoundedOutput()
-        self.is_complete = False
-        self.status = -1
 
-    def add(self, data: bytes) -> None:
-        """Take bytes; keep back as many as may be the start of the mark. What follows the mark is nobody's."""
-        if self.is_complete:
-            return
-        data = self._tail + data
-        at = data.find(self._mark)
-        if at < 0:
-            keep = len(self._mark) + 16
-            self.content.add(data[:-keep])
-            self._tail = data[-keep:]
-            return
-        line, end, _ = data[at + len(self._mark) :].partition(b"\n")
-        if not end:
-            self._tail = data
-            return
-        self.content.add(data[:at])
-        self.status = int(line) if line.strip().isdigit() else 0
-        self.is_complete = True
+def _limited(command: Command) -> str:
+    return f"timeout -k 1 {_limit(command)} {command.shell} -c {shlex.quote(command.line)} </dev/null"
 
 
 def _result(command: Command, status: int, output: BoundedOutput, error: BoundedOutput) -> CommandResult:

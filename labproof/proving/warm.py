@@ -11,23 +11,7 @@ from pathlib import Path
 
 from labproof.errors import LabError
 
-_NEEDED = (
-    "labproof.cli",
-    "labproof.running",
-    "paramiko",
-    "testinfra.host",
-    *(
-        f"kubernetes.client.api.{name}_api"
-        for name in (
-            "core_v1",
-            "apps_v1",
-            "rbac_authorization_v1",
-            "authentication_v1",
-            "authorization_v1",
-            "custom_objects",
-        )
-    ),
-)
+_NEEDED = ("labproof.cli", "labproof.reach", "labproof.running")
 
 
 def run(arguments: list[str], terminal: Path, environment: Mapping[str, str], seconds: float) -> int:

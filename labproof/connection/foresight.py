@@ -1,0 +1,154 @@
+"""Answers that are fetched before they are asked for: one batch a machine instead of a question at a time.
+
+Gradings of one course ask nearly the same questions. What the last one asked is sent to both machines at
+once, so that all facts are read within a second; what it did not ask is asked as ever. An answer is handed
+out once, to whom it saves a question: looking again, after a wait or a change, is always a new question.
+"""
+
+import json
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Protocol
+
+from labproof.connection.base import Command, CommandResult, HttpRequest, HttpResponse, Purpose
+from labproof.errors import LabError
+
+SHELLS = 2
+"""How many shells a machine's questions are spread over."""
+
+_MOST = 1000
+_Key = tuple[str, str, float, str]
+
+
+class Machines(Protocol):
+    """Machines that can be asked one question, or many in one go."""
+
+    def run(self, command: Command, purpose: Purpose) -> CommandResult:
+        """Run one command."""
+        ...
+
+    def run_all(self, machine: str, commands: Sequence[Command]) -> Iterator[CommandResult]:
+        """Run commands that do not depend on each other and yield their results in order."""
+        ...
+
+    def fetch(self, request: HttpRequest, purpose: Purpose) -> HttpResponse:
+        """Ask for a page or an API path."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the machines."""
+        ...
+
+
+@dataclass(frozen=True)
+class Question:
+    """A command that only read, and the seconds that it took."""
+
+    machine: str
+    line: str
+    timeout: float
+    shell: str
+    seconds: float
+
+    @property
+    def command(self) -> Command:
+        """Return the command."""
+        return Command(self.machine, self.line, self.timeout, self.shell)
+
+
+class Foresight:
+    """Passes questions on, and learns them; what was fetched ahead is answered from there."""
+
+    def __init__(self, inner: Machines) -> None:
+        self._inner = inner
+        self._fetched: dict[_Key, Future[CommandResult | None]] = {}
+        self._learnt: dict[_Key, Question] = {}
+
+    @property
+    def learnt(self) -> tuple[Question, ...]:
+        """Return every question that was asked so far, in order."""
+        return tuple(self._learnt.values())
+
+    def fetch_ahead(self, questions: Iterable[Question]) -> None:
+        """Begin to ask all of these at once."""
+        for machine, shares in _shared(questions).items():
+            for share in shares:
+                futures = [Future[CommandResult | None]() for _ in share]
+                self._fetched.update(zip(map(_key, share), futures, strict=True))
+                threading.Thread(target=self._ask, args=(machine, share, futures), daemon=True).start()
+
+    def run(self, command: Command, purpose: Purpose) -> CommandResult:
+        """Answer from what was fetched ahead, or ask."""
+        if purpose is Purpose.ACT:
+            # What was read before a change says nothing about what is there after it.
+            self._fetched.clear()
+            return self._inner.run(command, purpose)
+        result = self._foreseen(command) or self._inner.run(command, purpose)
+        question = Question(command.machine, command.line, command.timeout, command.shell, result.seconds)
+        self._learnt.setdefault(_key(command), question)
+        return result
+
+    def fetch(self, request: HttpRequest, purpose: Purpose) -> HttpResponse:
+        """Ask for a page or an API path."""
+        return self._inner.fetch(request, purpose)
+
+    def close(self) -> None:
+        """Let go of the machines."""
+        self._fetched.clear()
+        self._inner.close()
+
+    def _foreseen(self, command: Command) -> CommandResult | None:
+        future = None if command.answers else self._fetched.pop(_key(command), None)
+        return future.result() if future is not None else None
+
+    def _ask(
+        self, machine: str, commands: Sequence[Command], futures: Iterable["Future[CommandResult | None]"]
+    ) -> None:
+        left = iter(futures)
+        try:
+            for result in self._inner.run_all(machine, commands):
+                next(left).set_result(result)
+        except LabError:
+            # Whoever needs the answer asks for it, and meets what is wrong there.
+            pass
+        finally:
+            for future in left:
+                future.set_result(None)
+
+
+def load(path: Path) -> tuple[Question, ...]:
+    """Return the questions that were kept in a file; none when it is not there or not ours."""
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        return tuple(Question(**row) for row in rows[:_MOST])
+    except (OSError, ValueError, TypeError, RecursionError):
+        return ()
+
+
+def save(path: Path, questions: Iterable[Question]) -> None:
+    """Keep questions in a file of the grader's own; they are commands that will be run on the machines."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    text = json.dumps([asdict(question) for question in questions], ensure_ascii=False, indent=0)
+    scratch = path.with_suffix(".new")
+    scratch.touch(mode=0o600)
+    scratch.write_text(text, encoding="utf-8")
+    scratch.replace(path)
+
+
+def _key(command: Command) -> _Key:
+    return command.machine, command.line, command.timeout, command.shell
+
+
+def _shared(questions: Iterable[Question]) -> dict[str, list[list[Command]]]:
+    """Spread each machine's questions over its shells: the next one goes where the least is to be done."""
+    shares: dict[str, list[tuple[float, list[Command]]]] = {}
+    for question in questions:
+        own = shares.setdefault(question.machine, [(0.0, []) for _ in range(SHELLS)])
+        least = min(range(SHELLS), key=lambda n: own[n][0])
+        seconds, commands = own[least]
+        commands.append(question.command)
+        own[least] = (seconds + question.seconds, commands)
+    return {machine: [commands for _, commands in own if commands] for machine, own in shares.items()}

@@ -1,0 +1,170 @@
+"""A shell on a machine that takes one command after another over one channel.
+
+Each command's output ends with a nonce that the machine cannot guess beforehand. That costs a round trip a
+command instead of a channel, a login and a sudo, and it writes no file on the machine; commands may also be
+sent ahead of the answers to those before them.
+"""
+
+import secrets
+import select
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from labproof.connection.bounded import BoundedOutput
+from labproof.errors import DeadlineExceeded, TransportError, Unreachable
+from labproof.wait import Deadline
+
+
+class Channel(Protocol):
+    """The two ways of a shell's channel, as paramiko has them."""
+
+    closed: bool
+
+    def fileno(self) -> int:
+        """Return what `select` waits for."""
+        ...
+
+    def settimeout(self, timeout: float | None) -> None:
+        """Bound sending."""
+        ...
+
+    def sendall(self, s: bytes) -> None:
+        """Send all of it."""
+        ...
+
+    def recv_ready(self) -> bool:
+        """Tell whether there is output."""
+        ...
+
+    def recv(self, nbytes: int) -> bytes:
+        """Take output."""
+        ...
+
+    def recv_stderr_ready(self) -> bool:
+        """Tell whether there is output on the other stream."""
+        ...
+
+    def recv_stderr(self, nbytes: int) -> bytes:
+        """Take output of the other stream."""
+        ...
+
+    def exit_status_ready(self) -> bool:
+        """Tell whether the shell has ended."""
+        ...
+
+    def close(self) -> None:
+        """Close both ways."""
+        ...
+
+
+class Framed:
+    """One stream of one command, up to the line that carries the nonce; `rest` is what came after that line."""
+
+    def __init__(self, nonce: str) -> None:
+        self._mark = f"\n{nonce}".encode()
+        self._tail = b""
+        self.content = BoundedOutput()
+        self.is_complete = False
+        self.status = -1
+        self.rest = b""
+
+    def add(self, data: bytes) -> None:
+        """Take bytes; keep back as many as may be the start of the mark."""
+        if self.is_complete:
+            self.rest += data
+            return
+        data = self._tail + data
+        at = data.find(self._mark)
+        if at < 0:
+            keep = len(self._mark) + 16
+            self.content.add(data[:-keep])
+            self._tail = data[-keep:]
+            return
+        line, end, rest = data[at + len(self._mark) :].partition(b"\n")
+        if not end:
+            self._tail = data
+            return
+        self.content.add(data[:at])
+        self.status = int(line) if line.strip().isdigit() else 0
+        self.rest = rest
+        self.is_complete = True
+
+
+@dataclass
+class Frame:
+    """A command that was sent, and both of its streams as far as they came."""
+
+    line: str
+    output: Framed
+    error: Framed = field(repr=False)
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether all of its output is here."""
+        return self.output.is_complete and self.error.is_complete
+
+    @property
+    def is_flooded(self) -> bool:
+        """Tell whether it sent more than anybody should read."""
+        return self.output.content.is_flooded or self.error.content.is_flooded
+
+
+class FramedShell:
+    """A shell behind a channel; commands are answered in the order in which they were sent."""
+
+    def __init__(self, name: str, channel: Channel) -> None:
+        self._name = name
+        self._channel = channel
+        self._waiting = 0
+        self._rest = (b"", b"")
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether more can be asked."""
+        return not self._channel.closed
+
+    def close(self) -> None:
+        """Close the channel; what still runs in it is left to its own time limit."""
+        self._channel.close()
+
+    def send(self, line: str, deadline: Deadline) -> Frame:
+        """Send a command and return where its answer will go."""
+        if not self._waiting:
+            # What was printed after the last answer is nobody's.
+            self._rest = (b"", b"")
+        nonce = secrets.token_hex(12)
+        self._channel.settimeout(max(0.1, deadline.remaining))
+        text = f"{line}\nprintf '\\n{nonce} %d\\n' $?; printf '\\n{nonce}\\n' >&2\n"
+        self._channel.sendall(text.encode())
+        self._waiting += 1
+        return Frame(line, Framed(nonce), Framed(nonce))
+
+    def receive(self, frame: Frame, deadline: Deadline) -> None:
+        """Wait for the answer to the oldest command that was sent.
+
+        Raises DeadlineExceeded, Unreachable when the shell ends, and TransportError for a flood.
+        """
+        frame.output.add(self._rest[0])
+        frame.error.add(self._rest[1])
+        while not frame.is_complete:
+            self._read(frame, deadline)
+        self._rest = (frame.output.rest, frame.error.rest)
+        self._waiting -= 1
+
+    def _read(self, frame: Frame, deadline: Deadline) -> None:
+        channel, asked = self._channel, f"{self._name}: {frame.line[:120]!r}"
+        ready, _, _ = select.select([channel], [], [], min(1.0, deadline.remaining))
+        while channel.recv_ready() and not frame.output.content.is_flooded:
+            frame.output.add(channel.recv(65536))
+        while channel.recv_stderr_ready() and not frame.error.content.is_flooded:
+            frame.error.add(channel.recv_stderr(65536))
+        if frame.is_flooded:
+            self.close()
+            raise TransportError(f"{asked} sent more than we read; it was cut off")
+        if channel.exit_status_ready() and not (channel.recv_ready() or channel.recv_stderr_ready()):
+            self.close()
+            if not frame.is_complete:
+                raise Unreachable(f"{self._name}: the shell ended in the middle of {frame.line[:120]!r}")
+        if deadline.is_expired and not frame.is_complete:
+            problem = "was still talking after" if ready else "gave no answer within"
+            raise DeadlineExceeded(f"{asked} {problem} {deadline.seconds:.0f} s")
