@@ -33,6 +33,11 @@ _LIFETIME_SECONDS = 120
 _EVERY_SECONDS = 0.15
 _ASK_SECONDS = 6.0
 _SEEN_CHARACTERS = 4000
+_MEANINGS = {
+    HTTPStatus.OK: "",
+    HTTPStatus.BAD_GATEWAY: ": the connection was refused or found no way",
+    HTTPStatus.GATEWAY_TIMEOUT: ": nothing came back within 2 s",
+}
 _LOOK = """
 printf '%s' "$CONFIG" >/tmp/nginx.conf
 until getent ahostsv4 "$SERVICE" >/tmp/names; do read -r -t 1 <> <(:); done &
@@ -144,7 +149,8 @@ class ProbePods:
         looker = self._up(LOOKER, node)
         if not looker.is_up:
             return str(looker)
-        report = self._asked(node, looker, "/names", "no answer from the cluster's DNS")
+        # A resolver that asks a server in vain tries the next one five seconds later.
+        report = self._asked(node, looker, "/names", "no answer from the cluster's DNS", SECONDS)
         found = report.saw.split()
         return found[0] if found else str(report)
 
@@ -163,7 +169,7 @@ class ProbePods:
         if not (server.is_up and looker.is_up):
             return looker if server.is_up else server
         missed = f"no page from the Pod on {server_node} at {server.address}"
-        return self._asked(client_node, looker, f"/reach/{server.address}", missed)
+        return self._asked(client_node, looker, f"/reach/{server.address}", missed, _ASK_SECONDS)
 
     def _up(self, role: str, node: str) -> PodReport:
         """Return what became of a Pod once it is up, has ended, or its time is over."""
@@ -179,7 +185,7 @@ class ProbePods:
             self._forget(role, node)
         return report
 
-    def _asked(self, node: str, looker: PodReport, path: str, missed: str) -> PodReport:
+    def _asked(self, node: str, looker: PodReport, path: str, missed: str, seconds: float) -> PodReport:
         """Ask a Pod for what it saw, through the machine that it was made for."""
         request = HttpRequest("GET", f"http://{looker.address}{path}", via=node, timeout=_ASK_SECONDS)
 
@@ -190,9 +196,9 @@ class ProbePods:
                 return replace(looker, trouble=f"the Pod itself does not answer: {problem}")
             if answer.status == HTTPStatus.OK and answer.body.strip():
                 return replace(looker, saw=answer.body[:_SEEN_CHARACTERS])
-            return replace(looker, trouble=f"{missed} (HTTP {answer.status})")
+            return replace(looker, trouble=f"{missed}{_MEANINGS.get(answer.status, f': HTTP {answer.status}')}")
 
-        deadline = Deadline(_ASK_SECONDS, self._clock)
+        deadline = Deadline(seconds, self._clock)
         report = poll(ask, lambda r: bool(r.saw), deadline, every=_EVERY_SECONDS).value
         if not report.saw:
             self._forget(LOOKER, node)
