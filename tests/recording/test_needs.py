@@ -24,6 +24,7 @@ from tests.recording.driver import (
 )
 
 PROBES = [OK, WRONG, crash, seeing(Unreachable("lost")), seeing(Refused("nobody listens"))]
+FOUR_PROBES = st.lists(st.sampled_from(PROBES), min_size=4, max_size=4)
 
 
 def test_one_mistake_costs_once(run: Run) -> None:
@@ -52,7 +53,7 @@ def test_wrong_after_blindness_is_undetermined(run: Run) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.sampled_from(PROBES), min_size=4, max_size=4))
+@given(FOUR_PROBES)
 def test_points_always_add_up(course: Plan, tmp_path: Path, probes: list[Probe]) -> None:
     """Whatever is seen, all 100 points are accounted for, and a root that passed or was not seen blocks nothing."""
     run = start(course, tmp_path)
@@ -65,3 +66,21 @@ def test_points_always_add_up(course: Plan, tmp_path: Path, probes: list[Probe])
         assert (record.outcome is BLOCKED) == bool(record.blocked_by)
         if record.blocked_by:
             assert run.outcomes()[record.blocked_by] is FAILED
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(FOUR_PROBES, st.integers(0, 3), st.sampled_from(["verify", "perform"]))
+def test_better_never_earns_less(course: Plan, tmp_path: Path, probes: list[Probe], at: int, use: str) -> None:
+    """One right state more earns its own points and takes none away, and nothing earns more than the rubric gives."""
+    better = [OK if number == at else probe for number, probe in enumerate(probes)]
+    earned = []
+    for seen in (probes, better):
+        run = start(course, tmp_path)
+        run.scenario("base", use, base(*seen[:3]))
+        run.scenario("next", use, {"next.d": seen[3]})
+        run.log.close()
+        earned.append({c.id: c.earned for c in run.recording.run.criteria})
+    before, after = earned
+    assert all(0 <= before[i] <= after[i] <= course.rubric.entries[i].points for i in before)
+    improved = list(before)[at]
+    assert after[improved] == course.rubric.entries[improved].points
