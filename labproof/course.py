@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import Field
+
 from labproof import settings
 from labproof.errors import ConfigError
 from labproof.places import course_dir
@@ -27,8 +29,8 @@ class Cluster(settings.Settings):
     images: tuple[str, ...]
     other_images: tuple[str, ...]
     worker_images: tuple[str, ...]
-    dashboard_port: int
-    kuboard_port: int
+    dashboard_port: int = Field(ge=1, le=65535)
+    kuboard_port: int = Field(ge=1, le=65535)
 
 
 class _CourseFile(settings.Settings):

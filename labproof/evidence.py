@@ -16,12 +16,13 @@ from contextvars import ContextVar
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from labproof.errors import ConfigError, LabError
 from labproof.model import Exchange
 
 GENESIS = "0" * 64
+_KINDS = {**get_type_hints(Exchange), "seconds": int | float}
 _COLLECTED: ContextVar[list[Exchange] | None] = ContextVar("collected", default=None)
 
 
@@ -90,7 +91,7 @@ def chain(head: str, entry: dict[str, Any]) -> str:
 def read(path: Path) -> list[Exchange]:
     """Return the entries of a run. A last line that was cut off by a crash is left out."""
     try:
-        return [Exchange(**{k: v for k, v in entry.items() if k != "hash"}) for _, entry in _entries(path)]
+        return [_exchange(entry) for _, entry in _entries(path)]
     except TypeError as problem:
         raise ConfigError([f"{path}: a line is not an entry ({problem}); the file was changed"]) from problem
 
@@ -127,6 +128,16 @@ def _entries(path: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
         if not isinstance(entry, dict):
             raise ConfigError([f"{path}: line {number} is not an entry; the file was changed"])
         yield line, entry
+
+
+def _exchange(entry: dict[str, Any]) -> Exchange:
+    """Return the exchange that an entry is. Raises TypeError for a key or a value that it cannot have."""
+    exchange = Exchange(**{key: value for key, value in entry.items() if key != "hash"})
+    for name, kind in _KINDS.items():
+        value = getattr(exchange, name)
+        if isinstance(value, bool) or not isinstance(value, kind):
+            raise TypeError(f"{name} is of another kind")
+    return exchange
 
 
 def _line(entry: dict[str, Any]) -> bytes:

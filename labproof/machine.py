@@ -1,8 +1,9 @@
 """One machine of the lab as steps, probes and actions see it."""
 
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from testinfra.backend.base import BaseBackend
 from testinfra.backend.base import CommandResult as TestinfraResult
@@ -13,6 +14,7 @@ from labproof.errors import ActionFailed, DeadlineExceeded, NotRecorded, Transpo
 
 READ_LIMIT = 64 * 1024
 _NO_FILE = 44
+T = TypeVar("T")
 
 
 @dataclass
@@ -87,6 +89,17 @@ class Machine:
             elif row.startswith(">") and path:
                 texts[path] += f"{row[1:]}\n"
         return texts
+
+    def fact(self, look: Callable[[Host], T]) -> T:
+        """Return a fact as testinfra reads it, asked through our own connection.
+
+        Raises TransportError where the machine's own programs gave nothing that could be read.
+        """
+        try:
+            return look(self.host)
+        except (AssertionError, ValueError, LookupError, NotImplementedError) as problem:
+            what = " ".join(str(problem).split())[:300] or type(problem).__name__
+            raise TransportError(f"{self.name}: its programs gave no fact that could be read: {what}") from problem
 
     def act(self, line: str, *args: str, timeout: float = 120.0, answers: dict[str, str] | None = None) -> None:
         """Run a command of the handout. Raises ActionFailed when it does not succeed."""

@@ -60,14 +60,14 @@ def from_json(data: dict[str, Any], source: Path) -> RunRecord:
 
 
 def load(path: Path) -> RunRecord:
-    """Read a run from `result.json`. Raises ConfigError when it is not there or not JSON."""
+    """Read a run from `result.json`. Raises ConfigError when it is not there or not a result."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        return from_json(json.loads(path.read_text(encoding="utf-8")), path)
     except FileNotFoundError:
         raise ConfigError([f"{path}: no such result; run `labproof grade` first"]) from None
-    except ValueError as problem:
-        raise ConfigError([f"{path}: not a result of Labproof ({problem})"]) from problem
-    return from_json(data, path)
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as problem:
+        what = f"{type(problem).__name__}: {problem}"
+        raise ConfigError([f"{path}: not a result of Labproof ({what}); grade again"]) from problem
 
 
 def _score(total: Score) -> dict[str, float]:

@@ -14,7 +14,7 @@ from labproof import settings
 from labproof.errors import ConfigError
 from labproof.places import course_dir
 
-Points = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Points = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 
 
 class Criterion(settings.Settings):
@@ -46,7 +46,7 @@ class Exercise(settings.Settings):
     """One section of the handout."""
 
     id: str
-    order: int
+    order: int = Field(ge=0, le=1000)
     feature: str
     handout: str
     title: dict[str, str]
@@ -207,7 +207,7 @@ def _slip_problems(path: Path, slip: SlipEntry, ids: list[str]) -> list[str]:
     problems = [f"{path}: slip {slip.id}: no criterion {c!r}" for c in slip.criteria if c not in ids]
     try:
         re.compile(slip.symptom)
-    except re.error as problem:
+    except (re.error, OverflowError, RecursionError) as problem:
         problems.append(f"{path}: slip {slip.id}: symptom: not a regular expression ({problem}); correct it")
     return problems
 

@@ -268,11 +268,16 @@ def _earlier(options: Options, plan: Plan, lab: LabDescription) -> RunRecord | N
 def _merged(sections: tuple[SectionRecord, ...], earlier: RunRecord | None) -> tuple[SectionRecord, ...]:
     if earlier is None:
         return sections
-    known = {(s.id, sc.name): sc for s in earlier.sections for sc in s.scenarios}
+    known = {_identity(s, sc): sc for s in earlier.sections for sc in s.scenarios}
     return tuple(
-        replace(s, scenarios=tuple(_dated(known.get((s.id, sc.name), sc), earlier.run) for sc in s.scenarios))
+        replace(s, scenarios=tuple(_dated(known.get(_identity(s, sc), sc), earlier.run) for sc in s.scenarios))
         for s in sections
     )
+
+
+def _identity(section: SectionRecord, scenario: ScenarioRecord) -> tuple[str, str, frozenset[str]]:
+    """Return what makes a scenario the same: a criterion that has moved since would be counted twice."""
+    return section.id, scenario.name, frozenset(c.id for c in scenario.criteria)
 
 
 def _dated(scenario: ScenarioRecord, run: str) -> ScenarioRecord:

@@ -44,4 +44,12 @@ def _sentence(path: Path, error: object) -> str:
         return f"{path}: {key}: unknown key; remove it, or correct its spelling"
     if error["type"] == "missing":
         return f"{path}: {key}: missing; add it"
-    return f"{path}: {key}: {error['msg']} (found {error['input']!r})"
+    return f"{path}: {key}: {error['msg']} (found {_shown(error['input'])})"
+
+
+def _shown(value: object) -> str:
+    try:
+        return repr(value)[:200]
+    except (ValueError, RecursionError):
+        # Python writes no number of more than 4300 digits; TOML can hold one in hexadecimal.
+        return f"{type(value).__name__} that is too long to be shown"

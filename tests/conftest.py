@@ -46,7 +46,11 @@ def phase() -> Phase:
 
 @pytest.fixture
 def pair(fake: FakeConnection, phase: Phase) -> Lab:
-    """Both machines of the lab, with what testinfra asks first."""
+    return both_machines(fake, phase)
+
+
+def both_machines(fake: FakeConnection, phase: Phase) -> Lab:
+    """Return both machines of the lab, with what testinfra asks first."""
     for name in ("master", "node"):
         fake.answer(name, "uname -s", "Linux")
         fake.answer(name, "uname -m", "x86_64")
@@ -58,7 +62,11 @@ def pair(fake: FakeConnection, phase: Phase) -> Lab:
 
 @pytest.fixture
 def api(fake: FakeConnection, pair: Lab, phase: Phase) -> Cluster:
-    """The API of a cluster that kubeadm has made."""
+    return cluster_on(pair, fake, phase)
+
+
+def cluster_on(pair: Lab, fake: FakeConnection, phase: Phase) -> Cluster:
+    """Return the API of a cluster that kubeadm has made."""
     lines = [
         "clusters: [{name: kubernetes, cluster: {certificate-authority-data: " + encoded("AUTHORITY") + "}}]",
         "users: [{name: admin, user: {client-certificate-data: " + encoded("CERTIFICATE") + ", "

@@ -13,6 +13,8 @@ from labproof import evidence
 from labproof.connection.base import Purpose
 from labproof.errors import ConfigError
 from labproof.evidence import GENESIS, EvidenceLog
+from labproof.model import Exchange
+from tests.anything import is_a, spoilt, texts
 
 
 def add(log: EvidenceLog, request: str, output: str = "") -> None:
@@ -148,12 +150,48 @@ def test_line_cut_off_by_a_crash_is_left_out(path: Path) -> None:
     assert evidence.find_break(path) == ""
 
 
-@pytest.mark.parametrize("line", [b"not json", b"[1]", b"\xff\xfe", b'{"number": 1}', b'{"hash": 5}'], ids=repr)
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(b"not json", b"[1]", b"\xff\xfe", b'{"number": 1}', b'{"hash": 5}', b'{"number": ' + b"9" * 5000 + b"}"),
+        *(b"[" * 5000, b'{"a":' * 5000),
+    ],
+    ids=lambda line: repr(line[:20]),
+)
 def test_line_that_is_no_entry(path: Path, line: bytes) -> None:
     """A line that is no entry is said to be a change, and never crashes the check."""
     path.write_bytes(line + b"\n")
     assert broken(path, "")
     with pytest.raises(ConfigError, match="the file was changed"):
+        evidence.read(path)
+
+
+ENTRY = {
+    **{"number": 1, "machine": "master", "kind": "command", "request": "hostname", "purpose": "observe"},
+    **{"started": "2026-03-01T10:00:00.000", "seconds": 0.25, "status": 0, "output": "master", "hash": "0"},
+}
+
+
+@given(st.lists(spoilt(ENTRY).map(json.dumps) | texts("{", '"number": 1', "}"), min_size=1, max_size=3))
+def test_any_line_is_an_entry_or_a_change(tmp_path_factory: pytest.TempPathFactory, lines: list[str]) -> None:
+    """Whatever stands in the file: entries with the values that they can have, or one error that names the file."""
+    path = tmp_path_factory.getbasetemp() / "any.jsonl"
+    path.write_bytes("".join(f"{line}\n" for line in lines).encode("utf-8", errors="surrogatepass"))
+    assert broken(path, "")
+    entries: list[Exchange] = []
+    said = str(path)
+    try:
+        entries = evidence.read(path)
+    except ConfigError as problem:
+        said = str(problem)
+    assert str(path) in said
+    assert is_a(entries, list[Exchange])
+
+
+def test_value_of_another_kind_is_a_change(path: Path) -> None:
+    """An entry with a number for its output was changed by somebody, and is not handed on."""
+    path.write_text(json.dumps({**ENTRY, "output": 3}) + "\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"a line is not an entry \(output is of another kind\)"):
         evidence.read(path)
 
 

@@ -133,6 +133,18 @@ def test_reachable_is_a_sign_of_life(fake: FakeConnection, pair: Lab, reply: str
     assert pair.master.is_reachable() is expected
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [Reply("", 127, "systemctl: not found"), Reply("no such line"), Reply("ActiveState")],
+    ids=["gone", "no fact", "cut off"],
+)
+def test_fact_that_cannot_be_read_was_not_seen(fake: FakeConnection, pair: Lab, answer: Reply) -> None:
+    """Where a machine's own program gives no fact, nobody has seen it; it is no crash of ours."""
+    fake.answer("node", "systemctl show", answer)
+    with pytest.raises(TransportError, match="node: its programs gave no fact that could be read: "):
+        pair.node.fact(lambda host: host.service("docker").systemd_properties)
+
+
 def test_facts_of_testinfra_come_through_the_seam(here: Machine, tmp_path: Path) -> None:
     """testinfra's facts are asked through our connection and are right."""
     path = tmp_path / "file"

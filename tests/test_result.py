@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from labproof import result
 from labproof.errors import ConfigError
-from labproof.model import Outcome, RunRecord, SectionRecord
+from labproof.model import Authorship, CriterionRecord, Outcome, RunRecord, SectionRecord
 from labproof.places import course_dir
+from tests.anything import spoilt, texts
 from tests.golden import samples
 
 RUNS = {"full": samples.FULL, "every outcome": samples.EVERY_OUTCOME, "hostile": samples.HOSTILE}
@@ -26,6 +29,11 @@ def schema() -> Draft202012Validator:
 
 def as_on_disk(run: RunRecord) -> Any:
     return json.loads(json.dumps(result.to_json(run)))
+
+
+SMALL = as_on_disk(
+    replace(samples.EVERY_OUTCOME, sections=tuple(s for s in samples.EVERY_OUTCOME.sections if s.criteria)[:1])
+)
 
 
 def test_schema_is_a_schema(schema: Draft202012Validator) -> None:
@@ -72,6 +80,21 @@ def test_load_says_what_is_no_result(tmp_path: Path, text: str) -> None:
         result.load(path)
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(spoilt(SMALL).map(json.dumps) | texts('{"schema": 1, ', '"lab": {', "}"))
+def test_any_file_is_a_result_or_none(tmp_path: Path, text: str) -> None:
+    """Whatever stands in the file, it is a run or one error that names the file."""
+    path = tmp_path / "result.json"
+    path.write_bytes(text.encode("utf-8", errors="surrogatepass"))
+    run, problems = samples.FULL, [str(path)]
+    try:
+        run = result.load(path)
+    except ConfigError as problem:
+        problems = problem.problems
+    assert all(str(path) in line for line in problems)
+    assert sum(c.points for c in run.criteria) == run.score.possible + run.score.skipped
+
+
 def test_load_says_that_there_is_no_result(tmp_path: Path) -> None:
     """A missing result says what to run first."""
     with pytest.raises(ConfigError, match="run `labproof grade` first"):
@@ -82,6 +105,29 @@ def test_another_schema_version_is_refused() -> None:
     """A result of another schema version says which was found and which is expected."""
     with pytest.raises(ConfigError, match="found 99, expected 1"):
         result.from_json({"schema": 99}, Path("result.json"))
+
+
+@given(
+    st.lists(
+        st.builds(
+            CriterionRecord,
+            id=st.text(),
+            text=st.text(),
+            points=st.fractions(0, 100, max_denominator=100),
+            outcome=st.sampled_from(Outcome),
+            authorship=st.sampled_from(Authorship),
+            found=st.text(),
+            hints=st.lists(st.text(), max_size=2).map(tuple),
+        )
+    )
+)
+def test_any_score_survives(criteria: list[CriterionRecord]) -> None:
+    """Whatever a run came to, reading its result gives every criterion and the very same points."""
+    section = SectionRecord("s", {"en": "S"}, "1", (samples.scenario("a", *criteria),))
+    run = replace(samples.FULL, sections=(section,))
+    again = result.from_json(as_on_disk(run), Path("r"))
+    assert again == run
+    assert again.score == run.score
 
 
 def test_points_stay_exact() -> None:

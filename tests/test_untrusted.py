@@ -1,12 +1,14 @@
 """Reading YAML that may be anything."""
 
 import contextlib
+from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from labproof.untrusted import read_yaml
+from labproof.errors import TransportError, Unreachable
+from labproof.untrusted import read_yaml, reads_objects
+from tests.anything import texts
 
 LINKS = zip("abcdef", "bcdefg", strict=True)
 BOMB = "a: &a [x,x]\n" + "".join(f"{y}: &{y} [{','.join([f'*{x}'] * 9)}]\n" for x, y in LINKS)
@@ -19,8 +21,12 @@ def test_mapping_is_read() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "text", "[1]", "{", "\t- x", "a: *b", "!!python/name:os.system", "a: 2020-13-45", "[" * 5000, "{a: " * 999],
-    ids=lambda text: text[:20],
+    [
+        *("", "text", "[1]", "{", "\t- x", "a: *b", "!!python/name:os.system", "[" * 5000, "{a: " * 999, "\ud800: a"),
+        *("a: 2020-13-45", "a: !!timestamp x", "a: !!int ''", "a: !!float ''", "a: !!bool x", 'a: "\\U99999999"'),
+        *("a: " + "9" * 5000, "a: 0x" + "f" * 5000, "a: " + "1:" * 300 + "1.5", f"%YAML {'9' * 5000}.1\n--- {{}}"),
+    ],
+    ids=lambda text: ascii(text[:20]),
 )
 def test_anything_else_is_refused(text: str) -> None:
     """What is no mapping, or would run, or would break the reader, is refused in one way."""
@@ -34,8 +40,49 @@ def test_aliases_are_refused() -> None:
         read_yaml(BOMB)
 
 
-@given(st.text())
+@given(texts("a: ", "? ", "!!timestamp ", "!!float ", "!!binary ", "1:1:1", "\n  ", "<<: ", "|\n", "%YAML 1.1\n---\n"))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    """Any text is a mapping or is refused in that one way."""
-    with contextlib.suppress(ValueError):
-        assert isinstance(read_yaml(text), dict)
+    """Any text is a mapping, which can be written down, or is refused in that one way."""
+    for whole in (text, f"a: {text}"):
+        with contextlib.suppress(ValueError):
+            data = read_yaml(whole)
+            assert isinstance(data, dict)
+            assert isinstance(_written(data), str)
+
+
+def _written(data: object) -> str:
+    """Write data down; a ValueError of this is not one of reading."""
+    try:
+        return str(data)
+    except ValueError as problem:
+        raise AssertionError("it was read, but it cannot be written down") from problem
+
+
+@reads_objects
+def depth(found: dict[str, list[int]], key: str) -> int:
+    """Count."""
+    return found[key][0] + 1
+
+
+@pytest.mark.parametrize("found", [{}, {"a": []}, {"a": ["x"]}, {"a": 3}, None], ids=repr)
+def test_misshapen_object_was_not_seen(found: Any) -> None:
+    """A probe that meets an object of another shape could not see, and says what is wrong with it."""
+    with pytest.raises(TransportError, match=r"not as Kubernetes describes it \(\w+Error: "):
+        depth(found, "a")
+
+
+def test_right_object_goes_through() -> None:
+    """A probe that finds its object returns what it reads, and keeps its name."""
+    assert depth({"a": [2]}, key="a") == 3
+    assert (depth.__name__, depth.__doc__) == ("depth", "Count.")
+
+
+def test_what_could_not_be_seen_stays_that() -> None:
+    """An error of ours that a probe raises passes as it is."""
+
+    @reads_objects
+    def lost() -> None:
+        raise Unreachable("lost")
+
+    with pytest.raises(Unreachable, match=r"^lost$"):
+        lost()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from labproof.connection.secrets import decode_secret
 from labproof.kube import ApiProblem, Cluster
+from labproof.untrusted import reads_objects
 
 _EVERYTHING = {
     "apiVersion": "authorization.k8s.io/v1",
@@ -38,19 +39,21 @@ class TokenState:
         return f"{self.user}, who may do {'everything' if self.may_do_everything else 'not everything'}"
 
 
+@reads_objects
 def read(cluster: Cluster, namespace: str, name: str) -> AccountState:
     """Read an account and who it is bound to."""
     account = cluster.read("/api/v1/namespaces/{}/serviceaccounts/{}", namespace, name)
     bindings = cluster.read("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings") or {}
     subject = {"kind": "ServiceAccount", "name": name, "namespace": namespace}
     roles = [
-        binding["roleRef"]["name"]
+        str(binding["roleRef"]["name"])
         for binding in bindings.get("items", [])
         if any(subject.items() <= s.items() for s in binding.get("subjects") or [])
     ]
     return AccountState(account is not None, tuple(sorted(roles)))
 
 
+@reads_objects
 def token(cluster: Cluster, namespace: str, name: str) -> str | None:
     """Return the account's token as its Secret holds it, or None when it has none."""
     secrets = cluster.read(
@@ -63,6 +66,7 @@ def token(cluster: Cluster, namespace: str, name: str) -> str | None:
     return None
 
 
+@reads_objects
 def token_state(cluster: Cluster, namespace: str, name: str) -> TokenState:
     """Ask the API whom the account's token belongs to and what its bearer may do."""
     value = token(cluster, namespace, name)
@@ -72,9 +76,10 @@ def token_state(cluster: Cluster, namespace: str, name: str) -> TokenState:
     status = (cluster.create("/apis/authentication.k8s.io/v1/tokenreviews", body=review) or {}).get("status", {})
     if not status.get("authenticated"):
         return TokenState(None)
-    return TokenState(status["user"]["username"], may_do_everything(cluster.as_bearer(name, value)))
+    return TokenState(str(status["user"]["username"]), may_do_everything(cluster.as_bearer(name, value)))
 
 
+@reads_objects
 def may_do_everything(cluster: Cluster) -> bool:
     """Ask the API whether the one who asks may do everything."""
     try:

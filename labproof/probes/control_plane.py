@@ -6,12 +6,13 @@ from typing import Any
 from labproof.kube import Cluster, Json
 from labproof.machine import Machine
 from labproof.probes.workload import waiting
-from labproof.untrusted import read_yaml
+from labproof.untrusted import read_yaml, reads_objects
 
 COMPONENTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 _ADVERTISED = "kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint"
 
 
+@reads_objects
 def static_pods(cluster: Cluster, node: str) -> dict[str, str]:
     """Return the state of each control-plane Pod that master's kubelet itself runs from a file."""
     found = cluster.read("/api/v1/namespaces/{}/pods", "kube-system", labelSelector="tier=control-plane")
@@ -39,6 +40,7 @@ def health(cluster: Cluster) -> str:
     return says
 
 
+@reads_objects
 def advertised(cluster: Cluster, node: str) -> str | None:
     """Return the address and port that the API server advertises."""
     pod = cluster.read("/api/v1/namespaces/{}/pods/{}", "kube-system", f"kube-apiserver-{node}")
@@ -57,6 +59,7 @@ class InitSettings:
     pod_cidr: str | None = None
 
 
+@reads_objects
 def init_settings(cluster: Cluster) -> InitSettings:
     """Read kubeadm's own record of its settings."""
     config = cluster.read("/api/v1/namespaces/{}/configmaps/{}", "kube-system", "kubeadm-config")
@@ -69,10 +72,10 @@ def parse_settings(text: str) -> InitSettings:
     networking = data.get("networking")
     networking = networking if isinstance(networking, dict) else {}
     return InitSettings(
-        version=data.get("kubernetesVersion"),
-        image_repository=data.get("imageRepository"),
-        service_cidr=networking.get("serviceSubnet"),
-        pod_cidr=networking.get("podSubnet"),
+        version=_text(data, "kubernetesVersion"),
+        image_repository=_text(data, "imageRepository"),
+        service_cidr=_text(networking, "serviceSubnet"),
+        pod_cidr=_text(networking, "podSubnet"),
     )
 
 
@@ -85,6 +88,11 @@ def kubelet_cgroup_driver(machine: Machine) -> str | None:
     text = machine.read("/var/lib/kubelet/config.yaml")
     # A kubelet that is told nothing uses cgroupfs: KubeletConfiguration v1beta1 of Kubernetes 1.20.
     return None if text is None else str(_mapping(text).get("cgroupDriver", "cgroupfs"))
+
+
+def _text(data: dict[str, Any], key: str) -> str | None:
+    value = data.get(key)
+    return None if value is None else str(value)
 
 
 def _mapping(text: str) -> dict[str, Any]:

@@ -45,8 +45,7 @@ class FileState:
 
 def file_state(machine: Machine) -> FileState:
     """Read the owner and the mode of root's kubeconfig."""
-    file = machine.host.file(PATH)
-    return FileState(True, file.user, file.group, file.mode) if file.exists else FileState(False)
+    return machine.fact(lambda host: _file_state(host.file(PATH)))
 
 
 def read(machine: Machine, cluster: Cluster) -> KubeconfigState:
@@ -60,6 +59,10 @@ def read(machine: Machine, cluster: Cluster) -> KubeconfigState:
     is_this = credential.authority.strip() == cluster.authority.strip()
     allowed = is_this and may_do_everything(cluster.with_credential(credential))
     return KubeconfigState(server, is_this, allowed)
+
+
+def _file_state(file: Any) -> FileState:
+    return FileState(True, file.user, file.group, file.mode) if file.exists else FileState(False)
 
 
 def parse(text: str) -> tuple[str | None, Credential | None, str]:

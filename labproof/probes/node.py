@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from labproof.kube import Cluster, Json
+from labproof.untrusted import reads_objects
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class NodeState:
         return f"{self.name}: Ready is {self.ready}{f' ({self.reason})' if self.ready != 'True' else ''}"
 
 
+@reads_objects
 def read_all(cluster: Cluster) -> dict[str, NodeState]:
     """Return every node by its name."""
     nodes = cluster.read("/api/v1/nodes") or {}
@@ -32,10 +34,10 @@ def parse(node: Json) -> NodeState:
     ready: Json = next((c for c in status.get("conditions", []) if c["type"] == "Ready"), {})
     addresses = [a["address"] for a in status.get("addresses", []) if a["type"] == "InternalIP"]
     return NodeState(
-        name=node["metadata"]["name"],
+        name=str(node["metadata"]["name"]),
         ready=str(ready.get("status", "absent")),
         reason=str(ready.get("message", "no condition")),
-        address=addresses[0] if addresses else "",
+        address=str(addresses[0]) if addresses else "",
         version=str(status.get("nodeInfo", {}).get("kubeletVersion", "")),
         labels=frozenset(node["metadata"].get("labels", {})),
     )

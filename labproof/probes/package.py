@@ -30,7 +30,7 @@ def repository(machine: Machine) -> RepositoryState:
     text = machine.read(REPOSITORY_FILE)
     if text is None:
         return RepositoryState(None, False, False, f"{REPOSITORY_FILE} is not there")
-    has_metadata = machine.host.file(f"{REPOSITORY}/repodata/repomd.xml").exists
+    has_metadata = machine.fact(lambda host: host.file(f"{REPOSITORY}/repodata/repomd.xml").exists)
     return parse_repository(text, has_metadata)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from labproof.kube import Cluster, Json
+from labproof.untrusted import reads_objects
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,14 @@ class PodState:
         return f"{self.name} ({self.uid}) is {ready}, its containers were started again {self.restarts} times"
 
 
+@reads_objects
 def read(cluster: Cluster, namespace: str, name: str) -> PodState:
     """Read one Pod."""
     found = cluster.read("/api/v1/namespaces/{}/pods/{}", namespace, name)
     return PodState(name) if found is None else parse(found)
 
 
+@reads_objects
 def labelled(cluster: Cluster, namespace: str, selector: str) -> list[PodState]:
     """Read every Pod with a label."""
     found = cluster.read("/api/v1/namespaces/{}/pods", namespace, labelSelector=selector) or {}
@@ -40,10 +43,10 @@ def parse(pod: Json) -> PodState:
     status = pod.get("status", {})
     variables = pod.get("spec", {}).get("containers", [{}])[0].get("env") or []
     return PodState(
-        name=pod["metadata"]["name"],
-        uid=pod["metadata"].get("uid", ""),
+        name=str(pod["metadata"]["name"]),
+        uid=str(pod["metadata"].get("uid", "")),
         is_ready=any(c["type"] == "Ready" and c["status"] == "True" for c in status.get("conditions", [])),
-        restarts=sum(c.get("restartCount", 0) for c in status.get("containerStatuses", [])),
+        restarts=sum(int(c.get("restartCount", 0)) for c in status.get("containerStatuses", [])),
         labels=frozenset((pod["metadata"].get("labels") or {}).items()),
         environment=frozenset((v["name"], v.get("value", "")) for v in variables),
     )

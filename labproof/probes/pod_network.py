@@ -1,8 +1,10 @@
 """The pod network as Calico keeps it."""
 
 from labproof.kube import Cluster
+from labproof.untrusted import reads_objects
 
 
+@reads_objects
 def pool_cidr(cluster: Cluster) -> str | None:
     """Return the address range of Calico's default pool, None when there is no pool."""
     pool = cluster.read("/apis/crd.projectcalico.org/v1/ippools/{}", "default-ipv4-ippool")

@@ -24,7 +24,7 @@ class ServiceState:
 
 def read(machine: Machine, name: str) -> ServiceState:
     """Read the state of one service."""
-    return parse(name, machine.host.service(name).systemd_properties)
+    return parse(name, machine.fact(lambda host: host.service(name).systemd_properties))
 
 
 def parse(name: str, properties: Mapping[str, str]) -> ServiceState:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labproof.kube import Cluster, Json
+from labproof.untrusted import reads_objects
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class WorkloadState:
         return f"{self.name}: {self.available} of {self.desired} available, {self.updated} up to date{trouble}"
 
 
+@reads_objects
 def deployment(cluster: Cluster, namespace: str, name: str) -> WorkloadState:
     """Read a Deployment and, where it is not available, what its Pods wait for."""
     found = cluster.read("/apis/apps/v1/namespaces/{}/deployments/{}", namespace, name)
@@ -39,14 +41,15 @@ def deployment(cluster: Cluster, namespace: str, name: str) -> WorkloadState:
     state = WorkloadState(
         name=name,
         exists=True,
-        desired=found["spec"].get("replicas", 1),
-        updated=status.get("updatedReplicas", 0),
-        available=min(status.get("availableReplicas", 0), status.get("updatedReplicas", 0)),
+        desired=int(found["spec"].get("replicas", 1)),
+        updated=int(status.get("updatedReplicas", 0)),
+        available=int(min(status.get("availableReplicas", 0), status.get("updatedReplicas", 0))),
         is_observed=_is_observed(found) and status.get("replicas", 0) <= status.get("updatedReplicas", 0),
     )
     return state if state.is_available else _explained(cluster, namespace, found, state)
 
 
+@reads_objects
 def daemon_set(cluster: Cluster, namespace: str, name: str) -> WorkloadState:
     """Read a DaemonSet and, where it is not available, what its Pods wait for."""
     found = cluster.read("/apis/apps/v1/namespaces/{}/daemonsets/{}", namespace, name)
@@ -56,9 +59,9 @@ def daemon_set(cluster: Cluster, namespace: str, name: str) -> WorkloadState:
     state = WorkloadState(
         name=name,
         exists=True,
-        desired=status.get("desiredNumberScheduled", 0),
-        updated=status.get("updatedNumberScheduled", 0),
-        available=status.get("numberAvailable", 0),
+        desired=int(status.get("desiredNumberScheduled", 0)),
+        updated=int(status.get("updatedNumberScheduled", 0)),
+        available=int(status.get("numberAvailable", 0)),
         is_observed=_is_observed(found),
     )
     return state if state.is_available else _explained(cluster, namespace, found, state)
@@ -110,13 +113,14 @@ class ServiceState:
         )
 
 
+@reads_objects
 def service(cluster: Cluster, namespace: str, name: str) -> ServiceState:
     """Read a Service."""
     found = cluster.read("/api/v1/namespaces/{}/services/{}", namespace, name)
     if found is None:
         return ServiceState(name)
     port = (found["spec"].get("ports") or [{}])[0]
-    return ServiceState(name, found["spec"]["type"], port.get("port", 0), port.get("nodePort", 0))
+    return ServiceState(name, str(found["spec"]["type"]), int(port.get("port", 0)), int(port.get("nodePort", 0)))
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,7 @@ class Origin:
         return f"made by {', '.join(self.managers) or 'somebody unknown'}, {labels} the form's k8s-app label{applied}"
 
 
+@reads_objects
 def origin(cluster: Cluster, namespace: str, name: str) -> Origin:
     """Read who made a Deployment."""
     found = cluster.read("/apis/apps/v1/namespaces/{}/deployments/{}", namespace, name)
@@ -147,7 +152,7 @@ def origin(cluster: Cluster, namespace: str, name: str) -> Origin:
         spec["selector"].get("matchLabels", {}),
         spec["template"]["metadata"].get("labels", {}),
     )
-    managers = [m.get("manager", "") for m in metadata.get("managedFields", [])]
+    managers = [str(m.get("manager", "")) for m in metadata.get("managedFields", [])]
     return Origin(
         exists=True,
         managers=tuple(sorted({m for m in managers if m and m != "kube-controller-manager"})),
@@ -156,6 +161,7 @@ def origin(cluster: Cluster, namespace: str, name: str) -> Origin:
     )
 
 
+@reads_objects
 def on_node(cluster: Cluster, node: str, names: tuple[str, ...]) -> dict[str, str]:
     """Return how the Pod of each system workload is on one node; `names` are values of the label k8s-app."""
     found = cluster.read("/api/v1/namespaces/{}/pods", "kube-system", fieldSelector=f"spec.nodeName={node}")

@@ -60,7 +60,7 @@ class InventoryLab:
         problems = [
             f"{path}: {name}.key: no such file: {entry.key}; name the private key that the machine lets in"
             for name, entry in (("master", inventory.master), ("node", inventory.node))
-            if entry.key and not entry.key.expanduser().is_file()
+            if entry.key and not _is_file(entry.key)
         ]
         if problems:
             raise ConfigError(problems)
@@ -130,11 +130,20 @@ class InventoryLab:
         return ()
 
 
+def _is_file(path: Path) -> bool:
+    try:
+        return path.expanduser().is_file()
+    except (OSError, RuntimeError):
+        # A name that no file can have, or the home of a user that there is not.
+        return False
+
+
 def _silence(host: str, port: int) -> str:
     """Return why a machine does not answer with SSH, or nothing when it does."""
     try:
         with socket.create_connection((host, port), timeout=CONNECT_SECONDS) as connection:
             connection.settimeout(CONNECT_SECONDS)
             return "" if connection.recv(4) == b"SSH-" else "something that does not speak SSH"
-    except OSError as problem:
+    except (OSError, UnicodeError) as problem:
+        # A host that can be no name at all is a UnicodeError.
         return str(problem)

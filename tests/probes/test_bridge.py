@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from labproof.connection.fake import FakeConnection, Reply
 from labproof.machine import Lab
 from labproof.probes import bridge
+from tests.anything import texts
 
 ALL = dict.fromkeys(bridge.KEYS, "1")
 ON, OFF = "net.ipv4.ip_forward = 1", "net.ipv4.ip_forward = 0"
@@ -133,7 +134,10 @@ def test_kept_settings_come_from_all_places(fake: FakeConnection, pair: Lab) -> 
     assert [line.index(place) for place in places] == sorted(line.index(place) for place in places)
 
 
-@given(st.text(), st.dictionaries(st.text(), st.text()))
+TEXTS = texts("modprobe ", "br_netfilter", "net.ipv4.ip_forward", "-r", ";", "&&", "#", "/")
+
+
+@given(TEXTS, st.dictionaries(TEXTS, TEXTS, max_size=3))
 def test_any_text_is_read(text: str, files: dict[str, str]) -> None:
     """Whatever the files hold and are called, reading them does not break."""
     bridge.names_module(text)

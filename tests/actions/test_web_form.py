@@ -1,0 +1,105 @@
+"""What the web form sends: the Dashboard's own interface, as its page uses it."""
+
+import json
+
+import pytest
+
+from labproof import course
+from labproof.actions import web_form
+from labproof.connection.base import HttpRequest
+from labproof.connection.fake import FakeConnection, Page
+from labproof.errors import ActionFailed
+from labproof.kube import Cluster
+from labproof.machine import Lab
+from labproof.probes.page import Browser
+from tests.conftest import encoded
+
+REHEARSAL = course.load("rehearsal")
+AT_MASTER = "https://192.168.200.10:30000/api/v1"
+
+
+@pytest.fixture(autouse=True)
+def dashboard(fake: FakeConnection) -> None:
+    """A Dashboard that lets in and deploys."""
+    fake.serve("GET", "/csrftoken/login", Page({"token": "for the login"}))
+    fake.serve("POST", "/api/v1/login", Page({"jweToken": "session", "errors": []}))
+    fake.serve("GET", "/csrftoken/appdeployment", Page({"token": "for the form"}))
+    fake.serve("POST", "/api/v1/appdeployment", Page({}, 201))
+
+
+def asked(fake: FakeConnection) -> list[str]:
+    return [f"{r.method} {r.url}" for r, _ in fake.requests]
+
+
+def last(fake: FakeConnection) -> HttpRequest:
+    return fake.requests[-1][0]
+
+
+def test_form_is_sent_after_a_login(fake: FakeConnection, pair: Lab, pages: Browser) -> None:
+    """The form goes out last, in the session that the login opened and with the form's own CSRF token."""
+    web_form.deploy(pages, pair.master, 30000, "a token\n", "web", "nginx:1.19")
+    assert asked(fake) == [
+        f"GET {AT_MASTER}/csrftoken/login",
+        f"POST {AT_MASTER}/login",
+        f"GET {AT_MASTER}/csrftoken/appdeployment",
+        f"POST {AT_MASTER}/appdeployment",
+    ]
+    assert json.loads(fake.requests[1][0].body) == {"token": "a token"}
+    assert fake.requests[2][0].headers["jweToken"] == "session"
+    assert {k: v for k, v in last(fake).headers.items() if k != "Content-Type"} == {
+        "jweToken": "session",
+        "X-CSRF-TOKEN": "for the form",
+    }
+
+
+def test_form_says_what_the_handout_says(fake: FakeConnection, pair: Lab, pages: Browser) -> None:
+    """One Pod of the image, an external service on port 80, and the label that the page itself adds."""
+    web_form.deploy(pages, pair.master, 30000, "t", "web", "nginx:1.19")
+    form = json.loads(last(fake).body)
+    assert (form["name"], form["containerImage"], form["replicas"]) == ("web", "nginx:1.19", 1)
+    assert (form["isExternal"], form["namespace"]) == (True, "default")
+    assert form["portMappings"] == [{"port": 80, "targetPort": 80, "protocol": "TCP"}]
+    assert form["labels"] == [{"key": "k8s-app", "value": "web"}]
+    assert form["runAsPrivileged"] is False
+
+
+def test_without_a_login_nothing_is_sent(fake: FakeConnection, pair: Lab, pages: Browser) -> None:
+    """A token that the Dashboard refuses ends the work, and the reason is the Dashboard's."""
+    fake.serve("POST", "/api/v1/login", Page({"jweToken": "", "errors": ["MSG_LOGIN_UNAUTHORIZED_ERROR"]}))
+    with pytest.raises(ActionFailed, match=r"192\.168\.200\.10:30000: not logged in: .*UNAUTHORIZED"):
+        web_form.deploy(pages, pair.master, 30000, "t", "web", "nginx:1.19")
+    assert not any("appdeployment" in line for line in asked(fake))
+
+
+@pytest.mark.parametrize("answer", [Page({}), Page("no", 403), Page({"message": "exists"}, 409), Page("", 302)])
+def test_only_created_is_success(fake: FakeConnection, pair: Lab, pages: Browser, answer: Page) -> None:
+    """Any answer but 201 is an action that failed, and it is told."""
+    fake.serve("POST", "/api/v1/appdeployment", answer)
+    with pytest.raises(ActionFailed, match=f"did not deploy web: HTTP {answer.status}"):
+        web_form.deploy(pages, pair.master, 30000, "t", "web", "nginx:1.19")
+
+
+def test_form_without_a_csrf_token_is_the_dashboards_to_refuse(fake: FakeConnection, pair: Lab, pages: Browser) -> None:
+    """A page that gives no CSRF token is no crash: the form goes out without one."""
+    fake.serve("GET", "/csrftoken/appdeployment", Page("<html>"))
+    web_form.deploy(pages, pair.master, 30000, "t", "web", "nginx:1.19")
+    assert last(fake).headers["X-CSRF-TOKEN"] == ""
+
+
+def test_admin_deploys_the_courses_nginx(fake: FakeConnection, pair: Lab, pages: Browser, api: Cluster) -> None:
+    """dashboard-admin's own token opens the session, and the image is that of the course."""
+    annotations = {"kubernetes.io/service-account.name": "dashboard-admin"}
+    secret = {"metadata": {"annotations": annotations}, "data": {"token": encoded("the admin's")}}
+    fake.serve("GET", "/namespaces/kubernetes-dashboard/secrets", Page({"items": [secret]}))
+    web_form.deploy_as_admin(pages, api, pair.master, REHEARSAL, "web")
+    (login,) = (r for r, _ in fake.requests if r.url.endswith("/api/v1/login"))
+    assert json.loads(login.body) == {"token": "the admin's"}
+    assert json.loads(last(fake).body)["containerImage"] == REHEARSAL.profile.nginx_image
+
+
+def test_without_a_token_nobody_logs_in(fake: FakeConnection, pair: Lab, pages: Browser, api: Cluster) -> None:
+    """Where dashboard-admin has no token, the Dashboard is not asked at all."""
+    fake.serve("GET", "/namespaces/kubernetes-dashboard/secrets", Page({"items": []}))
+    with pytest.raises(ActionFailed, match="no token of dashboard-admin"):
+        web_form.deploy_as_admin(pages, api, pair.master, REHEARSAL, "web")
+    assert not any(":30000" in line for line in asked(fake))

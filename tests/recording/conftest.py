@@ -1,0 +1,26 @@
+"""One small course, and a run of it in which nothing was looked at yet."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from labproof import plan, rubric
+from labproof.plan import Plan
+from tests.recording.driver import COURSE, Run, start
+from tests.tiny_course import write
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    root = tmp_path_factory.mktemp("course")
+    loaded = plan.load(rubric.load(write(root, *COURSE)), root / "features")
+    assert loaded.problems() == []
+    return loaded
+
+
+@pytest.fixture
+def run(course: Plan, tmp_path: Path) -> Iterator[Run]:
+    run = start(course, tmp_path)
+    yield run
+    run.log.close()

@@ -1,0 +1,363 @@
+"""One session with a lab: what it knows when it begins, and what it leaves on disk."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from labproof import expect, plan, rubric, session, store
+from labproof.connection.base import Purpose
+from labproof.connection.fake import FakeConnection
+from labproof.connection.live import LiveConnection
+from labproof.errors import CheckFailed, HostError, NotRecorded, Unreachable
+from labproof.evidence import EvidenceLog
+from labproof.model import CriterionRecord, LabDescription, Outcome, RunRecord, SectionRecord
+from labproof.plan import Plan
+from labproof.probe_pods import ProbePods
+from labproof.providers.base import Endpoint, Provider
+from labproof.recording import PERFORM, VERIFY
+from labproof.session import Options, Session, begin
+from labproof.store import LATEST
+from tests.golden import samples
+from tests.tiny_course import Section, criterion, write
+
+COURSE = (
+    Section("base", 1, [criterion("base.a", 10), criterion("base.b", 40)]),
+    Section("next", 2, [criterion("next.c", 50)], needs=("base",)),
+)
+LAB = replace(samples.LAB, identity="this very lab")
+Open = Callable[..., Session]
+
+
+@pytest.fixture(autouse=True)
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep the runs of a test away from the checkout's own."""
+    monkeypatch.setenv("LABPROOF_RUNS", str(tmp_path / "runs"))
+    return tmp_path / "runs"
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Plan:
+    return load(tmp_path, *COURSE)
+
+
+def load(folder: Path, *sections: Section) -> Plan:
+    return plan.load(rubric.load(write(folder, *sections)), folder / "features")
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Path:
+    """A recording of a lab: one file on master, and a node that had gone."""
+    folder = store.RunFolder(tmp_path / "recorded")
+    folder.path.mkdir()
+    folder.save(RunRecord("recorded", VERIFY, "", LAB, "", ()))
+    log = EvidenceLog(folder.evidence)
+    known = {"kind": "command", "purpose": Purpose.OBSERVE, "started": "", "seconds": 0.1}
+    log.append(machine="master", request="hostname", status=0, output="master\n", **known)
+    log.append(machine="node", request="hostname", status=None, error="node: lost", problem="Unreachable", **known)
+    log.close()
+    return folder.path
+
+
+@pytest.fixture
+def open_(course: Plan, recorded: Path, request: pytest.FixtureRequest) -> Open:
+    """Begin sessions on the recording, and close them when the test ends."""
+
+    def opened(base: str = "", course: Plan = course) -> Session:
+        begun = begin(Options(replay=str(recorded), base=base), course, nobody, print)
+        request.addfinalizer(begun.close)
+        return begun
+
+    return opened
+
+
+def nobody(options: Options) -> Provider:
+    raise AssertionError("a recording needs no machines")
+
+
+def found(run: RunRecord, id_: str) -> CriterionRecord:
+    return next(c for c in run.criteria if c.id == id_)
+
+
+def seen(run: RunRecord, *ids: str, **changes: object) -> RunRecord:
+    """Return the run as it would stand had it looked at these criteria, which passed."""
+
+    def look(c: CriterionRecord) -> CriterionRecord:
+        return replace(c, outcome=Outcome.PASSED, reason="", looks=1) if c.id in ids else c
+
+    def through(section: SectionRecord) -> SectionRecord:
+        scenarios = tuple(replace(s, criteria=tuple(map(look, s.criteria))) for s in section.scenarios)
+        return replace(section, scenarios=scenarios)
+
+    return replace(run, sections=tuple(map(through, run.sections)), **changes)  # type: ignore[arg-type]
+
+
+def earlier(open_: Open, *ids: str, **changes: object) -> str:
+    """Leave a run on disk that looked at these criteria, and return its name."""
+    begun = open_()
+    begun.folder.save(seen(begun.recording.run, *ids, **changes))
+    return begun.folder.path.name
+
+
+# A new run
+
+
+def test_new_run_knows_nothing(open_: Open, course: Plan) -> None:
+    """Every criterion of the rubric is there with its points and its help, and none is known."""
+    run = open_().recording.run
+    assert [(c.id, c.points) for c in run.criteria] == [("base.a", 10), ("base.b", 40), ("next.c", 50)]
+    assert {(c.outcome, c.reason, c.why) for c in run.criteria} == {
+        (Outcome.UNDETERMINED, "this run did not come to it", "because")
+    }
+    assert (run.rubric, run.based_on, run.ended) == (course.rubric.digest, "", "running")
+
+
+def test_recording_answers_as_its_lab_did(open_: Open, recorded: Path) -> None:
+    """A replay has the machines of its recording, their answers, and no other answer."""
+    begun = open_()
+    assert begun.recording.run.lab == LAB
+    assert {m.name: m.address for m in begun.lab.all} == {"master": "192.168.200.10", "node": "192.168.200.20"}
+    assert begun.lab.master.ask("hostname").output == "master\n"
+    with pytest.raises(NotRecorded):
+        begun.lab.master.ask("uptime")
+    assert begun.folder.path.name.endswith("-regrade")
+    assert len((begun.folder.evidence).read_text(encoding="utf-8").splitlines()) == 2
+
+
+def test_recording_is_not_waited_for(open_: Open) -> None:
+    """A state of a recording does not change while we wait: looking for it takes no time of ours."""
+    judge = open_().judge
+    assert judge.clock.sleep is not time.sleep
+    judge.begin(600)
+    with pytest.raises(CheckFailed):
+        judge(lambda: "wrong", expect.equal("ok"))
+    assert judge.finding.waited == pytest.approx(600, abs=5)
+
+
+def test_lost_machines_are_known_to_the_recording(open_: Open) -> None:
+    """A machine that stops answering is one that the recording excuses things with."""
+    begun = open_()
+    assert begun.recording.lost_machines() == []
+    with pytest.raises(Unreachable):
+        begun.lab.node.ask("hostname")
+    assert begun.recording.lost_machines() == ["node"]
+
+
+def test_a_healthy_cluster_can_be_lost(open_: Open) -> None:
+    """Whether the API was well earlier is asked of the session's own cluster."""
+    begun = open_()
+    assert not begun.recording.is_cluster_lost()
+    begun.cluster.was_healthy = True
+    assert begun.recording.is_cluster_lost()
+
+
+def test_a_recording_is_neither_restarted_nor_saved(open_: Open) -> None:
+    """Without machines of its own a session has nothing to restart or to save, and goes on."""
+    begun = open_()
+    begun.restart()
+    begun.save_milestone("base")
+    assert begun.lab.master.ask("hostname").is_success
+
+
+# Merging with an earlier run
+
+
+@pytest.mark.parametrize("base", ["by name", LATEST])
+def test_earlier_run_stays_known(open_: Open, base: str) -> None:
+    """What an earlier run of this lab looked at stays known, with that run's name; the rest stays unknown."""
+    name = earlier(open_, "base.a")
+    run = open_(base if base == LATEST else name).recording.run
+    assert run.based_on == name
+    assert (found(run, "base.a").outcome, found(run, "base.a").as_of) == (Outcome.PASSED, name)
+    assert (found(run, "base.b").outcome, found(run, "base.b").as_of) == (Outcome.UNDETERMINED, "")
+    assert run.score.earned == 10
+
+
+def test_first_judgement_keeps_its_date(open_: Open) -> None:
+    """Through several merged runs each criterion keeps the name of the run that really looked at it."""
+    first = earlier(open_, "base.a")
+    second = open_(first)
+    second.folder.save(seen(second.recording.run, "next.c"))
+    run = open_(second.folder.path.name).recording.run
+    assert (run.based_on, found(run, "base.a").as_of) == (second.folder.path.name, first)
+    assert found(run, "next.c").as_of == second.folder.path.name
+
+
+@pytest.mark.parametrize("base", [LATEST, "nonsense"])
+def test_without_an_earlier_run_nothing_is_merged(open_: Open, base: str) -> None:
+    """Where there is no earlier run, the new one begins afresh; it is not merged into itself."""
+    run = open_(base).recording.run
+    assert run.based_on == ""
+    assert {c.as_of for c in run.criteria} == {""}
+
+
+def test_another_lab_is_not_merged(open_: Open) -> None:
+    """What is known of other machines says nothing of these."""
+    name = earlier(open_, "base.a", lab=replace(LAB, identity="another lab"))
+    run = open_(name).recording.run
+    assert (run.based_on, run.score.earned) == ("", 0)
+
+
+def test_another_rubric_is_not_merged(open_: Open, tmp_path: Path) -> None:
+    """Points of other weights do not mix: a run with another rubric begins afresh."""
+    name = earlier(open_, "base.a")
+    weighed = (Section("base", 1, [criterion("base.a", 20), criterion("base.b", 30)]), COURSE[1])
+    run = open_(name, load(tmp_path / "other", *weighed)).recording.run
+    assert (run.based_on, run.score.earned) == ("", 0)
+    assert found(run, "base.a").points == 20
+
+
+@pytest.mark.parametrize("text", ["", '{"schema": 99}', "[1]", '{"schema": 1}'], ids=["empty", "other", "list", "half"])
+def test_spoilt_result_is_not_merged(open_: Open, text: str) -> None:
+    """An earlier result that cannot be read keeps no new run from beginning."""
+    name = earlier(open_, "base.a")
+    store.find(name).result.write_text(text, encoding="utf-8")
+    assert open_(name).recording.run.based_on == ""
+
+
+def test_other_scenarios_do_not_double_points(open_: Open, tmp_path: Path) -> None:
+    """When a criterion has moved to another scenario since, it is still counted once."""
+    name = earlier(open_, "base.a", "base.b", "next.c")
+    apart = "Feature: base\n  Scenario: base is done\n    Then base.a holds\n  Scenario: more\n    Then base.b holds\n"
+    moved = load(tmp_path / "moved", replace(COURSE[0], feature=apart), COURSE[1])
+    run = open_(name, moved).recording.run
+    assert run.based_on == name
+    assert sorted(c.id for c in run.criteria) == ["base.a", "base.b", "next.c"]
+    assert run.score.possible == 100
+    assert found(run, "next.c").as_of == name
+
+
+# On disk
+
+
+def test_full_disk_does_not_end_the_grading(open_: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A result that cannot be written leaves the one before, and the next one is written when there is room."""
+    monkeypatch.setattr(session, "SAVE_EVERY_SECONDS", 0)
+    begun = open_()
+    begun.save()
+    before = begun.folder.result.read_bytes()
+    draft = begun.folder.path / "result.json.new"
+    draft.symlink_to("/dev/full")
+    begun.recording.finish("finished")
+    begun.save()
+    assert begun.folder.result.read_bytes() == before
+    draft.unlink()
+    begun.save()
+    assert begun.folder.load().ended == "finished"
+
+
+def test_result_is_not_written_after_every_sentence(open_: Open) -> None:
+    """Within two seconds the result is written once: the evidence holds the rest."""
+    begun = open_()
+    begun.save()
+    begun.recording.finish("finished")
+    begun.save()
+    assert begun.folder.load().ended == "running"
+
+
+# With machines
+
+
+class Machines:
+    """A provider that keeps what it was asked for."""
+
+    name, profile = "made up", "rehearsal"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.is_astray = False
+
+    def up(self, progress: Callable[[str], None]) -> None:
+        self.asked.append("up")
+
+    def require_network(self) -> None:
+        self.asked.append("network")
+        if self.is_astray:
+            raise HostError("another network has these addresses")
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        self.asked.append("endpoints")
+        return tuple(Endpoint(n, f"10.0.0.{i}", "host", 22, "root", None) for i, n in enumerate(("master", "node"), 1))
+
+    def describe(self, profile: str) -> LabDescription:
+        return replace(LAB, profile=profile)
+
+    def reload(self) -> None:
+        self.asked.append("reload")
+
+    def save(self, milestone: str) -> None:
+        self.asked.append(f"save {milestone}")
+
+
+class Answering(FakeConnection):
+    """A connection that opens without a network."""
+
+    def open(self) -> None:
+        return None
+
+
+@pytest.fixture
+def live(fake: FakeConnection, monkeypatch: pytest.MonkeyPatch) -> Answering:
+    """What a session with machines is connected to."""
+    connection = Answering()
+    monkeypatch.setattr(session, "LiveConnection", lambda machines, guard: connection)
+    return connection
+
+
+@pytest.fixture
+def ahead(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """Between which machines looks were begun ahead."""
+    begun: list[tuple[str, str]] = []
+    monkeypatch.setattr(ProbePods, "begin_ahead", lambda pods, first, second: begun.append((first, second)))
+    return begun
+
+
+def test_performing_brings_the_machines_up(course: Plan, live: Answering, ahead: list[tuple[str, str]]) -> None:
+    """Who performs gets machines; nothing is begun ahead, as there is no cluster yet."""
+    provider = Machines()
+    begun = begin(Options(PERFORM), course, lambda options: provider, print)  # type: ignore[arg-type, return-value]
+    begun.close()
+    assert provider.asked == ["up", "network", "endpoints"]
+    assert (begun.course.profile_name, begun.recording.run.lab.profile) == ("rehearsal", "rehearsal")
+    assert ahead == []
+    assert live.is_closed
+
+
+def test_verifying_takes_the_machines_as_they_are(course: Plan, live: Answering, ahead: list[tuple[str, str]]) -> None:
+    """Who only grades brings nothing up, and the slow looks are begun ahead."""
+    provider = Machines()
+    begin(Options(VERIFY), course, lambda options: provider, print).close()  # type: ignore[arg-type, return-value]
+    assert provider.asked == ["network", "endpoints"]
+    assert ahead == [("master", "node")]
+
+
+def test_profile_can_be_chosen(course: Plan, live: Answering) -> None:
+    """The profile that was asked for counts, and otherwise that of the machines."""
+    chosen = begin(Options(profile="handout"), course, lambda options: Machines(), print)  # type: ignore[arg-type, return-value]
+    chosen.close()
+    assert chosen.course.profile_name == "handout"
+
+
+def test_no_packet_leaves_on_a_strange_network(course: Plan, monkeypatch: pytest.MonkeyPatch, runs: Path) -> None:
+    """Where the lab's addresses are somebody else's, nothing is connected and no run is begun."""
+    provider = Machines()
+    provider.is_astray = True
+    monkeypatch.setattr(LiveConnection, "open", lambda connection: pytest.fail("it was connected"))
+    with pytest.raises(HostError):
+        begin(Options(PERFORM), course, lambda options: provider, print)  # type: ignore[arg-type, return-value]
+    assert not runs.exists()
+
+
+def test_restart_forgets_the_connections(course: Plan, live: Answering) -> None:
+    """After a restart every connection is new, and the network is looked at again before anything is asked."""
+    provider = Machines()
+    begun = begin(Options(), course, lambda options: provider, print)  # type: ignore[arg-type, return-value]
+    provider.asked.clear()
+    begun.restart()
+    assert provider.asked == ["reload", "network"]
+    assert live.is_closed
+    begun.save_milestone("base")
+    assert provider.asked[-1] == "save base"
+    begun.close()

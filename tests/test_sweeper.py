@@ -1,0 +1,72 @@
+"""The sweeper: it acts when its grader died without a word, and only then."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from labproof import sweeper
+from labproof.connection import live
+from labproof.connection.fake import FakeConnection, Page
+from labproof.kube import Cluster
+
+REACH = {
+    "name": "master",
+    "address": "192.168.200.10",
+    "host": "127.0.0.1",
+    "port": 22,
+    "user": "root",
+    "key_file": "",
+}
+TOLD = {**REACH, "namespace": "labproof-probe-0a1b2c"}
+
+
+class Input:
+    """What a process reads."""
+
+    def __init__(self, data: bytes) -> None:
+        self.buffer = io.BytesIO(data)
+
+
+@pytest.mark.parametrize(
+    ("word", "is_swept"),
+    [(b"done\n", False), (b"", True), (b"don", True), (b"\n", True)],
+    ids=["done", "died", "died in the middle of it", "something else"],
+)
+def test_only_a_word_keeps_it_from_sweeping(monkeypatch: pytest.MonkeyPatch, word: bytes, is_swept: bool) -> None:
+    """A grader that says it is done is believed; one whose pipe just closes has died."""
+    swept: list[dict[str, Any]] = []
+    monkeypatch.setattr(sweeper, "sweep", swept.append)
+    monkeypatch.setattr("sys.stdin", Input(json.dumps(TOLD).encode() + b"\n" + word))
+    sweeper.main()
+    assert swept == ([TOLD] if is_swept else [])
+
+
+def test_its_own_namespace_is_taken_away(monkeypatch: pytest.MonkeyPatch, fake: FakeConnection, api: Cluster) -> None:
+    """One request goes out: the namespace that it was told is deleted, through master and as its administrator."""
+    monkeypatch.setattr(live, "LiveConnection", lambda machines, guard: fake)
+    fake.serve("DELETE", "/api/v1/namespaces/labproof-probe-0a1b2c", Page({"status": {"phase": "Terminating"}}))
+    sweeper.sweep(TOLD)
+    ((request, _),) = fake.requests
+    assert (request.method, request.via) == ("DELETE", "master")
+    assert request.credential == api._admin()
+    assert fake.is_closed
+
+
+def test_namespace_that_is_gone_is_no_problem(
+    monkeypatch: pytest.MonkeyPatch, fake: FakeConnection, api: Cluster
+) -> None:
+    """What somebody else took away already need not be taken away."""
+    monkeypatch.setattr(live, "LiveConnection", lambda machines, guard: fake)
+    fake.serve("DELETE", "/api/v1/namespaces/", Page({}, 404))
+    sweeper.sweep(TOLD)
+    assert fake.is_closed
+
+
+def test_dismissed_process_ends() -> None:
+    """A process that was dismissed has ended, in good order, and can be dismissed again."""
+    started = sweeper.Sweeper(REACH, TOLD["namespace"])
+    started.dismiss()
+    assert started._process.returncode == 0
+    started.dismiss()
