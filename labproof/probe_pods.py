@@ -33,7 +33,7 @@ _LIFETIME_SECONDS = 120
 _EVERY_SECONDS = 0.15
 _ASK_SECONDS = 6.0
 _SEEN_CHARACTERS = 4000
-_MEANINGS = {
+_MEANINGS: dict[int, str] = {
     HTTPStatus.OK: "",
     HTTPStatus.BAD_GATEWAY: ": the connection was refused or found no way",
     HTTPStatus.GATEWAY_TIMEOUT: ": nothing came back within 2 s",

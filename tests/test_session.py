@@ -1,22 +1,22 @@
 """One session with a lab: what it knows when it begins, and what it leaves on disk."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from labproof import expect, plan, rubric, session, store
-from labproof.connection.base import Purpose
+from labproof.connection.base import Command, CommandResult, Purpose
 from labproof.connection.fake import FakeConnection
-from labproof.connection.live import LiveConnection
-from labproof.errors import CheckFailed, HostError, NotRecorded, Unreachable
+from labproof.errors import CheckFailed, NotRecorded, Unreachable
 from labproof.evidence import EvidenceLog
 from labproof.model import CriterionRecord, LabDescription, Outcome, RunRecord, SectionRecord
 from labproof.plan import Plan
 from labproof.probe_pods import ProbePods
-from labproof.providers.base import Endpoint, Provider
+from labproof.providers.base import Endpoint
+from labproof.reach import Reached
 from labproof.recording import PERFORM, VERIFY
 from labproof.session import Options, Session, begin
 from labproof.store import LATEST
@@ -66,14 +66,14 @@ def open_(course: Plan, recorded: Path, request: pytest.FixtureRequest) -> Open:
     """Begin sessions on the recording, and close them when the test ends."""
 
     def opened(base: str = "", course: Plan = course) -> Session:
-        begun = begin(Options(replay=str(recorded), base=base), course, nobody, print)
+        begun = begin(Options(replay=str(recorded), base=base), course, nobody)
         request.addfinalizer(begun.close)
         return begun
 
     return opened
 
 
-def nobody(options: Options) -> Provider:
+def nobody() -> Reached:
     raise AssertionError("a recording needs no machines")
 
 
@@ -267,15 +267,12 @@ class Machines:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
-        self.is_astray = False
 
     def up(self, progress: Callable[[str], None]) -> None:
         self.asked.append("up")
 
     def require_network(self) -> None:
         self.asked.append("network")
-        if self.is_astray:
-            raise HostError("another network has these addresses")
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         self.asked.append("endpoints")
@@ -292,18 +289,27 @@ class Machines:
 
 
 class Answering(FakeConnection):
-    """A connection that opens without a network."""
+    """A connection without a network, which keeps the batches that it is sent."""
 
-    def open(self) -> None:
-        return None
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches: list[tuple[str, list[str]]] = []
+
+    def run_all(self, machine: str, commands: Sequence[Command]) -> Iterator[CommandResult]:
+        self.batches.append((machine, [command.line for command in commands]))
+        return iter(())
+
+
+def reached(provider: Machines, connection: Answering) -> Reached:
+    """Return machines as a session finds them."""
+    return Reached(provider, provider.endpoints(), connection)  # type: ignore[arg-type]
 
 
 @pytest.fixture
-def live(fake: FakeConnection, monkeypatch: pytest.MonkeyPatch) -> Answering:
+def live(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Answering:
     """What a session with machines is connected to."""
-    connection = Answering()
-    monkeypatch.setattr(session, "LiveConnection", lambda machines, guard: connection)
-    return connection
+    monkeypatch.setenv("LABPROOF_CACHE", str(tmp_path / "cache"))
+    return Answering()
 
 
 @pytest.fixture
@@ -314,46 +320,64 @@ def ahead(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     return begun
 
 
-def test_performing_brings_the_machines_up(course: Plan, live: Answering, ahead: list[tuple[str, str]]) -> None:
-    """Who performs gets machines; nothing is begun ahead, as there is no cluster yet."""
-    provider = Machines()
-    begun = begin(Options(PERFORM), course, lambda options: provider, print)  # type: ignore[arg-type, return-value]
-    begun.close()
-    assert provider.asked == ["up", "network", "endpoints"]
-    assert (begun.course.profile_name, begun.recording.run.lab.profile) == ("rehearsal", "rehearsal")
+def test_verifying_begins_the_slow_looks_ahead(course: Plan, live: Answering, ahead: list[tuple[str, str]]) -> None:
+    """Who only grades has the slow looks begun ahead; who performs has no cluster yet."""
+    begin(Options(PERFORM), course, lambda: reached(Machines(), live)).close()
     assert ahead == []
+    begin(Options(VERIFY), course, lambda: reached(Machines(), live)).close()
+    assert ahead == [("master", "node")]
     assert live.is_closed
 
 
-def test_verifying_takes_the_machines_as_they_are(course: Plan, live: Answering, ahead: list[tuple[str, str]]) -> None:
-    """Who only grades brings nothing up, and the slow looks are begun ahead."""
-    provider = Machines()
-    begin(Options(VERIFY), course, lambda options: provider, print).close()  # type: ignore[arg-type, return-value]
-    assert provider.asked == ["network", "endpoints"]
-    assert ahead == [("master", "node")]
+def grade(course: Plan, live: Answering, *lines: str, **options: str) -> None:
+    """Run a whole session that asks master these lines, and let it learn from that."""
+    begun = begin(Options(VERIFY, **options), course, lambda: reached(Machines(), live))  # type: ignore[arg-type]
+    for line in lines:
+        begun.lab.master.ask(line)
+    begun.learn()
+    begun.close()
+
+
+def test_next_grading_fetches_ahead_what_the_last_one_asked(
+    course: Plan, live: Answering, ahead: list[tuple[str, str]]
+) -> None:
+    """A whole run keeps its questions, and the next one sends them before any is asked."""
+    live.answer("master", "hostname", "master\n")
+    grade(course, live, "hostname")
+    assert live.batches == []
+    grade(course, live, "hostname")
+    assert live.batches == [("master", ["hostname"])]
+
+
+def test_part_of_a_run_teaches_nothing(course: Plan, live: Answering, ahead: list[tuple[str, str]]) -> None:
+    """A section that is graded again has not asked everything: what is known stays."""
+    live.answer("master", "hostname", "master\n")
+    grade(course, live, "hostname", base="latest")
+    grade(course, live, "hostname")
+    assert live.batches == []
+
+
+def test_unfinished_lab_unlearns_nothing(course: Plan, live: Answering, ahead: list[tuple[str, str]]) -> None:
+    """A run that came to fewer questions adds its own and keeps the others."""
+    live.answer("master", "", "")
+    grade(course, live, "a", "b", "c")
+    grade(course, live, "d")
+    live.batches.clear()
+    grade(course, live, "a", "b", "c", "d")
+    assert sorted(line for _, lines in live.batches for line in lines) == ["a", "b", "c", "d"]
 
 
 def test_profile_can_be_chosen(course: Plan, live: Answering) -> None:
     """The profile that was asked for counts, and otherwise that of the machines."""
-    chosen = begin(Options(profile="handout"), course, lambda options: Machines(), print)  # type: ignore[arg-type, return-value]
+    chosen = begin(Options(profile="handout"), course, lambda: reached(Machines(), live))
     chosen.close()
     assert chosen.course.profile_name == "handout"
-
-
-def test_no_packet_leaves_on_a_strange_network(course: Plan, monkeypatch: pytest.MonkeyPatch, runs: Path) -> None:
-    """Where the lab's addresses are somebody else's, nothing is connected and no run is begun."""
-    provider = Machines()
-    provider.is_astray = True
-    monkeypatch.setattr(LiveConnection, "open", lambda connection: pytest.fail("it was connected"))
-    with pytest.raises(HostError):
-        begin(Options(PERFORM), course, lambda options: provider, print)  # type: ignore[arg-type, return-value]
-    assert not runs.exists()
 
 
 def test_restart_forgets_the_connections(course: Plan, live: Answering) -> None:
     """After a restart every connection is new, and the network is looked at again before anything is asked."""
     provider = Machines()
-    begun = begin(Options(), course, lambda options: provider, print)  # type: ignore[arg-type, return-value]
+    begun = begin(Options(), course, lambda: reached(provider, live))
     provider.asked.clear()
     begun.restart()
     assert provider.asked == ["reload", "network"]
