@@ -19,6 +19,7 @@ from labproof.ahead import Ahead
 from labproof.connection.base import HttpRequest
 from labproof.errors import Refused, TransportError
 from labproof.kube import ApiProblem, Cluster, Json
+from labproof.probes import events
 from labproof.probes.workload import waiting
 from labproof.sweeper import Sweeper
 from labproof.wait import Clock, Deadline, poll
@@ -183,6 +184,8 @@ class ProbePods:
         ).value
         if report.is_over:
             self._forget(role, node)
+        if not report.is_up and (said := events.complaint(self._cluster, self.namespace, {begun.name})):
+            report = replace(report, trouble="; ".join(filter(None, (report.trouble, said))))
         return report
 
     def _asked(self, node: str, looker: PodReport, path: str, missed: str, seconds: float) -> PodReport:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labproof.kube import Cluster, Json
+from labproof.probes import events
 from labproof.untrusted import reads_objects
 
 
@@ -76,7 +77,9 @@ def _explained(cluster: Cluster, namespace: str, found: Json, state: WorkloadSta
     selector = ",".join(f"{k}={v}" for k, v in labels.items())
     pods = cluster.read("/api/v1/namespaces/{}/pods", namespace, labelSelector=selector) or {}
     waits = sorted({wait for pod in pods.get("items", []) for wait in waiting(pod)})
-    trouble = "; ".join(waits[:3]) or ("" if pods.get("items") else "it has no Pods")
+    names = {str(pod.get("metadata", {}).get("name")) for pod in pods.get("items", []) if not _is_ready(pod)}
+    said = events.complaint(cluster, namespace, names) if names else ""
+    trouble = "; ".join((*waits[:3], *([said] if said else []))) or ("" if pods.get("items") else "it has no Pods")
     return WorkloadState(
         state.name, state.exists, state.desired, state.updated, state.available, state.is_observed, trouble
     )
