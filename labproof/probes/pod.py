@@ -47,6 +47,6 @@ def parse(pod: Json) -> PodState:
         uid=str(pod["metadata"].get("uid", "")),
         is_ready=any(c["type"] == "Ready" and c["status"] == "True" for c in status.get("conditions", [])),
         restarts=sum(int(c.get("restartCount", 0)) for c in status.get("containerStatuses", [])),
-        labels=frozenset((pod["metadata"].get("labels") or {}).items()),
-        environment=frozenset((v["name"], v.get("value", "")) for v in variables),
+        labels=frozenset((key, str(value)) for key, value in (pod["metadata"].get("labels") or {}).items()),
+        environment=frozenset((str(v["name"]), str(v.get("value", ""))) for v in variables),
     )
