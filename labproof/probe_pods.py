@@ -22,6 +22,7 @@ from labproof.kube import ApiProblem, Cluster, Json
 from labproof.probes import events
 from labproof.probes.workload import waiting
 from labproof.sweeper import Sweeper
+from labproof.untrusted import reads_objects
 from labproof.wait import Clock, Deadline, poll
 
 NAMESPACE_PREFIX = "labproof-probe-"
@@ -233,13 +234,12 @@ class ProbePods:
     def close(self) -> None:
         """Take the namespace away with everything in it; what cannot be reached is left to the sweeper."""
         self._ahead.close()
-        if not self._is_open:
-            return
-        self._is_open = False
         with contextlib.suppress(TransportError):
-            self._cluster.delete("/api/v1/namespaces/{}", self.namespace)
+            if self._is_open:
+                self._cluster.delete("/api/v1/namespaces/{}", self.namespace)
             if self._sweeper is not None:
                 self._sweeper.dismiss()
+        self._is_open, self._sweeper = False, None
 
     def _open(self, deadline: Deadline) -> None:
         if self._is_open:
@@ -282,6 +282,7 @@ class ProbePods:
         if not ended.is_met:
             raise ApiProblem(403, f"a probe Pod could not be made: {ended.value}")
 
+    @reads_objects
     def _report(self, name: str) -> PodReport:
         pod = self._cluster.read("/api/v1/namespaces/{}/pods/{}", self.namespace, name)
         return PodReport("gone") if pod is None else parse(pod)

@@ -40,7 +40,7 @@ def _mark(secret: str) -> str:
         return secret
     if secret.startswith("ZXlK"):
         secret = _decoded(secret)
-    return f"{MARK}{hashlib.sha256(secret.encode()).hexdigest()[:12]}"
+    return f"{MARK}{hashlib.sha256(secret.encode('utf-8', 'backslashreplace')).hexdigest()[:12]}"
 
 
 def _decoded(secret: str) -> str:

@@ -5,14 +5,19 @@ command instead of a channel, a login and a sudo, and it writes no file on the m
 sent ahead of the answers to those before them.
 """
 
+import re
 import secrets
 import select
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from labproof.connection.base import OUTPUT_READ
 from labproof.connection.bounded import BoundedOutput
 from labproof.errors import DeadlineExceeded, TransportError, Unreachable
 from labproof.wait import Deadline
+
+_STATUS = re.compile(rb" (\d{1,3})")
+_STATUS_BYTES = 4
 
 
 class Channel(Protocol):
@@ -58,7 +63,10 @@ class Channel(Protocol):
 
 
 class Framed:
-    """One stream of one command, up to the line that carries the nonce; `rest` is what came after that line."""
+    """One stream of one command, up to the line that carries the nonce; `rest` is what came after that line.
+
+    `status` is that of the command where the line tells one, otherwise -1.
+    """
 
     def __init__(self, nonce: str) -> None:
         self._mark = f"\n{nonce}".encode()
@@ -68,6 +76,11 @@ class Framed:
         self.status = -1
         self.rest = b""
 
+    @property
+    def is_flooded(self) -> bool:
+        """Tell whether more came than anybody should read, before its mark or after it."""
+        return self.content.is_flooded or len(self.rest) > OUTPUT_READ
+
     def add(self, data: bytes) -> None:
         """Take bytes; keep back as many as may be the start of the mark."""
         if self.is_complete:
@@ -76,16 +89,17 @@ class Framed:
         data = self._tail + data
         at = data.find(self._mark)
         if at < 0:
-            keep = len(self._mark) + 16
+            keep = len(self._mark) - 1
             self.content.add(data[:-keep])
             self._tail = data[-keep:]
             return
-        line, end, rest = data[at + len(self._mark) :].partition(b"\n")
-        if not end:
-            self._tail = data
-            return
         self.content.add(data[:at])
-        self.status = int(line) if line.strip().isdigit() else 0
+        self._tail = data[at:]
+        line, end, rest = self._tail[len(self._mark) :].partition(b"\n")
+        if not end and len(line) <= _STATUS_BYTES:
+            return
+        told = _STATUS.fullmatch(line)
+        self.status = int(told[1]) if told else -1
         self.rest = rest
         self.is_complete = True
 
@@ -106,7 +120,7 @@ class Frame:
     @property
     def is_flooded(self) -> bool:
         """Tell whether it sent more than anybody should read."""
-        return self.output.content.is_flooded or self.error.content.is_flooded
+        return self.output.is_flooded or self.error.is_flooded
 
 
 class FramedShell:
@@ -148,15 +162,18 @@ class FramedShell:
         frame.error.add(self._rest[1])
         while not frame.is_complete:
             self._read(frame, deadline)
+        if frame.output.status < 0:
+            self.close()
+            raise TransportError(f"{self._name}: the end of {frame.line[:120]!r} was garbled")
         self._rest = (frame.output.rest, frame.error.rest)
         self._waiting -= 1
 
     def _read(self, frame: Frame, deadline: Deadline) -> None:
         channel, asked = self._channel, f"{self._name}: {frame.line[:120]!r}"
         ready, _, _ = select.select([channel], [], [], min(1.0, deadline.remaining))
-        while channel.recv_ready() and not frame.output.content.is_flooded:
+        while channel.recv_ready() and not frame.output.is_flooded:
             frame.output.add(channel.recv(65536))
-        while channel.recv_stderr_ready() and not frame.error.content.is_flooded:
+        while channel.recv_stderr_ready() and not frame.error.is_flooded:
             frame.error.add(channel.recv_stderr(65536))
         if frame.is_flooded:
             self.close()

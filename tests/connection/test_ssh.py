@@ -244,8 +244,25 @@ def test_flood_is_counted_before_the_mark() -> None:
     framed = Framed(NONCE)
     for _ in range(20):
         framed.add(b"y" * 1_000_000)
-    assert framed.content.is_flooded
+    assert framed.is_flooded
     assert not framed.is_complete
+
+
+def test_flood_after_the_mark_is_seen() -> None:
+    """A stream that goes on while the other one is waited for is a flood as well."""
+    framed = Framed(NONCE)
+    framed.add(frame(b"text", 0))
+    for _ in range(20):
+        framed.add(b"y" * 1_000_000)
+    assert framed.is_flooded
+
+
+@pytest.mark.parametrize("status", ["-1", "12x", "", "9" * 5000, "٣", " 1"])
+def test_garbled_status_is_no_success(status: str) -> None:
+    """A mark without a status that a shell could have told is not taken for success."""
+    framed = Framed(NONCE)
+    framed.add(f"text\n{NONCE} {status}\n".encode())
+    assert (framed.is_complete, framed.status) == (True, -1)
 
 
 def test_mark_of_the_other_stream_has_no_status() -> None:
