@@ -197,7 +197,11 @@ def number(points: Fraction) -> str:
 
 @dataclass(frozen=True)
 class LabDescription:
-    """What the lab was: shown in the header of a report, so that nobody has to guess."""
+    """What the lab was: shown in the header of a report, so that nobody has to guess.
+
+    `identity` tells the lab from another one on the computer that grades; `cluster` and the machines' ids tell
+    it from those of other students.
+    """
 
     profile: str
     provider: str
@@ -205,6 +209,7 @@ class LabDescription:
     identity: str = ""
     versions: dict[str, str] = field(default_factory=dict)
     machines: dict[str, dict[str, str]] = field(default_factory=dict)
+    cluster: dict[str, str] = field(default_factory=dict)
     stand_ins: tuple[str, ...] = ()
     simulated: tuple[str, ...] = ()
 

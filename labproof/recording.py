@@ -71,6 +71,12 @@ class Recording:
         sections = tuple(self._section(s) for s in self._run.sections)
         return replace(self._run, sections=sections, evidence_head=self._log.head)
 
+    def describe(self, machines: dict[str, dict[str, str]], cluster: dict[str, str]) -> None:
+        """Add to the lab's description what its machines and its cluster say of themselves."""
+        lab = self._run.lab
+        known = {name: {**facts, **machines.get(name, {})} for name, facts in lab.machines.items()}
+        self._run = replace(self._run, lab=replace(lab, machines=known, cluster=cluster or lab.cluster))
+
     def finish(self, ended: str) -> RunRecord:
         """Close the run and return it."""
         self._run = replace(self._run, finished=now(), ended=ended)

@@ -107,6 +107,7 @@ def close_lab(config: pytest.Config, ended: str) -> None:
     """Close the run: the result and the report are written whatever happened."""
     session, display = config.stash[_SESSION], config.stash[_DISPLAY]
     if ended == "finished":
+        session.identify()
         session.learn()
     try:
         session.close()

@@ -16,7 +16,7 @@ from labproof.connection.foresight import Foresight
 from labproof.connection.recorder import Recorder
 from labproof.connection.replay import Replay
 from labproof.course import Course
-from labproof.errors import ConfigError
+from labproof.errors import ConfigError, TransportError
 from labproof.evidence import EvidenceLog, now, read
 from labproof.judging import Judge
 from labproof.kube import Cluster
@@ -25,6 +25,7 @@ from labproof.model import CriterionRecord, LabDescription, RunRecord, ScenarioR
 from labproof.places import cache_dir
 from labproof.plan import Plan
 from labproof.probe_pods import ProbePods
+from labproof.probes import identity
 from labproof.probes.page import Browser
 from labproof.providers.base import Endpoint, Provider
 from labproof.reach import Reached
@@ -91,6 +92,19 @@ class Session:
         """Save both machines as they are under a name; a recording has nothing to save."""
         if self.provider is not None:
             self.provider.save(name)
+
+    def identify(self) -> None:
+        """Read what tells this lab from another student's; what cannot be read is left out."""
+        machines: dict[str, dict[str, str]] = {}
+        cluster: dict[str, str] = {}
+        for machine in self.lab.all:
+            if not machine.is_lost:
+                with contextlib.suppress(TransportError):
+                    machines[machine.name] = identity.machine(machine)
+        if not self.lab.master.is_lost:
+            with contextlib.suppress(TransportError):
+                cluster = identity.cluster(self.cluster)
+        self.recording.describe(machines, cluster)
 
     def learn(self) -> None:
         """Keep what was asked for the next grading, which fetches it ahead; only a whole run has asked it all."""

@@ -367,6 +367,24 @@ def test_unfinished_lab_unlearns_nothing(course: Plan, live: Answering, ahead: l
     assert sorted(line for _, lines in live.batches for line in lines) == ["a", "b", "c", "d"]
 
 
+def test_lab_is_told_from_others(course: Plan, live: Answering, ahead: list[tuple[str, str]]) -> None:
+    """What machines and cluster say of themselves goes into the result; what cannot be had is left out."""
+    live.answer("master", "/etc/machine-id", f"{'a' * 32}\n")
+    live.answer("master", "stat", "1770000000\n")
+    live.lose("node")
+    begun = begin(Options(VERIFY), course, lambda: reached(Machines(), live))
+    begun.identify()
+    run = begun.recording.run
+    begun.close()
+    assert run.lab.machines["master"] == {
+        **LAB.machines["master"],
+        "machine-id": "a" * 32,
+        "since": "2026-02-02T02:40:00+00:00",
+    }
+    assert run.lab.machines["node"] == LAB.machines["node"]
+    assert run.lab.cluster == LAB.cluster
+
+
 def test_profile_can_be_chosen(course: Plan, live: Answering) -> None:
     """The profile that was asked for counts, and otherwise that of the machines."""
     chosen = begin(Options(profile="handout"), course, lambda: reached(Machines(), live))

@@ -27,6 +27,7 @@ LAB = LabDescription(
         "master": {"address": "192.168.200.10", "system": "Debian 12", "cpus": "2"},
         "node": {"address": "192.168.200.20", "system": "Debian 12", "memory": "2048 MiB"},
     },
+    cluster={"authority": "sha256:5c1f", "kube-system": "5c1f2f0e-0000-4000-8000-000000000000"},
     stand_ins=("cluster DNS", "Calico", "Dashboard", "Kuboard"),
     simulated=("SELinux: only its config file", "swap: a line in /etc/fstab"),
 )
@@ -213,7 +214,14 @@ HUGE = "<b>&amp;\x1b[2J" + "0123456789abcdef" * 6400 + "THE-END"
 HOSTILE = replace(
     EVERY_OUTCOME,
     run=EVIL,
-    lab=replace(LAB, box=EVIL, identity='"><script>', versions={EVIL: EVIL}, machines={EVIL: {EVIL: EVIL}}),
+    lab=replace(
+        LAB,
+        box=EVIL,
+        identity='"><script>',
+        versions={EVIL: EVIL},
+        machines={EVIL: {EVIL: EVIL}},
+        cluster={EVIL: EVIL},
+    ),
     sections=(
         SectionRecord("docker", {"en": EVIL, "zh": EVIL}, EVIL, (
             scenario(
