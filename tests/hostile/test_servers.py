@@ -1,5 +1,8 @@
 """A student's own servers: what they send, where they lead, and what we never send them."""
 
+import shutil
+import subprocess
+
 import pytest
 
 REDIRECTING = """import http.server
@@ -25,14 +28,16 @@ server = socket.create_server(("0.0.0.0", 8092))
 while True:
     threading.Thread(target=drip, args=(server.accept()[0],), daemon=True).start()"""
 
-
-def served(name: str, code: str) -> tuple[str, ...]:
-    """Return the commands that run a small Python server on a machine, as a unit of systemd of that name."""
-    return (
-        f"cat > /root/{name}.py << 'PY'\n{code}\nPY",
-        f"systemd-run --quiet --collect --unit={name} /usr/bin/python3 /root/{name}.py",
-        f"timeout 10 sh -c 'until systemctl is-active -q {name}; do sleep 0.1; done'; sleep 0.5",
-    )
+SCRIPTED = """import http.server
+class Scripted(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Server", "<script>document.title='owned'</script>")
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<html><title>\\x1b]0;owned\\x07</title><script>document.title='owned'</script>")
+        self.wfile.write(b"<img src=x onerror=document.title='owned'><svg onload=document.title='owned'>")
+http.server.HTTPServer(("0.0.0.0", 8093), Scripted).serve_forever()"""
 
 
 def rerouted(verb: str, port: str, to: int) -> str:
@@ -80,6 +85,32 @@ def test_stalling_and_dripping_servers_are_given_up(lab) -> None:  # type: ignor
     assert seen.spoilt(*own) == {}
 
 
+def test_page_with_a_script_stays_text(lab, nginx_port: str) -> None:  # type: ignore[no-untyped-def]
+    """Script, markup and escapes in a page, its headers and its title are text in the report, also in a browser."""
+    with lab.made(
+        "node",
+        *lab.served("scripted", SCRIPTED),
+        rerouted("I", nginx_port, 8093),
+        undo=(rerouted("D", nginx_port, 8093), "systemctl stop scripted"),
+    ):
+        seen = lab.grade("scripted")
+    page = (seen.folder / "report.html").read_text()
+    assert seen.gained("nginx.page@node") == []
+    assert "owned" in page
+    assert not any(mark in page.lower() for mark in ("<script", "<img", "<svg", "\x1b"))
+    assert "\x1b]0;" not in seen.said
+    if browser := shutil.which("chromium"):
+        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+        shown = subprocess.run(
+            [browser, *flags, f"--user-data-dir={seen.folder / 'browser'}", "--dump-dom", seen.folder / "report.html"],
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        ).stdout
+        assert "· lab report " in shown.split("</title>")[0]
+
+
 def kubeconfig(change: str) -> tuple[str, ...]:
     """Return the commands that change root's kubeconfig on the node."""
     return ("cp -a /root/.kube/config /root/.kube/config.before", change)
@@ -88,13 +119,20 @@ def kubeconfig(change: str) -> tuple[str, ...]:
 BACK = ("mv /root/.kube/config.before /root/.kube/config",)
 
 
-def test_kubeconfig_runs_nothing_on_the_grader(lab, tmp_path) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize(
+    ("key", "plugin"),
+    [
+        ("exec", "{{apiVersion: client.authentication.k8s.io/v1beta1, command: touch, args: [{mark}]}}"),
+        ("auth-provider", "{{name: gcp, config: {{cmd-path: /usr/bin/touch, cmd-args: {mark}}}}}"),
+    ],
+)
+def test_kubeconfig_runs_nothing_on_the_grader(lab, tmp_path, key: str, plugin: str) -> None:  # type: ignore[no-untyped-def]
     """A kubeconfig with a program to run is read as data: nothing runs, nothing is gained."""
     mark = tmp_path / "owned"
-    plugin = f"{{apiVersion: client.authentication.k8s.io/v1beta1, command: touch, args: [{mark}]}}"
-    change = f"sed -i -e '/client-.*-data:/d' -e 's#^  user:$#  user: {{exec: {plugin}}}#' /root/.kube/config"
+    user = f"{key}: {plugin.format(mark=mark)}"
+    change = f"sed -i -e '/client-.*-data:/d' -e 's#^  user:$#  user: {{{user}}}#' /root/.kube/config"
     with lab.made("node", *kubeconfig(change), undo=BACK):
-        seen = lab.grade("exec-plugin")
+        seen = lab.grade(key)
     assert seen.gained("join.kubectl") == []
     assert not mark.exists()
     assert seen.spoilt("join.kubectl") == {}
