@@ -195,6 +195,10 @@ def number(points: Fraction) -> str:
     return f"{float(points):.2f}".rstrip("0").rstrip(".")
 
 
+RUNNING = "running"
+"""How a run has ended that has not."""
+
+
 @dataclass(frozen=True)
 class LabDescription:
     """What the lab was: shown in the header of a report, so that nobody has to guess.
@@ -225,7 +229,7 @@ class RunRecord:
     rubric: str
     sections: tuple[SectionRecord, ...] = ()
     finished: str = ""
-    ended: str = "running"
+    ended: str = RUNNING
     based_on: str = ""
     evidence_head: str = ""
 

@@ -1,5 +1,6 @@
 """Renders a run as one HTML file that a student can read, print and hand in, with no network."""
 
+import contextlib
 import functools
 import os
 import re
@@ -12,11 +13,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from labproof.model import CriterionRecord, Exchange, Outcome, RunRecord, ScenarioRecord, StepRecord, number, score
-from labproof.places import course_dir
+from labproof.places import cache_dir, course_dir
 
 SHOWN_CHARACTERS = 16_000
 """How much of one output the page shows; result.json has all that was kept."""
@@ -144,8 +145,12 @@ def _targets(run: RunRecord) -> dict[str, str]:
 
 @functools.cache
 def _environment() -> Environment:
+    compiled = cache_dir() / "templates"
+    with contextlib.suppress(OSError):
+        compiled.mkdir(parents=True, exist_ok=True, mode=0o700)
     environment = Environment(
         loader=FileSystemLoader(course_dir() / "reports"),
+        bytecode_cache=FileSystemBytecodeCache(str(compiled)) if os.access(compiled, os.W_OK) else None,
         autoescape=True,
         undefined=StrictUndefined,
         finalize=visible,
