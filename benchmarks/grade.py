@@ -9,7 +9,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import testinfra
@@ -18,18 +18,59 @@ from labproof.evidence import read
 from labproof.places import course_dir
 from labproof.providers.grader_key import private_key
 from labproof.store import runs_dir
+from labproof.wait import Deadline, wait_until
 
+REACH = "paramiko://root@{}"
 LABPROOF = Path(sys.executable).with_name("labproof")
 ADDRESSES = {
     row["name"]: row["address"] for row in json.loads((course_dir() / "vagrant/machines.json").read_text())["machines"]
 }
 
 
-def grade() -> float:
-    """Grade and return the wall-clock seconds, interpreter start included."""
-    started = time.monotonic()
+def grade() -> tuple[float, dict[str, float]]:
+    """Grade and return the wall-clock seconds, interpreter start included, and the seconds of each stage."""
+    settle()
+    begun, started = time.time(), time.monotonic()
     subprocess.run([str(LABPROOF), "grade"], check=True, timeout=300, stdout=subprocess.DEVNULL)
-    return time.monotonic() - started
+    seconds = time.monotonic() - started
+    return seconds, stages(begun, begun + seconds)
+
+
+def settle() -> None:
+    """Wait until the probe Pods of the grading before are gone: taking them away keeps the machines busy."""
+    deadline = Deadline(120)
+    hosts = {"master": testinfra.get_host(REACH.format(ADDRESSES["master"]), ssh_identity_file=str(private_key()))}
+    wait_until(
+        lambda: hosts["master"].run("kubectl get namespace -o name").stdout,
+        lambda names: "labproof-probe" not in names,
+        deadline,
+        "the probe Pods of the last grading to be gone",
+    )
+
+
+def stages(begun: float, ended: float) -> dict[str, float]:
+    """Return how long each stage of the last grading took; facts and Pods are looked at at the same time."""
+    asked = {"facts": [], "pods": [], "all": []}  # type: dict[str, list[tuple[float, float]]]
+    for exchange in read(runs_dir() / "latest" / "evidence.jsonl"):
+        at = datetime.fromisoformat(exchange.started).timestamp()
+        span = (at, at + exchange.seconds)
+        asked["all"].append(span)
+        if exchange.kind == "command":
+            asked["facts"].append(span)
+        elif "labproof-probe" in exchange.request:
+            asked["pods"].append(span)
+    first, last = (f(times) for f, times in ((min, (a for a, _ in asked["all"])), (max, (b for _, b in asked["all"]))))
+    return {
+        "starting, until the first question": first - begun,
+        "reading the facts from both machines": _length(asked["facts"]),
+        "probe Pods, from the first to the last word about them": _length(asked["pods"]),
+        "all questions": last - first,
+        "writing down, until the end": ended - last,
+    }
+
+
+def _length(spans: list[tuple[float, float]]) -> float:
+    return max(end for _, end in spans) - min(start for start, _ in spans)
 
 
 def commands() -> list[tuple[str, str]]:
@@ -42,7 +83,7 @@ def plain_testinfra(facts: list[tuple[str, str]]) -> float:
     """Read the facts one by one as testinfra does by itself and return the seconds."""
     started = time.monotonic()
     hosts = {
-        name: testinfra.get_host(f"paramiko://root@{address}", ssh_identity_file=str(private_key()))
+        name: testinfra.get_host(REACH.format(address), ssh_identity_file=str(private_key()))
         for name, address in ADDRESSES.items()
     }
     for machine, command in facts:
@@ -50,27 +91,25 @@ def plain_testinfra(facts: list[tuple[str, str]]) -> float:
     return time.monotonic() - started
 
 
-def shares() -> dict[str, float]:
-    """Return the seconds that the last grading waited for each kind of answer."""
-    total: Counter[str] = Counter()
-    for exchange in read(runs_dir() / "latest" / "evidence.jsonl"):
-        total[exchange.kind] += exchange.seconds
-    return dict(total)
-
-
 def main() -> None:
     """Measure and print."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     grade()
-    ours, theirs = [], []
+    walls, told, theirs = [], [], []
     for _ in range(rounds):
-        ours.append(grade())
+        seconds, parts = grade()
+        walls.append(seconds)
+        told.append(parts)
+        settle()
         facts = commands()
         theirs.append(plain_testinfra(facts))
-    print(f"labproof grade: median {statistics.median(ours):.2f} s (of {rounds}), {len(facts)} facts from machines")
-    print(f"the same facts through plain testinfra: median {statistics.median(theirs):.2f} s")
-    for kind, seconds in shares().items():
-        print(f"  waited for answers to {kind}: {seconds:.2f} s in all")
+    plain = statistics.median(theirs)
+    print(
+        f"labproof grade: median {statistics.median(walls):.2f} s (of {rounds}: {', '.join(f'{w:.2f}' for w in walls)})"
+    )
+    for name in told[0]:
+        print(f"  {name}: median {statistics.median(parts[name] for parts in told):.2f} s")
+    print(f"the same {len(facts)} facts through plain testinfra: median {plain:.2f} s")
 
 
 if __name__ == "__main__":
