@@ -22,6 +22,9 @@ from labproof.wait import Deadline
 CONNECT_SECONDS = 8.0
 GRACE_SECONDS = 3.0
 RETRY_AFTER_SECONDS = 10.0
+"""How long a machine that could not be reached is left alone; twice as long after each further attempt."""
+
+RETRY_AT_LEAST_EVERY_SECONDS = 60.0
 _ENVIRONMENT = (
     "env -i HOME=/root USER=root LOGNAME=root LANG=C.UTF-8 TERM=dumb"
     " PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -44,6 +47,7 @@ class Ssh:
         self._shell: FramedShell | None = None
         self._lock = threading.Lock()
         self._down: tuple[Deadline, str] | None = None
+        self._misses = 0
 
     def run(self, command: Command) -> CommandResult:
         """Run a command and return what it left. Raises Unreachable or DeadlineExceeded."""
@@ -82,10 +86,25 @@ class Ssh:
             return self._transport().open_channel("direct-tcpip", (host, port), ("127.0.0.1", 0), timeout=timeout)
 
     def close(self) -> None:
-        """Close the shell and the connection."""
+        """Close the shell and the connection, and forget that the machine was out of reach."""
+        self._disconnect()
+        self._down, self._misses = None, 0
+
+    def _disconnect(self) -> None:
         if self._client is not None:
             self._client.close()
         self._client = self._shell = None
+
+    def _miss(self, message: str) -> Unreachable:
+        """Remember that the machine is out of reach, and return the error that says so."""
+        wait = min(RETRY_AFTER_SECONDS * 2**self._misses, RETRY_AT_LEAST_EVERY_SECONDS)
+        self._down, self._misses = (Deadline(wait), message), self._misses + 1
+        return Unreachable(message)
+
+    def _require_hope(self) -> None:
+        """Raise Unreachable as long as the machine is left alone."""
+        if self._down and not self._down[0].is_expired:
+            raise Unreachable(self._down[1])
 
     def _transport(self) -> paramiko.Transport:
         transport = self._client.get_transport() if self._client else None
@@ -98,9 +117,8 @@ class Ssh:
         return transport
 
     def _connect(self) -> None:
-        if self._down and not self._down[0].is_expired:
-            raise Unreachable(self._down[1])
-        self.close()
+        self._require_hope()
+        self._disconnect()
         client = paramiko.SSHClient()
         # The lab's machines are made anew with keys of their own; who answers is settled by the private network.
         client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
@@ -132,9 +150,8 @@ class Ssh:
             host, port = self._address
             detail = str(problem) or type(problem).__name__
             message = f"{self.name}: no SSH connection to {host}:{port} for {shlex.quote(what)[:80]}: {detail}"
-            self._down = (Deadline(RETRY_AFTER_SECONDS), message)
-            self.close()
-            raise Unreachable(message) from problem
+            self._disconnect()
+            raise self._miss(message) from problem
 
     def _drop_shell(self) -> None:
         if self._shell is not None:
@@ -150,11 +167,17 @@ class Ssh:
         return self._shell
 
     def _new_shell(self) -> FramedShell:
+        self._require_hope()
         channel = self._transport().open_session(timeout=CONNECT_SECONDS)
         channel.exec_command(self._elevated("/bin/sh"))
         shell, deadline = FramedShell(self.name, channel), Deadline(CONNECT_SECONDS)
-        # Whatever a login file printed comes before this first frame and is thrown away with it.
-        shell.receive(shell.send(":", deadline), deadline)
+        try:
+            # Whatever a login file printed comes before this first frame and is thrown away with it.
+            shell.receive(shell.send(":", deadline), deadline)
+        except DeadlineExceeded as problem:
+            shell.close()
+            raise self._miss(f"{self.name}: no shell came up within {CONNECT_SECONDS:.0f} s of the login") from problem
+        self._misses = 0
         return shell
 
     def _framed(self, command: Command) -> CommandResult:

@@ -109,15 +109,15 @@ class ShellServer:
         for pump in pumps:
             pump.join()
         status = process.wait()
-        with contextlib.suppress(OSError, EOFError):
-            channel.send_exit_status(status & 0xFF)
-        channel.close()
         for file in (process.stdin, process.stdout, process.stderr):
             if file is not None:
                 with contextlib.suppress(OSError):
                     file.close()
         if terminal is not None:
             os.close(terminal)
+        with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
+            channel.send_exit_status(status & 0xFF)
+            channel.close()
 
 
 class _Server(paramiko.ServerInterface):

@@ -188,6 +188,39 @@ def test_terminal_lost_in_the_middle(shell: Ssh, server: ShellServer) -> None:
     cutter.join()
 
 
+def test_machine_without_a_shell_is_left_alone(
+    shell: Ssh, server: ShellServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A login that never comes to a shell is waited for once, not again by every question after it."""
+    monkeypatch.setattr(module, "CONNECT_SECONDS", 1.0)
+    server.is_mute = True
+    with pytest.raises(Unreachable, match="no shell came up within 1 s"):
+        run(shell, "echo anybody")
+    started = time.monotonic()
+    with pytest.raises(Unreachable, match="no shell came up"):
+        run(shell, "echo anybody")
+    assert time.monotonic() - started < 0.5
+
+
+def test_machine_is_asked_again_after_a_while(shell: Ssh, server: ShellServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that came back is asked again, at the latest when its time to be left alone is over."""
+    monkeypatch.setattr(module, "CONNECT_SECONDS", 1.0)
+    monkeypatch.setattr(module, "RETRY_AFTER_SECONDS", 0.2)
+    server.is_mute = True
+    with pytest.raises(Unreachable):
+        run(shell, "echo anybody")
+    server.is_mute = False
+    answer = wait_until(lambda: _asked(shell), bool, Deadline(5), "an answer of the machine that came back", every=0.05)
+    assert answer == "back\n"
+
+
+def _asked(shell: Ssh) -> str:
+    try:
+        return run(shell, "echo back").output
+    except Unreachable:
+        return ""
+
+
 def frame(content: bytes, status: int | None = 0) -> bytes:
     return content + f"\n{NONCE}{'' if status is None else f' {status}'}\n".encode()
 
