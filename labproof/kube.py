@@ -22,6 +22,7 @@ from labproof.untrusted import read_yaml
 
 ADMIN_CONF = "/etc/kubernetes/admin.conf"
 API_PORT = 6443
+EVERY_SECRET = "/api/v1/secrets"
 Json = dict[str, Any]
 
 
@@ -102,20 +103,31 @@ class Cluster:
 
     def _admin(self) -> Credential:
         if self._credential is None:
-            self._credential = read_credential(self._master)
+            credential = read_credential(self._master)
+            self._require_refusal(credential.authority)
+            self._credential = credential
         return self._credential
 
+    def _require_refusal(self, authority: str) -> None:
+        """Raise NoCluster for a server in the API's place that tells its secrets to anybody who asks."""
+        nobody = Credential("nobody", authority=authority)
+        answer = self._connection.fetch(self._request("GET", EVERY_SECRET, {}, b"", nobody), self._phase.purpose)
+        if answer.status not in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+            raise NoCluster(
+                f"what listens on {self._master.name}'s port {API_PORT} answers {answer.status} to somebody without"
+                " a credential: it is not the API as kubeadm sets it up"
+            )
+
     def _fetch(self, method: str, path: str, headers: dict[str, str], body: bytes) -> "_Answer":
-        request = HttpRequest(
-            method,
-            f"https://{self._master.address}:{API_PORT}{path}",
-            headers,
-            body,
-            via=self._master.name,
-            credential=self._admin(),
-        )
+        request = self._request(method, path, headers, body, self._admin())
         response = self._connection.fetch(request, self._phase.purpose)
         return _Answer(response.status, response.body.encode(), dict(response.headers))
+
+    def _request(
+        self, method: str, path: str, headers: dict[str, str], body: bytes, credential: Credential
+    ) -> HttpRequest:
+        url = f"https://{self._master.address}:{API_PORT}{path}"
+        return HttpRequest(method, url, headers, body, via=self._master.name, credential=credential)
 
 
 class ApiProblem(TransportError):

@@ -13,7 +13,7 @@ from labproof.connection.base import Command, CommandResult, Connection, Purpose
 from labproof.errors import ActionFailed, DeadlineExceeded, NotRecorded, TransportError, Unreachable
 
 READ_LIMIT = 64 * 1024
-_NO_FILE = 44
+_NO_FILE, _TOO_LONG, _STRANGE_NAME = 44, 45, 46
 T = TypeVar("T")
 
 
@@ -56,33 +56,45 @@ class Machine:
             self.is_lost = True
             raise
         self.is_known_up, self.is_lost = True, False
+        if result.dropped:
+            # What was left out could be just what matters.
+            raise TransportError(f"{self.name}: {line[:120]!r} printed more than can be read; it was cut off")
         return result
 
     def read(self, path: str) -> str | None:
-        """Return the text of a file, at most 64 KiB of it, or None when there is no such file.
+        """Return the text of a file, or None when there is no such file.
 
-        Raises TransportError for one that is there and cannot be read.
+        Raises TransportError for one that cannot be read, or not to its end because it has more than 64 KiB.
         The shell's own `read` does it, not a program that somebody could have replaced.
         """
         line = (
             f"n=0; [ -f {shlex.quote(path)} ] || exit {_NO_FILE};"
             ' while IFS= read -r l || [ -n "$l" ]; do printf "%s\\n" "$l"; n=$((n+${#l}+1));'
-            f" [ $n -lt {READ_LIMIT} ] || break; done < {shlex.quote(path)}"
+            f" [ $n -lt {READ_LIMIT} ] || exit {_TOO_LONG}; done < {shlex.quote(path)}"
         )
         result = self.ask(line)
+        if result.status == _TOO_LONG:
+            raise TransportError(f"{self.name}: {path} is longer than {READ_LIMIT // 1024} KiB and was not read")
         if result.status not in (0, _NO_FILE):
             raise TransportError(f"{self.name}: {path} cannot be read: {result.error.strip()[-200:]}")
         return None if result.status == _NO_FILE else result.output
 
     def read_all(self, pattern: str) -> dict[str, str]:
-        """Return every file that a shell pattern names with its text; links are followed, folders left out."""
+        """Return every file that a shell pattern names with its text; links are followed, folders left out.
+
+        Raises TransportError for a name with a line break, which could pass for another file and its text.
+        """
         line = (
-            f'for f in {pattern}; do [ -f "$f" ] || continue; printf "=%s\\n" "$f";'
+            f'for f in {pattern}; do [ -f "$f" ] || continue;'
+            f' case $f in *\'\n\'*) exit {_STRANGE_NAME};; esac; printf "=%s\\n" "$f";'
             ' while IFS= read -r l || [ -n "$l" ]; do printf ">%s\\n" "$l"; done < "$f"; done'
         )
         texts: dict[str, str] = {}
         path = ""
-        for row in self.ask(line).output.splitlines():
+        result = self.ask(line)
+        if result.status == _STRANGE_NAME:
+            raise TransportError(f"{self.name}: one of {pattern} has a line break in its name")
+        for row in result.output.splitlines():
             if row.startswith("="):
                 path = row[1:]
                 texts[path] = ""

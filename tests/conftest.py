@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from labproof.connection.base import Purpose
-from labproof.connection.fake import FakeConnection
-from labproof.kube import ADMIN_CONF, Cluster
+from labproof.connection.fake import FakeConnection, Page
+from labproof.kube import ADMIN_CONF, EVERY_SECRET, Cluster
 from labproof.machine import Lab, Machine, Phase
 from labproof.probes.page import Browser
 
@@ -73,6 +73,7 @@ def cluster_on(pair: Lab, fake: FakeConnection, phase: Phase) -> Cluster:
         "client-key-data: " + encoded("KEY") + "}}]",
     ]
     fake.answer("master", ADMIN_CONF, "\n".join(lines))
+    fake.serve("GET", f"https://192.168.200.10:6443{EVERY_SECRET}", Page({"code": 403}, 403))
     return Cluster(fake, pair.master, phase)
 
 

@@ -8,7 +8,7 @@ import yaml
 from labproof.connection.base import Purpose
 from labproof.connection.fake import FakeConnection, Page, Reply
 from labproof.errors import NoCluster, Refused, TransportError, Unreachable
-from labproof.kube import ADMIN_CONF, ApiProblem, Cluster, read_credential
+from labproof.kube import ADMIN_CONF, EVERY_SECRET, ApiProblem, Cluster, read_credential
 from labproof.machine import Lab, Phase
 from tests.conftest import encoded
 
@@ -26,10 +26,20 @@ def test_requests_go_through_master_as_the_administrator(fake: FakeConnection, a
     fake.serve("GET", NODES, Page({"items": []}))
     phase.purpose = Purpose.BEFORE
     api.read("/api/v1/nodes")
-    ((request, purpose),) = fake.requests
+    request, purpose = fake.requests[-1]
     assert (request.via, request.url, purpose) == ("master", NODES, Purpose.BEFORE)
     assert request.credential is not None
     assert (request.credential.certificate, request.credential.key) == ("CERTIFICATE", "KEY")
+
+
+@pytest.mark.parametrize("status", [200, 404, 500])
+def test_server_that_answers_anybody_is_not_the_api(fake: FakeConnection, api: Cluster, status: int) -> None:
+    """Somebody without a credential is refused before anything that the server says is believed."""
+    fake.serve("GET", f"https://192.168.200.10:6443{EVERY_SECRET}", Page({"items": []}, status))
+    fake.serve("GET", NODES, Page({"items": []}))
+    with pytest.raises(NoCluster, match=f"answers {status} to somebody without a credential"):
+        api.read("/api/v1/nodes")
+    assert [r.credential.certificate for r, _ in fake.requests if r.credential] == [""]
 
 
 def test_credential_is_read_once(fake: FakeConnection, api: Cluster) -> None:

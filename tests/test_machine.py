@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from labproof.connection.base import Purpose
 from labproof.connection.fake import FakeConnection, Reply
 from labproof.errors import ActionFailed, DeadlineExceeded, TransportError, Unreachable
-from labproof.machine import READ_LIMIT, Lab, Machine, Phase, quoted
+from labproof.machine import Lab, Machine, Phase, quoted
 from tests.local_shell import LocalShell
 
 
@@ -53,13 +53,22 @@ def test_text_is_read_as_it_is(here: Machine, tmp_path: Path, text: str) -> None
     assert here.read(str(path)) == expected
 
 
-def test_big_file_is_cut(here: Machine, tmp_path: Path) -> None:
-    """Of a big file only the head is read."""
+@pytest.mark.parametrize("line", ["x" * 99, "x" * 400_000])
+def test_big_file_is_not_read_by_halves(here: Machine, tmp_path: Path, line: str) -> None:
+    """What stands behind more text than we read could be just what matters: that file was not seen."""
     path = tmp_path / "big"
-    path.write_text(f"{'x' * 99}\n" * 10_000, encoding="ascii")
-    read = here.read(str(path))
-    assert read is not None
-    assert READ_LIMIT <= len(read) < READ_LIMIT + 200
+    path.write_text(f"{line}\n" * 1_000, encoding="ascii")
+    with pytest.raises(TransportError, match="is longer than 64 KiB|printed more than can be read"):
+        here.read(str(path))
+
+
+def test_file_name_with_a_line_break_forges_nothing(here: Machine, tmp_path: Path) -> None:
+    """A name that looks like another file and its text is refused, not taken for them."""
+    (tmp_path / "a\n=forged\n>text\n.conf").touch()
+    (tmp_path / "b.conf").write_text("own", encoding="ascii")
+    with pytest.raises(TransportError, match="line break in its name"):
+        here.read_all(f"{tmp_path}/*.conf")
+    assert here.read_all(f"{tmp_path}/b*.conf") == {f"{tmp_path}/b.conf": "own\n"}
 
 
 def test_file_that_may_not_be_read(fake: FakeConnection, pair: Lab) -> None:

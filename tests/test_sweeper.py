@@ -48,7 +48,7 @@ def test_its_own_namespace_is_taken_away(monkeypatch: pytest.MonkeyPatch, fake: 
     monkeypatch.setattr(live, "LiveConnection", lambda machines, guard: fake)
     fake.serve("DELETE", "/api/v1/namespaces/labproof-probe-0a1b2c", Page({"status": {"phase": "Terminating"}}))
     sweeper.sweep(TOLD)
-    ((request, _),) = fake.requests
+    request, _ = fake.requests[-1]
     assert (request.method, request.via) == ("DELETE", "master")
     assert request.credential == api._admin()
     assert fake.is_closed

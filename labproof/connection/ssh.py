@@ -25,9 +25,10 @@ RETRY_AFTER_SECONDS = 10.0
 """How long a machine that could not be reached is left alone; twice as long after each further attempt."""
 
 RETRY_AT_LEAST_EVERY_SECONDS = 60.0
+# The system's own programs go before what somebody may have put into /usr/local under their names.
 _ENVIRONMENT = (
     "env -i HOME=/root USER=root LOGNAME=root LANG=C.UTF-8 TERM=dumb"
-    " PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    " PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
 )
 _TIMED_OUT = (124, 137)
 

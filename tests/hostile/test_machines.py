@@ -107,7 +107,7 @@ def test_hanging_program_is_given_up(lab) -> None:  # type: ignore[no-untyped-de
         "node",
         "mv /usr/bin/docker /usr/bin/docker.before",
         "printf '#!/bin/sh\\ntrap \"\" TERM\\nsleep 86400\\n' > /usr/bin/docker; chmod 755 /usr/bin/docker",
-        undo=("mv /usr/bin/docker.before /usr/bin/docker", "pkill -f 'sleep 86400'"),
+        undo=("mv /usr/bin/docker.before /usr/bin/docker", "pkill -f '[s]leep 86400'"),
     ):
         seen = lab.grade("hanging")
     assert seen.gained("docker.daemon@node", "docker.container@node", "init.images-node") == []

@@ -111,7 +111,7 @@ def test_working_kubeconfig(fake: FakeConnection, pair: Lab, api: Cluster, allow
     allow(fake, allowed)
     state = kubeconfig.read(pair.node, api)
     assert (state.server, state.is_this_cluster, state.may_do_everything) == ("https://evil.test", True, allowed)
-    ((request, _),) = fake.requests
+    request, _ = fake.requests[-1]
     assert request.url == f"{SERVER}{REVIEW}"
     assert request.credential is not None
     assert (request.credential.certificate, request.credential.authority) == ("CERT", "AUTHORITY")
@@ -123,7 +123,7 @@ def test_kubeconfig_of_another_cluster(fake: FakeConnection, pair: Lab, api: Clu
     state = kubeconfig.read(pair.node, api)
     assert (state.is_this_cluster, state.may_do_everything) == (False, False)
     assert str(state) == f"it leads to {SERVER}, another cluster, and may do not everything there"
-    assert fake.requests == []
+    assert [r.credential.name for r, _ in fake.requests if r.credential] == ["nobody"]
 
 
 def test_refused_credential_may_do_nothing(fake: FakeConnection, pair: Lab, api: Cluster) -> None:
