@@ -49,6 +49,14 @@ class Mirror(Generic[T]):
 
     def refresh(self) -> None:
         """List where nothing is known, then follow one watch to its end."""
+        try:
+            self._follow()
+        except (LookupError, TypeError, AttributeError) as error:
+            # Something else answers in the API's place: what it said is forgotten with it.
+            self._version = ""
+            raise ApiUnreachable(f"expected an object of the API, found something else ({error!r})") from error
+
+    def _follow(self) -> None:
         if not self._version:
             self._list()
         query = f"watch=1&allowWatchBookmarks=true&timeoutSeconds={WATCH_SECONDS}"
