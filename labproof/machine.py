@@ -43,9 +43,12 @@ class Machine:
     def __repr__(self) -> str:
         return f"Machine({self.name!r}, {self.address!r})"
 
-    def ask(self, line: str, *args: str, timeout: float = 15.0) -> CommandResult:
-        """Run a command that only reads. `%s` in the line stands for an argument, which is quoted."""
-        command = Command(self.name, quoted(line, *args), timeout)
+    def ask(self, line: str, *args: str, timeout: float = 15.0, only_reads: bool = True) -> CommandResult:
+        """Run a command that reads. `%s` in the line stands for an argument, which is quoted.
+
+        One that has to try something, and takes it back, says so: `only_reads` is false.
+        """
+        command = Command(self.name, quoted(line, *args), timeout, only_reads=only_reads)
         self.is_known_up, known = False, self.is_known_up
         try:
             result = self._connection.run(command, self._phase.purpose)

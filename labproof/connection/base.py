@@ -24,7 +24,8 @@ class Purpose(StrEnum):
 class Command:
     """A command line for root's shell on one machine; `timeout` is in seconds.
 
-    `answers` maps a prompt to what is typed after it; then the command gets a terminal.
+    `answers` maps a prompt to what is typed after it; then the command gets a terminal. `only_reads` is not
+    so for a look that has to try something: it is never made unless somebody needs its answer.
     """
 
     machine: str
@@ -32,6 +33,7 @@ class Command:
     timeout: float = 15.0
     shell: str = "/bin/sh"
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    only_reads: bool = True
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,14 @@ def test_answer_on_a_terminal_is_never_foreseen(seeing: Foresight) -> None:
     assert seeing.run(command, Purpose.OBSERVE).output == "asked passwd"
 
 
+def test_look_that_tries_something_is_made_only_when_needed(seeing: Foresight) -> None:
+    """What starts a container, say, is neither learnt nor answered from what was fetched."""
+    command = Command("master", "docker run", only_reads=False)
+    seeing.fetch_ahead([question("docker run")])
+    assert seeing.run(command, Purpose.OBSERVE).output == "asked docker run"
+    assert seeing.learnt == ()
+
+
 def test_questions_are_learnt_in_order_once(seeing: Foresight) -> None:
     """What was asked is what the next grading fetches ahead; work on the machines is not."""
     for line, purpose in (("b", Purpose.OBSERVE), ("a", Purpose.OBSERVE), ("b", Purpose.OBSERVE), ("x", Purpose.ACT)):
