@@ -181,6 +181,8 @@ def _write_all(read: Callable[[int], bytes], write: Callable[[bytes], object], e
         while data := read(CHUNK):
             write(data)
     with contextlib.suppress(OSError):
+        # The connection may have gone first.
+    with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
         end()
 
 
