@@ -180,8 +180,7 @@ def _write_all(read: Callable[[int], bytes], write: Callable[[bytes], object], e
     with contextlib.suppress(OSError, EOFError, ValueError):
         while data := read(CHUNK):
             write(data)
-    with contextlib.suppress(OSError):
-        # The connection may have gone first.
+    # The connection may have gone first.
     with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
         end()
 
