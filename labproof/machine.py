@@ -43,12 +43,12 @@ class Machine:
     def __repr__(self) -> str:
         return f"Machine({self.name!r}, {self.address!r})"
 
-    def ask(self, line: str, *args: str, timeout: float = 15.0, only_reads: bool = True) -> CommandResult:
+    def ask(self, line: str, *args: str, timeout: float = 15.0, is_fact: bool = True) -> CommandResult:
         """Run a command that reads. `%s` in the line stands for an argument, which is quoted.
 
-        One that has to try something, and takes it back, says so: `only_reads` is false.
+        `is_fact` is false for one that must not be asked ahead of its time, because it has to try something.
         """
-        command = Command(self.name, quoted(line, *args), timeout, only_reads=only_reads)
+        command = Command(self.name, quoted(line, *args), timeout, is_fact=is_fact)
         self.is_known_up, known = False, self.is_known_up
         try:
             result = self._connection.run(command, self._phase.purpose)
@@ -135,7 +135,7 @@ class Machine:
     def is_reachable(self) -> bool:
         """Tell whether the machine answers at all."""
         try:
-            return self.ask(":", timeout=5.0).is_success
+            return self.ask(":", timeout=5.0, is_fact=False).is_success
         except TransportError:
             return False
 

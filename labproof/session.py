@@ -187,7 +187,7 @@ def _assemble(
     recording = Recording(run, plan, judge, phase, log)
     recording.patience = options.patience
     recording.is_cluster_lost = lambda: cluster.was_healthy
-    recording.lost_machines = lambda: [machine.name for machine in lab.all if machine.is_lost]
+    recording.lost_machines = lambda: _lost(lab)
     return Session(
         options=options,
         plan=plan,
@@ -202,6 +202,15 @@ def _assemble(
         judge=judge,
         recording=recording,
     )
+
+
+def _lost(lab: Lab) -> list[str]:
+    """Return the machines that do not answer at the moment; one whose facts were read ahead is asked for that."""
+    for machine in lab.all:
+        if not machine.is_lost:
+            # A machine that does not answer knows it afterwards.
+            machine.is_reachable()
+    return [machine.name for machine in lab.all if machine.is_lost]
 
 
 def _probe_pods(

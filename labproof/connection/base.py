@@ -24,8 +24,8 @@ class Purpose(StrEnum):
 class Command:
     """A command line for root's shell on one machine; `timeout` is in seconds.
 
-    `answers` maps a prompt to what is typed after it; then the command gets a terminal. `only_reads` is not
-    so for a look that has to try something: it is never made unless somebody needs its answer.
+    `answers` maps a prompt to what is typed after it; then the command gets a terminal. `is_fact` is false
+    for what must not be asked ahead: a sign of life, or a look that has to try something.
     """
 
     machine: str
@@ -33,7 +33,7 @@ class Command:
     timeout: float = 15.0
     shell: str = "/bin/sh"
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    only_reads: bool = True
+    is_fact: bool = True
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ class Foresight:
             self._fetched.clear()
             return self._inner.run(command, purpose)
         result = self._foreseen(command) or self._inner.run(command, purpose)
-        if not command.only_reads:
+        if not command.is_fact:
             return result
         question = Question(command.machine, command.line, command.timeout, command.shell, result.seconds)
         self._learnt.setdefault(_key(command), question)
@@ -103,7 +103,7 @@ class Foresight:
         self._inner.close()
 
     def _foreseen(self, command: Command) -> CommandResult | None:
-        future = None if command.answers or not command.only_reads else self._fetched.pop(_key(command), None)
+        future = None if command.answers or not command.is_fact else self._fetched.pop(_key(command), None)
         return future.result() if future is not None else None
 
     def _ask(

@@ -95,7 +95,7 @@ def run_container(machine: Machine) -> ContainerRun:
     running_now = machine.ask("docker container ls --quiet --filter status=running").output.split()
     if running_now:
         return ContainerRun(True, f"{len(running_now)} containers run")
-    result = machine.ask(_ONE_CONTAINER, timeout=30, only_reads=False)
+    result = machine.ask(_ONE_CONTAINER, timeout=30, is_fact=False)
     said = (result.output if result.is_success else result.error).strip()
     return ContainerRun(result.is_success, f"a container printed: {said[:80]}" if result.is_success else said[-300:])
 

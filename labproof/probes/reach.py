@@ -12,4 +12,4 @@ def every(machines: Iterable[Machine]) -> None:
     """
     for machine in machines:
         if not machine.is_known_up:
-            machine.ask(":", timeout=5.0)
+            machine.ask(":", timeout=5.0, is_fact=False)

@@ -100,7 +100,7 @@ def test_answer_on_a_terminal_is_never_foreseen(seeing: Foresight) -> None:
 
 def test_look_that_tries_something_is_made_only_when_needed(seeing: Foresight) -> None:
     """What starts a container, say, is neither learnt nor answered from what was fetched."""
-    command = Command("master", "docker run", only_reads=False)
+    command = Command("master", "docker run", is_fact=False)
     seeing.fetch_ahead([question("docker run")])
     assert seeing.run(command, Purpose.OBSERVE).output == "asked docker run"
     assert seeing.learnt == ()

@@ -126,7 +126,7 @@ def test_container_is_tried(fake: FakeConnection, pair: Lab, reply: Reply, has_r
     fake.answer("node", "docker run", reply)
     assert docker.run_container(pair.node) == docker.ContainerRun(has_run, says)
     assert "docker image rm" in fake.lines("node")[-1]
-    assert not fake.commands[-1][0].only_reads
+    assert not fake.commands[-1][0].is_fact
 
 
 KEYS = st.sampled_from(["exec-opts", "registry-mirrors", "ServerErrors", "RegistryConfig", "Mirrors", "x"])
