@@ -30,7 +30,15 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def start(*options: str) -> subprocess.Popen[str]:
     """Start grading in a process of its own."""
     argv = [sys.executable, "-m", "labproof.cli", "grade", "--", "--patience=3", *options]
-    return subprocess.Popen(argv, cwd=course_dir(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return subprocess.Popen(
+        argv,
+        cwd=course_dir(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # A shell's background job ignores Ctrl-C, and so would what it starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
 
 
 def wait_for(process: subprocess.Popen[str], text: str) -> None:
