@@ -112,6 +112,7 @@ class Machine:
         """
         try:
             return look(self.host)
+        # What testinfra's modules raise themselves: an unexpected exit status, output out of shape, an unknown system.
         except (AssertionError, ValueError, LookupError, NotImplementedError) as problem:
             what = " ".join(str(problem).split())[:300] or type(problem).__name__
             raise TransportError(f"{self.name}: its programs gave no fact that could be read: {what}") from problem

@@ -385,6 +385,17 @@ def test_lab_is_told_from_others(course: Plan, live: Answering, ahead: list[tupl
     assert run.lab.cluster == LAB.cluster
 
 
+def test_machine_that_has_gone_is_found_out(course: Plan, live: Answering, ahead: list[tuple[str, str]]) -> None:
+    """Before a point is lost every machine is asked for a sign of life: facts that were read ahead are none."""
+    begun = begin(Options(VERIFY), course, lambda: reached(Machines(), live))
+    live.answer("master", ":", "")
+    live.answer("node", ":", "")
+    assert begun.recording.lost_machines() == []
+    live.lose("node")
+    assert begun.recording.lost_machines() == ["node"]
+    begun.close()
+
+
 def test_profile_can_be_chosen(course: Plan, live: Answering) -> None:
     """The profile that was asked for counts, and otherwise that of the machines."""
     chosen = begin(Options(profile="handout"), course, lambda: reached(Machines(), live))

@@ -188,6 +188,13 @@ def test_terminal_lost_in_the_middle(shell: Ssh, server: ShellServer) -> None:
     cutter.join()
 
 
+def test_systems_own_programs_go_first(shell: Ssh) -> None:
+    """A program that somebody put into /usr/local does not stand in for the system's own of that name."""
+    folders = run(shell, "echo $PATH").output.strip().split(":")
+    assert folders.index("/usr/bin") < folders.index("/usr/local/bin")
+    assert folders.index("/usr/sbin") < folders.index("/usr/local/sbin")
+
+
 def test_machine_without_a_shell_is_left_alone(
     shell: Ssh, server: ShellServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

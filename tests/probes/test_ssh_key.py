@@ -17,6 +17,21 @@ def test_shell_of_the_right_machine(fake: FakeConnection, pair: Lab) -> None:
     assert (login.is_open, str(login)) == (True, "a shell on node")
 
 
+def test_login_file_that_prints_costs_nothing(fake: FakeConnection, pair: Lab) -> None:
+    """What a login file prints before the answer is not the answer."""
+    fake.answer("master", "ssh -n", "Welcome! enabled ok\nboot-7\nid-7\n")
+    fake.answer("node", IDENTITY, "boot-7\nid-7\n")
+    assert ssh_key.log_in(pair.master, pair.node).is_open
+
+
+@pytest.mark.parametrize("identity", ["", "\n"])
+def test_machine_without_an_identity_is_not_reached(fake: FakeConnection, pair: Lab, identity: str) -> None:
+    """Two answers that say nothing are not the same machine."""
+    fake.answer("master", "ssh -n", "")
+    fake.answer("node", IDENTITY, identity)
+    assert not ssh_key.log_in(pair.master, pair.node).is_open
+
+
 def test_shell_of_another_machine(fake: FakeConnection, pair: Lab) -> None:
     """A login that ends on another machine is not open."""
     fake.answer("master", "ssh -n", "boot-1\nid-1\n")
