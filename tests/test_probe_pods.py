@@ -116,6 +116,7 @@ def test_pod_that_is_gone_is_made_anew(fake: FakeConnection, pods: ProbePods) ->
     fake.serve("GET", LOOKER, Page({}, 404))
     fake.serve("GET", "/pods/looker-2", pod("Running", "10.122.0.9"))
     assert "gone" in pods.address("master")
+    assert sum(path.endswith(LOOKER) for path in asked(fake, "GET")) == 1
     assert pods.address("master") == "10.122.0.9"
 
 

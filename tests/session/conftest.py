@@ -1,0 +1,33 @@
+"""A small course, and runs that stay away from the checkout's own."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from labproof import plan, rubric
+from labproof.plan import Plan
+from tests.golden import samples
+from tests.tiny_course import Section, criterion, write
+
+COURSE = (
+    Section("base", 1, [criterion("base.a", 10), criterion("base.b", 40)]),
+    Section("next", 2, [criterion("next.c", 50)], needs=("base",)),
+)
+LAB = replace(samples.LAB, identity="this very lab")
+
+
+@pytest.fixture(autouse=True)
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep the runs of a test away from the checkout's own."""
+    monkeypatch.setenv("LABPROOF_RUNS", str(tmp_path / "runs"))
+    return tmp_path / "runs"
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Plan:
+    return load(tmp_path, *COURSE)
+
+
+def load(folder: Path, *sections: Section) -> Plan:
+    return plan.load(rubric.load(write(folder, *sections)), folder / "features")

@@ -1,0 +1,174 @@
+"""A session with machines: what is begun ahead, learnt and told of them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from labproof.connection.base import Command, CommandResult
+from labproof.connection.fake import FakeConnection
+from labproof.model import LabDescription
+from labproof.plan import Plan
+from labproof.probe_pods import ProbePods
+from labproof.providers.base import Endpoint
+from labproof.reach import Reached
+from labproof.recording import PERFORM, VERIFY
+from labproof.session import Options, begin
+from tests.session.conftest import LAB
+
+
+class Machines:
+    """A provider that keeps what it was asked for."""
+
+    name, profile = "made up", "rehearsal"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def up(self, progress: Callable[[str], None]) -> None:
+        self.asked.append("up")
+
+    def require_network(self) -> None:
+        self.asked.append("network")
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        self.asked.append("endpoints")
+        return tuple(Endpoint(n, f"10.0.0.{i}", "host", 22, "root", None) for i, n in enumerate(("master", "node"), 1))
+
+    def describe(self, profile: str) -> LabDescription:
+        return replace(LAB, profile=profile)
+
+    def reload(self) -> None:
+        self.asked.append("reload")
+
+    def save(self, milestone: str) -> None:
+        self.asked.append(f"save {milestone}")
+
+
+class Answering(FakeConnection):
+    """A connection without a network, which keeps the batches that it is sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches: list[tuple[str, list[str]]] = []
+
+    def run_all(self, machine: str, commands: Sequence[Command]) -> Iterator[CommandResult]:
+        self.batches.append((machine, [command.line for command in commands]))
+        return iter(())
+
+
+def reached(provider: Machines, connection: Answering) -> Reached:
+    """Return machines as a session finds them."""
+    return Reached(provider, provider.endpoints(), connection)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def live(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Answering:
+    """What a session with machines is connected to."""
+    monkeypatch.setenv("LABPROOF_CACHE", str(tmp_path / "cache"))
+    return Answering()
+
+
+@pytest.fixture
+def ahead(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """Between which machines looks were begun ahead."""
+    begun: list[tuple[str, str]] = []
+    monkeypatch.setattr(ProbePods, "begin_ahead", lambda pods, first, second: begun.append((first, second)))
+    return begun
+
+
+def test_verifying_begins_the_slow_looks_ahead(course: Plan, live: Answering, ahead: list[tuple[str, str]]) -> None:
+    """Who only grades has the slow looks begun ahead; who performs has no cluster yet."""
+    begin(Options(PERFORM), course, lambda: reached(Machines(), live)).close()
+    assert ahead == []
+    begin(Options(VERIFY), course, lambda: reached(Machines(), live)).close()
+    assert ahead == [("master", "node")]
+    assert live.is_closed
+
+
+def grade(course: Plan, live: Answering, *lines: str, **options: str) -> None:
+    """Run a whole session that asks master these lines, and let it learn from that."""
+    begun = begin(Options(VERIFY, **options), course, lambda: reached(Machines(), live))  # type: ignore[arg-type]
+    for line in lines:
+        begun.lab.master.ask(line)
+    begun.learn()
+    begun.close()
+
+
+def test_next_grading_fetches_ahead_what_the_last_one_asked(
+    course: Plan, live: Answering, ahead: list[tuple[str, str]]
+) -> None:
+    """A whole run keeps its questions, and the next one sends them before any is asked."""
+    live.answer("master", "hostname", "master\n")
+    grade(course, live, "hostname")
+    assert live.batches == []
+    grade(course, live, "hostname")
+    assert live.batches == [("master", ["hostname"])]
+
+
+def test_part_of_a_run_teaches_nothing(course: Plan, live: Answering, ahead: list[tuple[str, str]]) -> None:
+    """A section that is graded again has not asked everything: what is known stays."""
+    live.answer("master", "hostname", "master\n")
+    grade(course, live, "hostname", base="latest")
+    grade(course, live, "hostname")
+    assert live.batches == []
+
+
+def test_unfinished_lab_unlearns_nothing(course: Plan, live: Answering, ahead: list[tuple[str, str]]) -> None:
+    """A run that came to fewer questions adds its own and keeps the others."""
+    live.answer("master", "", "")
+    grade(course, live, "a", "b", "c")
+    grade(course, live, "d")
+    live.batches.clear()
+    grade(course, live, "a", "b", "c", "d")
+    assert sorted(line for _, lines in live.batches for line in lines) == ["a", "b", "c", "d"]
+
+
+def test_lab_is_told_from_others(course: Plan, live: Answering, ahead: list[tuple[str, str]]) -> None:
+    """What machines and cluster say of themselves goes into the result; what cannot be had is left out."""
+    live.answer("master", "/etc/machine-id", f"{'a' * 32}\n")
+    live.answer("master", "stat", "1770000000\n")
+    live.lose("node")
+    begun = begin(Options(VERIFY), course, lambda: reached(Machines(), live))
+    begun.identify()
+    run = begun.recording.run
+    begun.close()
+    assert run.lab.machines["master"] == {
+        **LAB.machines["master"],
+        "machine-id": "a" * 32,
+        "since": "2026-02-02T02:40:00+00:00",
+    }
+    assert run.lab.machines["node"] == LAB.machines["node"]
+    assert run.lab.cluster == LAB.cluster
+
+
+def test_machine_that_has_gone_is_found_out(course: Plan, live: Answering, ahead: list[tuple[str, str]]) -> None:
+    """Before a point is lost every machine is asked for a sign of life: facts that were read ahead are none."""
+    begun = begin(Options(VERIFY), course, lambda: reached(Machines(), live))
+    live.answer("master", ":", "")
+    live.answer("node", ":", "")
+    assert begun.recording.lost_machines() == []
+    live.lose("node")
+    assert begun.recording.lost_machines() == ["node"]
+    begun.close()
+
+
+def test_profile_can_be_chosen(course: Plan, live: Answering) -> None:
+    """The profile that was asked for counts, and otherwise that of the machines."""
+    chosen = begin(Options(profile="handout"), course, lambda: reached(Machines(), live))
+    chosen.close()
+    assert chosen.course.profile_name == "handout"
+
+
+def test_restart_forgets_the_connections(course: Plan, live: Answering) -> None:
+    """After a restart every connection is new, and the network is looked at again before anything is asked."""
+    provider = Machines()
+    begun = begin(Options(), course, lambda: reached(provider, live))
+    provider.asked.clear()
+    begun.restart()
+    assert provider.asked == ["reload", "network"]
+    assert live.is_closed
+    begun.save_milestone("base")
+    assert provider.asked[-1] == "save base"
+    begun.close()
