@@ -7,7 +7,7 @@ sent ahead of the answers to those before them.
 
 import re
 import secrets
-import select
+import threading
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -20,13 +20,27 @@ _STATUS = re.compile(rb" (\d{1,3})")
 _STATUS_BYTES = 4
 
 
+class Stream(Protocol):
+    """One of a channel's streams, which another thread fills."""
+
+    def set_event(self, event: threading.Event) -> None:
+        """Name the event to be set when there is output, or no more of it."""
+        ...
+
+
 class Channel(Protocol):
     """The two ways of a shell's channel, as paramiko has them."""
 
     closed: bool
 
-    def fileno(self) -> int:
-        """Return what `select` waits for."""
+    @property
+    def in_buffer(self) -> Stream:
+        """Return the output that has come."""
+        ...
+
+    @property
+    def in_stderr_buffer(self) -> Stream:
+        """Return the other stream's output that has come."""
         ...
 
     def settimeout(self, timeout: float | None) -> None:
@@ -60,6 +74,28 @@ class Channel(Protocol):
     def close(self) -> None:
         """Close both ways."""
         ...
+
+
+class Arrival(threading.Event):
+    """Set when output has come on either stream of a channel, or its end.
+
+    Waiting with `select` instead makes paramiko open a pipe, which it closes under the hands of its own receiving
+    thread: a channel that is closed while the machine still sends would then take the whole connection with it.
+    """
+
+    def __init__(self, channel: Channel) -> None:
+        super().__init__()
+        channel.in_buffer.set_event(self)
+        channel.in_stderr_buffer.set_event(self)
+
+    def clear(self) -> None:
+        """Do nothing: that one stream has been read tells nothing of the other one."""
+
+    def await_next(self, timeout: float) -> bool:
+        """Wait, in seconds, until something came since the last call; tell whether it did."""
+        came = self.wait(timeout)
+        super().clear()
+        return came
 
 
 class Framed:
@@ -129,6 +165,7 @@ class FramedShell:
     def __init__(self, name: str, channel: Channel) -> None:
         self._name = name
         self._channel = channel
+        self._arrival = Arrival(channel)
         self._waiting = 0
         self._rest = (b"", b"")
 
@@ -170,7 +207,7 @@ class FramedShell:
 
     def _read(self, frame: Frame, deadline: Deadline) -> None:
         channel, asked = self._channel, f"{self._name}: {frame.line[:120]!r}"
-        ready, _, _ = select.select([channel], [], [], min(1.0, deadline.remaining))
+        came = self._arrival.await_next(min(1.0, deadline.remaining))
         while channel.recv_ready() and not frame.output.is_flooded:
             frame.output.add(channel.recv(65536))
         while channel.recv_stderr_ready() and not frame.error.is_flooded:
@@ -183,5 +220,5 @@ class FramedShell:
             if not frame.is_complete:
                 raise Unreachable(f"{self._name}: the shell ended in the middle of {frame.line[:120]!r}")
         if deadline.is_expired and not frame.is_complete:
-            problem = "was still talking after" if ready else "gave no answer within"
+            problem = "was still talking after" if came else "gave no answer within"
             raise DeadlineExceeded(f"{asked} {problem} {deadline.seconds:.0f} s")

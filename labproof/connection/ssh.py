@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-import select
 import shlex
 import threading
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,7 @@ import paramiko
 
 from labproof.connection.base import Command, CommandResult
 from labproof.connection.bounded import BoundedOutput
-from labproof.connection.shell import Frame, FramedShell
+from labproof.connection.shell import Arrival, Frame, FramedShell
 from labproof.errors import DeadlineExceeded, TransportError, Unreachable
 from labproof.evidence import now
 from labproof.wait import Deadline
@@ -203,12 +202,12 @@ class Ssh:
         deadline = Deadline(command.timeout)
         channel.get_pty("dumb", 200, 50)
         channel.exec_command(self._elevated(f"{command.shell} -c {shlex.quote(command.line)}"))
-        output, answered = BoundedOutput(), 0
+        output, answered, arrival = BoundedOutput(), 0, Arrival(channel)
         while not (channel.exit_status_ready() and not channel.recv_ready()):
             if deadline.is_expired:
                 channel.close()
                 raise DeadlineExceeded(f"{self.name}: {command.line!r} still waits; it shows: {output.text[-200:]!r}")
-            select.select([channel], [], [], min(0.5, deadline.remaining))
+            arrival.await_next(min(0.5, deadline.remaining))
             while channel.recv_ready() and not output.is_flooded:
                 output.add(channel.recv(65536))
             if output.is_flooded:

@@ -4,6 +4,7 @@ import threading
 import time
 from pathlib import Path
 
+import paramiko
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,6 +77,20 @@ def test_endless_output_is_cut_off(shell: Ssh, monkeypatch: pytest.MonkeyPatch) 
         run(shell, "yes", 60)
     assert time.monotonic() - started < 5
     assert run(shell, "echo well").output == "well\n"
+
+
+def test_no_pipe_can_take_the_connection_along(
+    shell: Ssh, server: ShellServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Waiting opens none of paramiko's pipes, whose closing under a machine that still sends ends the connection."""
+
+    def refuse() -> None:
+        raise AssertionError("a pipe was opened")
+
+    monkeypatch.setattr(paramiko.pipe, "make_pipe", refuse)
+    assert run(shell, "sleep 0.1; echo out; echo err >&2").output == "out\n"
+    assert run(shell, "sleep 0.1; echo shown", 5, never="asked").output == "shown\r\n"
+    assert server.logins == 1
 
 
 def test_hanging_command_ends(shell: Ssh) -> None:
