@@ -3,8 +3,11 @@
 import gzip
 import hashlib
 import json
+import shutil
 import tarfile
 from pathlib import Path
+
+import pytest
 
 from labproof.bundle.archive import Image, write_archive, write_layer
 
@@ -57,6 +60,7 @@ def test_layer_belongs_to_root(tmp_path: Path) -> None:
     assert {(entry.uid, entry.gid, entry.mtime, entry.mode) for entry in entries} == {(0, 0, 0, 0o755)}
 
 
+@pytest.mark.skipif(shutil.which("pigz") is None, reason="pigz is not installed")
 def test_same_input_same_image(tmp_path: Path) -> None:
     """The same input gives the same ids, packed or not; packed is gzip."""
     images = two_images(tmp_path)

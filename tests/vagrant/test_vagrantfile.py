@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -105,11 +106,11 @@ def test_no_python_lies_beside_the_vagrantfile() -> None:
     assert not list(FOLDER.rglob("*.py"))
 
 
-@pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed")
 def test_every_shell_script_passes_shellcheck() -> None:
     """Scripts of the machines, the box and the provisioning have no finding."""
     files = [path for path in FOLDER.rglob("*") if path.is_file()]
     scripts = [str(path) for path in files if path.read_text().startswith("#!/bin/sh")]
     assert len(scripts) >= 8
-    done = subprocess.run(["shellcheck", *scripts], capture_output=True, text=True, check=False)
+    shellcheck = Path(sys.executable).with_name("shellcheck")
+    done = subprocess.run([shellcheck, *scripts], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
