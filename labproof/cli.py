@@ -10,6 +10,7 @@ import click
 
 from labproof.cli_author import author
 from labproof.errors import ConfigError, LabError
+from labproof.lean_imports import leave_out
 from labproof.places import course_dir
 
 if TYPE_CHECKING:
@@ -191,6 +192,8 @@ def _pytest(
 ) -> int:
     # A plugin that happens to be installed here has no business in a grading.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    # pytest-bdd's generator of step code brings its templates' highlighting, with every lexer that there is.
+    leave_out("mako.ext.pygmentplugin")
     import pytest
 
     arguments = [str(course_dir() / "features"), f"--rootdir={course_dir()}", f"--mode={mode}", "-qq"]

@@ -12,14 +12,17 @@ from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import quote
 
-from kubernetes.client.api_client import ApiClient
-from kubernetes.client.configuration import Configuration
-
 from labproof.connection.base import Connection, Credential, HttpRequest, HttpResponse
 from labproof.connection.secrets import decode_secret
 from labproof.errors import NoCluster, TransportError
+from labproof.lean_imports import only_submodules
 from labproof.machine import Machine, Phase
 from labproof.untrusted import read_yaml
+
+# The rest of the package reads kubeconfigs and runs the commands in them: no part of it is wanted here.
+with only_submodules("kubernetes"):
+    from kubernetes.client.api_client import ApiClient
+    from kubernetes.client.configuration import Configuration
 
 ADMIN_CONF = "/etc/kubernetes/admin.conf"
 API_PORT = 6443
