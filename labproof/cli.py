@@ -1,5 +1,6 @@
 """The command line: `labproof --help` lists every command."""
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -87,7 +88,8 @@ def grade(
     more += ([f"--undetermined={undetermined}"] if undetermined else []) + (["--reboot"] if reboot else [])
     from labproof.reach import EarlyReach, Wishes
 
-    early = EarlyReach(Wishes(provider, inventory))
+    wishes = Wishes(provider, inventory, rubric, frozenset({"reboot"} if reboot else ()))
+    early = EarlyReach(wishes, is_whole=not (section or undetermined or pytest_options))
     sys.exit(_pytest("verify", provider, inventory, (*more, *pytest_options), early))
 
 
@@ -190,6 +192,8 @@ def _provider(provider: str, inventory: Path | None) -> Any:
 def _pytest(
     mode: str, provider: str, inventory: Path | None, more: Sequence[str], early: "EarlyReach | None" = None
 ) -> int:
+    # A run makes many objects and hardly a cycle: looking for those took a tenth of a grading.
+    gc.set_threshold(100_000)
     # A plugin that happens to be installed here has no business in a grading.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     # pytest-bdd's generator of step code brings its templates' highlighting, with every lexer that there is.

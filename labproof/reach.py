@@ -3,13 +3,17 @@
 It imports nothing heavy, so that connecting can begin while the rest is still being imported.
 """
 
+import contextlib
+import os
 import threading
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
+from labproof.connection.foresight import Foresight, questions_file
 from labproof.connection.live import LiveConnection
 from labproof.connection.ssh import Ssh
+from labproof.errors import ConfigError
 from labproof.places import Progress
 from labproof.providers.base import Endpoint, Provider
 from labproof.providers.choose import choose
@@ -17,10 +21,13 @@ from labproof.providers.choose import choose
 
 @dataclass(frozen=True)
 class Wishes:
-    """Which machines were asked for on the command line."""
+    """Which machines were asked for on the command line, and by which rubric they are graded."""
 
     provider: str = ""
     inventory: Path | None = None
+    rubric: Path | None = None
+    sections: frozenset[str] = frozenset()
+    """Sections that are only there when they are asked for."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,7 @@ class Reached:
 
     provider: Provider
     endpoints: tuple[Endpoint, ...]
-    connection: LiveConnection
+    connection: Foresight
 
 
 def bring_up(wishes: Wishes, progress: Progress) -> Reached:
@@ -45,21 +52,38 @@ def find(wishes: Wishes) -> Reached:
 
 
 class EarlyReach:
-    """Finds the machines in the background. It is handed to pytest as a plugin, to be found by that session."""
+    """Finds the machines in the background. It is handed to pytest as a plugin, to be found by that session.
 
-    def __init__(self, wishes: Wishes) -> None:
+    Where all of them is graded, the facts that the last grading read are already asked for.
+    """
+
+    def __init__(self, wishes: Wishes, is_whole: bool = False) -> None:
         self._found: Future[Reached] = Future()
-        threading.Thread(target=self._find, args=(wishes,), daemon=True).start()
+        threading.Thread(target=self._find, args=(wishes, is_whole), daemon=True).start()
 
     def result(self) -> Reached:
         """Wait for the machines; raises what `find` raises."""
         return self._found.result()
 
-    def _find(self, wishes: Wishes) -> None:
+    def _find(self, wishes: Wishes, is_whole: bool) -> None:
         try:
-            self._found.set_result(find(wishes))
+            reached = find(wishes)
+            if is_whole:
+                _foresee(reached, wishes)
+            self._found.set_result(reached)
         except BaseException as problem:
             self._found.set_exception(problem)
+
+
+def _foresee(reached: Reached, wishes: Wishes) -> None:
+    # Imported while the connections are being made.
+    from labproof import course, rubric
+
+    # What is wrong with a settings file is told by the session, with all else that is wrong.
+    with contextlib.suppress(ConfigError):
+        profile = course.load(os.environ.get("LAB_PROFILE") or reached.provider.profile).profile_name
+        digest = rubric.load(overrides=wishes.rubric, wishes=wishes.sections).digest
+        reached.connection.begin(questions_file(profile, digest), {e.name for e in reached.endpoints})
 
 
 def _connected(provider: Provider) -> Reached:
@@ -68,4 +92,4 @@ def _connected(provider: Provider) -> Reached:
     machines = {e.name: Ssh(e.name, e.host, e.port, e.user, e.key_file) for e in endpoints}
     connection = LiveConnection(machines, provider.require_network)
     connection.open()
-    return Reached(provider, endpoints, connection)
+    return Reached(provider, endpoints, Foresight(connection))

@@ -22,7 +22,6 @@ from labproof.judging import Judge
 from labproof.kube import Cluster
 from labproof.machine import Lab, Machine, Phase
 from labproof.model import CriterionRecord, LabDescription, RunRecord, ScenarioRecord, SectionRecord
-from labproof.places import cache_dir
 from labproof.plan import Plan
 from labproof.probe_pods import ProbePods
 from labproof.probes import identity
@@ -140,19 +139,16 @@ def begin(options: Options, plan: Plan, reach: Callable[[], Reached]) -> Session
         return _replayed(options, plan)
     reached = reach()
     course = courses.load(options.profile or reached.provider.profile)
-    connection = Foresight(reached.connection)
     if options.mode != PERFORM and not options.base:
-        names = {endpoint.name for endpoint in reached.endpoints}
-        known = foresight.load(_questions(plan, course))
-        connection.fetch_ahead(question for question in known if question.machine in names)
+        reached.connection.begin(_questions(plan, course), {endpoint.name for endpoint in reached.endpoints})
     description = reached.provider.describe(course.profile_name)
-    session = _assemble(options, plan, course, connection, reached.endpoints, description, Clock())
-    session.provider, session.foresight = reached.provider, connection
+    session = _assemble(options, plan, course, reached.connection, reached.endpoints, description, Clock())
+    session.provider, session.foresight = reached.provider, reached.connection
     return session
 
 
 def _questions(plan: Plan, course: Course) -> Path:
-    return cache_dir() / "questions" / f"{course.profile_name}-{plan.rubric.digest[:16]}.json"
+    return foresight.questions_file(course.profile_name, plan.rubric.digest)
 
 
 def _replayed(options: Options, plan: Plan) -> Session:

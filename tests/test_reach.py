@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from labproof import reach
+from labproof.connection.foresight import Foresight, Question, questions_file
 from labproof.errors import HostError, ProvisionError
 from labproof.places import Progress
 from labproof.providers.base import Endpoint
@@ -79,6 +81,27 @@ def test_early_reach_hands_over_what_is_wrong(provider: Provider) -> None:
     provider.is_up = False
     with pytest.raises(ProvisionError, match="not up"):
         EarlyReach(Wishes()).result()
+
+
+@pytest.mark.parametrize(("is_whole", "begun"), [(True, 1), (False, 0)])
+def test_whole_grading_is_foreseen_early(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_whole: bool, begun: int
+) -> None:
+    """Facts are asked for while the rest is imported, but only where all of them will be needed; the session's are."""
+    monkeypatch.setenv("LABPROOF_CACHE", str(tmp_path))
+    asked: list[Iterable[Question]] = []
+    monkeypatch.setattr(Foresight, "fetch_ahead", lambda self, questions: asked.append(questions))
+    reached = EarlyReach(Wishes(), is_whole).result()
+    assert len(asked) == begun
+    reached.connection.begin(questions_file("handout", "x"), {"master"})
+    assert len(asked) == 1
+    reached.connection.close()
+
+
+def test_spoilt_rubric_is_told_by_the_session(provider: Provider, tmp_path: Path) -> None:
+    """A settings file that is wrong is no reason not to find the machines: the session tells all that is wrong."""
+    (tmp_path / "rubric.toml").write_text("[")
+    EarlyReach(Wishes(rubric=tmp_path / "rubric.toml"), is_whole=True).result().connection.close()
 
 
 def test_reaching_imports_nothing_heavy() -> None:

@@ -5,13 +5,13 @@ import shutil
 import time
 from pathlib import Path
 
-from labproof.bundle import debian, images, kubernetes, layer, repository
+from labproof.bundle import debian, images, kubernetes, layer, programs, repository
 from labproof.bundle.apt import upstream_version
 from labproof.bundle.manifest import MANIFEST, SCHEMA, Bundle, describe_file
 from labproof.bundle.parts import KEPT, UNFINISHED, Bench, Part, Shelf, fingerprint
 from labproof.errors import BundleError
 from labproof.places import Progress, cache_dir
-from labproof.standins.catalog import IMAGES, MANIFESTS
+from labproof.standins.catalog import IMAGES, MANIFESTS, PROGRAMS
 
 DAY = 24 * 3600
 
@@ -36,7 +36,7 @@ def whole_part() -> Part:
     compiled, packages = kubernetes.part(), debian.part()
     shared = layer.part([package for image in IMAGES for package in image.packages])
     yum = repository.part(compiled, packages)
-    loaded = images.part(compiled, packages, shared, IMAGES)
+    loaded = images.part(compiled, packages, shared, programs.part(PROGRAMS), IMAGES)
     inputs = [fingerprint(*MANIFESTS.values(), Path(__file__))]
     return Part("bundle", inputs, make, (compiled, packages, yum, loaded))
 

@@ -1,26 +1,32 @@
 """Fits a container's request to a machine without CAP_SYS_RESOURCE; installed beside runc in the lab.
 
-Runs alone inside the machine, before each "runc create", "run" or "exec": nothing of Labproof is there.
+Runs alone inside the machine, before each "runc create", "run" or "exec": nothing of Labproof is there. What it
+imports costs every container's start its time, so that is little.
 """
 
+from __future__ import annotations
+
 import json
+import os
 import sys
-from pathlib import Path
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 NOT_OURS = "CAP_SYS_RESOURCE"
 FILE_OPTIONS = {"create": ("--bundle", "-b"), "run": ("--bundle", "-b"), "exec": ("--process", "-p")}
 
 
-def requested_file(arguments: list[str]) -> Path | None:
+def requested_file(arguments: list[str]) -> str | None:
     """Return the JSON file that runc is about to read, or None when it reads none."""
     verb = next((a for a in arguments if a in FILE_OPTIONS), None)
     if verb is None:
         return None
     value = _option(arguments[arguments.index(verb) + 1 :], FILE_OPTIONS[verb])
     if verb == "exec":
-        return Path(value) if value else None
-    return Path(value or ".") / "config.json"
+        return value
+    return os.path.join(value or "", "config.json")
 
 
 def fit(request: dict[str, Any], lowest_score: int) -> bool:
@@ -42,13 +48,16 @@ def main(arguments: list[str]) -> None:
     if path is None:
         return
     try:
-        request = json.loads(path.read_text())
+        with open(path) as file:
+            request = json.load(file)
     except (OSError, ValueError):
         # runc is about to read the same file, and its own message is the one that Docker understands.
         return
-    lowest = max(0, int(Path("/proc/self/oom_score_adj").read_text()))
+    with open("/proc/self/oom_score_adj") as file:
+        lowest = max(0, int(file.read()))
     if fit(request, lowest):
-        path.write_text(json.dumps(request))
+        with open(path, "w") as file:
+            json.dump(request, file)
 
 
 def _option(arguments: list[str], names: tuple[str, ...]) -> str | None:

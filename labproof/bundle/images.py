@@ -31,6 +31,7 @@ class Made:
 
     kubernetes: Path
     debian: Path
+    programs: Path
     base: Layer
     scratch: Path
 
@@ -39,7 +40,7 @@ class Made:
         return self.base, write_layer(self.scratch / f"{name.replace('/', '_')}.tar", files)
 
 
-def part(kubernetes: Part, debian: Part, layer: Part, stand_ins: Sequence[StandInImage]) -> Part:
+def part(kubernetes: Part, debian: Part, layer: Part, programs: Part, stand_ins: Sequence[StandInImage]) -> Part:
     """Return the part with both image archives and images.json."""
     described = [
         [
@@ -47,11 +48,12 @@ def part(kubernetes: Part, debian: Part, layer: Part, stand_ins: Sequence[StandI
             i.stands_in_for,
             i.entrypoint,
             {inside: fingerprint(p) for inside, p in sorted(i.files.items())},
+            sorted(i.programs.items()),
         ]
         for i in stand_ins
     ]
     recipe = fingerprint(Path(__file__), Path(archive.__file__), FILES / "nginx.conf")
-    needs = (kubernetes, debian, layer)
+    needs = (kubernetes, debian, layer, programs)
     return Part("images", [described, recipe], lambda bench: make(bench, stand_ins), needs, HOST_PACKAGES)
 
 
@@ -59,7 +61,7 @@ def make(bench: Bench, stand_ins: Sequence[StandInImage]) -> None:
     """Write k8s-images-vVERSION.tar.gz, kuboard.tar and images.json."""
     needs = bench.needs
     base = layer_of(needs["layer"] / "layer.tar")
-    made = Made(needs["kubernetes"], needs["debian"], base, bench.scratch)
+    made = Made(needs["kubernetes"], needs["debian"], needs["programs"], base, bench.scratch)
     version = json.loads((made.kubernetes / "versions.json").read_text())["version"]
     bench.progress(f"writing {len(stand_ins) + len(KUBERNETES_IMAGES) + 3} images")
     own = [*_kubernetes_images(made, version), _etcd(made), _pause(made), _nginx(made)]
@@ -116,4 +118,5 @@ def _nginx(made: Made) -> Image:
 
 def _stand_in(made: Made, image: StandInImage) -> Image:
     labels = {LABEL: image.stands_in_for}
-    return Image(image.name, made.layers(image.name, image.files), image.entrypoint, labels=labels)
+    files = {**image.files, **{inside: made.programs / name for inside, name in image.programs.items()}}
+    return Image(image.name, made.layers(image.name, files), image.entrypoint, labels=labels)

@@ -7,7 +7,7 @@ out once, to whom it saves a question: looking again, after a wait or a change, 
 
 import json
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,8 +15,9 @@ from typing import Protocol
 
 from labproof.connection.base import Command, CommandResult, HttpRequest, HttpResponse, Purpose
 from labproof.errors import LabError
+from labproof.places import cache_dir
 
-SHELLS = 2
+SHELLS = 3
 """How many shells a machine's questions are spread over."""
 
 _MOST = 1000
@@ -65,12 +66,19 @@ class Foresight:
     def __init__(self, inner: Machines) -> None:
         self._inner = inner
         self._fetched: dict[_Key, Future[CommandResult | None]] = {}
+        self._has_begun = False
         self._learnt: dict[_Key, Question] = {}
 
     @property
     def learnt(self) -> tuple[Question, ...]:
         """Return every question that was asked so far, in order."""
         return tuple(self._learnt.values())
+
+    def begin(self, known: Path, machines: Collection[str]) -> None:
+        """Begin, but only once, to ask these machines all that is kept in a file."""
+        if not self._has_begun:
+            self._has_begun = True
+            self.fetch_ahead(question for question in load(known) if question.machine in machines)
 
     def fetch_ahead(self, questions: Iterable[Question]) -> None:
         """Begin to ask all of these at once."""
@@ -119,6 +127,11 @@ class Foresight:
         finally:
             for future in left:
                 future.set_result(None)
+
+
+def questions_file(profile: str, rubric: str) -> Path:
+    """Return where questions are kept for a profile and the digest of a rubric."""
+    return cache_dir() / "questions" / f"{profile}-{rubric[:16]}.json"
 
 
 def load(path: Path) -> tuple[Question, ...]:

@@ -24,6 +24,8 @@ RETRY_AFTER_SECONDS = 10.0
 """How long a machine that could not be reached is left alone; twice as long after each further attempt."""
 
 RETRY_AT_LEAST_EVERY_SECONDS = 60.0
+ALL_SECONDS = 60
+"""How long commands that are run together may take on the machine in all, before what is left of them is ended."""
 # The system's own programs go before what somebody may have put into /usr/local under their names.
 _ENVIRONMENT = (
     "env -i HOME=/root USER=root LOGNAME=root LANG=C.UTF-8 TERM=dumb"
@@ -59,19 +61,18 @@ class Ssh:
     def run_all(self, commands: Sequence[Command]) -> Iterator[CommandResult]:
         """Run commands that do not depend on each other, in a shell of their own, and yield their results in order.
 
-        They are sent without waiting for each other's answers. Raises as `run` does, at the first that fails.
+        They are sent without waiting for each other's answers, and have one limit in common on the machine: a
+        process less for each. Raises as `run` does, at the first that fails.
         """
         with self._mapped("a shell for several commands"):
             with self._lock:
-                shell = self._new_shell()
+                shell = self._new_shell(f"timeout -k 1 {ALL_SECONDS} /bin/sh")
             try:
-                frames = [shell.send(_limited(c), Deadline(CONNECT_SECONDS)) for c in commands]
+                frames = [shell.send(_apart(c), Deadline(CONNECT_SECONDS)) for c in commands]
                 for command, frame in zip(commands, frames, strict=True):
-                    result = self._answered(shell, command, frame)
-                    if result.status in _TIMED_OUT:
-                        # It began before it was waited for, so its own time cannot tell a status from a time out.
-                        raise DeadlineExceeded(f"{self.name}: {command.line!r} did not end within its time")
-                    yield result
+                    started, deadline = now(), Deadline(command.timeout)
+                    shell.receive(frame, deadline)
+                    yield _told(command, frame, started, deadline)
             finally:
                 shell.close()
 
@@ -166,10 +167,10 @@ class Ssh:
             self._shell = self._new_shell()
         return self._shell
 
-    def _new_shell(self) -> FramedShell:
+    def _new_shell(self, program: str = "/bin/sh") -> FramedShell:
         self._require_hope()
         channel = self._transport().open_session(timeout=CONNECT_SECONDS)
-        channel.exec_command(self._elevated("/bin/sh"))
+        channel.exec_command(self._elevated(program))
         shell, deadline = FramedShell(self.name, channel), Deadline(CONNECT_SECONDS)
         try:
             # Whatever a login file printed comes before this first frame and is thrown away with it.
@@ -187,14 +188,12 @@ class Ssh:
     def _answered(self, shell: FramedShell, command: Command, frame: Frame) -> CommandResult:
         started, deadline = now(), Deadline(command.timeout + GRACE_SECONDS)
         shell.receive(frame, deadline)
-        status, output = frame.output.status, frame.output.content
-        if status in _TIMED_OUT and deadline.elapsed >= _limit(command):
+        if frame.output.status in _TIMED_OUT and deadline.elapsed >= _limit(command):
             raise DeadlineExceeded(
                 f"{self.name}: {command.line!r} did not end within {_limit(command)} s;"
-                f" it printed: {output.text[-200:]!r}"
+                f" it printed: {frame.output.content.text[-200:]!r}"
             )
-        result = _result(command, status, output, frame.error.content)
-        return replace(result, started=started, seconds=round(deadline.elapsed, 4))
+        return _told(command, frame, started, deadline)
 
     def _converse(self, command: Command) -> CommandResult:
         """Run a command on a terminal and type each answer once its prompt has been shown."""
@@ -231,6 +230,17 @@ def _limit(command: Command) -> int:
 
 def _limited(command: Command) -> str:
     return f"timeout -k 1 {_limit(command)} {command.shell} -c {shlex.quote(command.line)} </dev/null"
+
+
+def _apart(command: Command) -> str:
+    """Return the line for a shell that runs many: it changes nothing for the next one, and reads nothing of it."""
+    own = command.line if command.shell == "/bin/sh" else f"{command.shell} -c {shlex.quote(command.line)}"
+    return f"( {own}\n) </dev/null"
+
+
+def _told(command: Command, frame: Frame, started: str, deadline: Deadline) -> CommandResult:
+    result = _result(command, frame.output.status, frame.output.content, frame.error.content)
+    return replace(result, started=started, seconds=round(deadline.elapsed, 4))
 
 
 def _result(command: Command, status: int, output: BoundedOutput, error: BoundedOutput) -> CommandResult:

@@ -1,7 +1,7 @@
 """Which stand-in images and manifests the rehearsal bundle carries, and what each is made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent
@@ -18,6 +18,8 @@ class StandInImage:
     packages: tuple[str, ...]
     files: Mapping[str, Path]
     entrypoint: tuple[str, ...]
+    programs: Mapping[str, str] = field(default_factory=dict)
+    """Target path and name of each program that is compiled for the image."""
 
 
 def _files(folder: str | None) -> Mapping[str, Path]:
@@ -45,10 +47,13 @@ IMAGES: tuple[StandInImage, ...] = (
         "registry.aliyuncs.com/google_containers/coredns:1.7.0",
         "CoreDNS 1.7.0", "dns", "dns", "python3-dnslib",
     ),
-    _image(
-        "labproof/calico-node-stand-in:v1",
-        "Calico's node agent and CNI plugin", "calico-node", "calico",
-        "python3-yaml", "iproute2", "iptables",
+    replace(
+        _image(
+            "labproof/calico-node-stand-in:v1",
+            "Calico's node agent and CNI plugin", "calico-node", "calico",
+            "python3-yaml", "iproute2", "iptables",
+        ),
+        programs={f"{INSIDE}/bin/calico-stand-in": "calico-stand-in"},
     ),
     _image(
         "labproof/calico-kube-controllers-stand-in:v1",
@@ -68,6 +73,9 @@ IMAGES: tuple[StandInImage, ...] = (
     ),
 )  # fmt: skip
 """Every stand-in image; kuboard's goes into kuboard.tar, the others into the image tar."""
+
+PROGRAMS: Mapping[str, Path] = {"calico-stand-in": SOURCE / "calico" / "plugin" / "main.go"}
+"""Every program that is compiled for an image, and its source."""
 
 MANIFESTS: Mapping[str, Path] = {
     name: SOURCE / "manifests" / name for name in ("calico.yaml", "recommended.yaml", "kuboard.yaml")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from labproof.bundle import assemble, debian, images, kubernetes, layer
+from labproof.bundle import assemble, debian, images, kubernetes, layer, programs
 from labproof.bundle.manifest import describe_file
 from labproof.bundle.parts import KEPT
 from labproof.standins.catalog import IMAGES, StandInImage
@@ -26,7 +26,7 @@ def test_a_stand_ins_change_leaves_kubernetes(tmp_path: Path) -> None:
     for text in ("one", "two"):
         source.write_text(text)
         compiled, packages, shared = kubernetes.part(), debian.part(), layer.part(["python3"])
-        loaded = images.part(compiled, packages, shared, stand_in(dns=source))
+        loaded = images.part(compiled, packages, shared, programs.part({}), stand_in(dns=source))
         keys.append((loaded.key, compiled.key, packages.key, shared.key))
     assert keys[0][0] != keys[1][0]
     assert keys[0][1:] == keys[1][1:]

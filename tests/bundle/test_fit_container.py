@@ -47,7 +47,7 @@ def test_harmless_request_stays() -> None:
 def test_requested_file(arguments: str, file: str | None) -> None:
     """The file that runc is about to read is found from its arguments."""
     found = fit_container.requested_file(arguments.split())
-    assert (None if found is None else str(found)) == file
+    assert found == file
 
 
 def test_file_is_fitted_in_place(tmp_path: Path) -> None:

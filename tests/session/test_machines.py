@@ -8,6 +8,7 @@ import pytest
 
 from labproof.connection.base import Command, CommandResult
 from labproof.connection.fake import FakeConnection
+from labproof.connection.foresight import Foresight
 from labproof.model import LabDescription
 from labproof.plan import Plan
 from labproof.probe_pods import ProbePods
@@ -60,7 +61,7 @@ class Answering(FakeConnection):
 
 def reached(provider: Machines, connection: Answering) -> Reached:
     """Return machines as a session finds them."""
-    return Reached(provider, provider.endpoints(), connection)  # type: ignore[arg-type]
+    return Reached(provider, provider.endpoints(), Foresight(connection))  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from threading import Event, Thread
 from labproof.standins.calico import cni, firewall, peers, pool, routes
 from labproof.standins.calico.commands import CommandFailed
 from labproof.standins.calico.nodes import ADDRESS_ANNOTATION, ClusterNode, peers_of, routes_to
-from labproof.standins.cluster_api import ApiError, ApiUnreachable, ClusterApi, Json
+from labproof.standins.cluster_api import ACCOUNT, ApiError, ApiUnreachable, ClusterApi, Json
 from labproof.standins.lifetime import begin, wait_for_end
 from labproof.standins.mirroring import Mirror
 from labproof.standins.serving import Reply, Request, Server
@@ -21,6 +21,7 @@ from labproof.standins.serving import Reply, Request, Server
 LOG = logging.getLogger(__name__)
 HEALTH_PORT = 9099
 CNI_FOLDER = Path("/host/etc/cni/net.d")
+CNI_PROGRAMS = Path("/host/opt/cni/bin")
 PROBLEM_FILE = Path("/run/calico-node/problem")
 CALM_SECONDS, TROUBLED_SECONDS = 5.0, 0.5
 HUNG_SECONDS = 60.0
@@ -33,10 +34,11 @@ class NotReady(Exception):
 class Agent:
     """Brings one Node's network to what the cluster's Nodes call for, again and again."""
 
-    def __init__(self, api: ClusterApi, name: str, cni_folder: Path) -> None:
+    def __init__(self, api: ClusterApi, name: str, cni_folder: Path, install_plugin: Callable[[], None]) -> None:
         self._api = api
         self._name = name
         self._cni_folder = cni_folder
+        self._install_plugin = install_plugin
         self._has_share = False
         self.changed = Event()
         self.nodes = Mirror(api, "/api/v1/nodes", ClusterNode.of, self.changed.set)
@@ -58,7 +60,8 @@ class Agent:
         own = nodes.pop(self._name, None)
         if own is None or not own.pod_cidr or not own.address:
             raise NotReady(f"Node {self._name} has no podCIDR or no InternalIP yet")
-        # First of all: the Node becomes Ready by it, and nothing else can be scheduled before.
+        self._install_plugin()
+        # Before all else: the Node becomes Ready by it, and nothing else can be scheduled before.
         if cni.install(self._cni_folder, own.pod_cidr):
             LOG.info("wrote the CNI configuration for %s", own.pod_cidr)
         routes.apply(routes_to(nodes.values()))
@@ -82,6 +85,12 @@ class Agent:
                 _network_up(),
                 "application/strategic-merge-patch+json",
             ).parsed()
+
+
+def install_plugin(api: ClusterApi, programs: Path, folder: Path) -> None:
+    """Put our CNI plugin and its account on the Node, where they differ from what is there."""
+    kubeconfig = cni.account(api.url, (ACCOUNT / "ca.crt").read_text(), api.credential() or "")
+    cni.install_plugin(programs, folder, kubeconfig)
 
 
 def _network_up() -> bytes:
@@ -109,9 +118,11 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="calico-node", description="pod network, a stand-in for rehearsals")
     parser.add_argument("--node", default=os.environ.get("NODENAME", ""))
     parser.add_argument("--cni", type=Path, default=CNI_FOLDER)
+    parser.add_argument("--programs", type=Path, default=CNI_PROGRAMS)
     options = parser.parse_args(arguments)
     stop = begin()
-    agent = Agent(ClusterApi.in_cluster("calico-node-stand-in"), options.node, options.cni)
+    api = ClusterApi.in_cluster("calico-node-stand-in")
+    agent = Agent(api, options.node, options.cni, lambda: install_plugin(api, options.programs, options.cni))
     PROBLEM_FILE.parent.mkdir(parents=True, exist_ok=True)
     record("calico/node is not ready: starting", PROBLEM_FILE)
     Server(("127.0.0.1", HEALTH_PORT), liveness(agent)).start()

@@ -9,7 +9,7 @@ def test_configuration_uses_the_nodes_range(tmp_path: Path) -> None:
     assert install(tmp_path, "10.122.1.0/24")
     written = json.loads((tmp_path / NAME).read_text())
     assert written["plugins"][0]["ipam"]["ranges"] == [[{"subnet": "10.122.1.0/24"}]]
-    assert [plugin["type"] for plugin in written["plugins"]] == ["ptp", "portmap"]
+    assert [plugin["type"] for plugin in written["plugins"]] == ["ptp", "portmap", "calico-stand-in"]
 
 
 def test_right_configuration_is_left_alone(tmp_path: Path) -> None:

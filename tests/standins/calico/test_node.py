@@ -45,7 +45,7 @@ def stop() -> Iterator[Event]:
 
 def started(cluster: FakeCluster, folder: Path, stop: Event, nodes: int) -> Agent:
     cluster.put(pool.KUBEADM, data={"ClusterConfiguration": SETTINGS})
-    agent = Agent(cluster.api(), "master", folder)
+    agent = Agent(cluster.api(), "master", folder, lambda: None)
     agent.nodes.start(stop)
     wait_until(agent.nodes.objects, lambda found: len(found) == nodes, Deadline(5), "the nodes", every=0.01)
     return agent
@@ -104,7 +104,7 @@ def test_problem_is_left_for_the_probe(tmp_path: Path) -> None:
 
 def test_hung_agent_is_not_alive(cluster: FakeCluster, tmp_path: Path) -> None:
     """An agent whose rounds stopped is reported, so that it is restarted."""
-    agent = Agent(cluster.api(), "master", tmp_path)
+    agent = Agent(cluster.api(), "master", tmp_path, lambda: None)
     asked = Request("GET", "/liveness", "/liveness", {}, {})
     assert liveness(agent)(asked).status == 200
     agent.passed_at -= node.HUNG_SECONDS + 1
