@@ -100,6 +100,8 @@ class Session:
             if not machine.is_lost:
                 with contextlib.suppress(TransportError):
                     machines[machine.name] = identity.machine(machine)
+                    # What a recording says of the time says nothing of this moment.
+                    machines[machine.name] |= identity.clock(machine) if self.provider else {}
         if not self.lab.master.is_lost:
             with contextlib.suppress(TransportError):
                 cluster = identity.cluster(self.cluster)

@@ -6,7 +6,8 @@ The same twice in a class means one machine or one cluster for two students, or 
 import hashlib
 import re
 import ssl
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 
 from labproof.errors import TransportError
 from labproof.kube import Cluster
@@ -14,6 +15,8 @@ from labproof.machine import Machine
 from labproof.untrusted import reads_objects
 
 _MACHINE_ID = re.compile(r"[0-9a-f]{32}")
+_CLOCK_SECONDS = 300
+"""How far a clock may be from ours before that is told; Kerberos, for one, allows as much."""
 
 
 def machine(asked: Machine) -> dict[str, str]:
@@ -25,6 +28,15 @@ def machine(asked: Machine) -> dict[str, str]:
     if since.isascii() and since.isdigit() and len(since) <= 10:
         found["since"] = datetime.fromtimestamp(int(since), UTC).isoformat()
     return found
+
+
+def clock(asked: Machine) -> dict[str, str]:
+    """Return how far a machine's clock is from ours, or nothing where that is little."""
+    ours = time.time()
+    told = asked.ask("date +%s", is_fact=False).output.strip()
+    if not (told.isascii() and told.isdigit() and len(told) <= 12) or abs(off := int(told) - ours) <= _CLOCK_SECONDS:
+        return {}
+    return {"clock": f"{timedelta(minutes=round(abs(off) / 60))} {'ahead of' if off > 0 else 'behind'} the grader's"}
 
 
 @reads_objects

@@ -6,6 +6,7 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -225,6 +226,17 @@ def test_credential_goes_to_its_authority_only(client: Http, ours: Identity, the
         with pytest.raises(Unreachable):
             get(client, wrong, secure=True, who=who)
         assert wrong.requests == []
+
+
+@pytest.mark.parametrize("days_off", [-365, 365])
+def test_clock_that_is_a_year_off_closes_nothing(client: Http, tmp_path: Path, days_off: int) -> None:
+    """A certificate of a machine with another time is still its authority's, and nobody else's."""
+    right, other = (Identity(tmp_path, name, days_off) for name in ("right", "other"))
+    who = Credential("bearer", authority=right.certificate)
+    with serving(response(b"well"), right.server_context()) as server:
+        assert get(client, server, secure=True, who=who).body == "well"
+    with serving(response(b"evil"), other.server_context()) as server, pytest.raises(Unreachable):
+        get(client, server, secure=True, who=who)
 
 
 def test_client_certificate_is_shown(client: Http, ours: Identity, theirs: Identity) -> None:

@@ -93,12 +93,12 @@ def response(body: bytes = b"hello", status: str = "200 OK", *headers: str) -> b
 
 
 class Identity:
-    """A key with a certificate that it signs itself."""
+    """A key with a certificate that it signs itself, by a clock that may be days off."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, days_off: int = 0) -> None:
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-        now = datetime.datetime.now(datetime.UTC)
+        now = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=days_off)
         certificate = (
             x509.CertificateBuilder()
             .subject_name(subject)

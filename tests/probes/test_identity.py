@@ -36,6 +36,31 @@ def test_machine_that_tells_no_id(fake: FakeConnection, pair: Lab, said: str, si
     assert identity.machine(pair.master) == {}
 
 
+@pytest.mark.parametrize(
+    ("off", "told"),
+    [
+        (0, {}),
+        (-299, {}),
+        (365 * 86400, {"clock": "365 days, 0:00:00 ahead of the grader's"}),
+        (-3600, {"clock": "1:00:00 behind the grader's"}),
+    ],
+)
+def test_clock_is_told_when_it_is_off(
+    fake: FakeConnection, pair: Lab, monkeypatch: pytest.MonkeyPatch, off: int, told: dict[str, str]
+) -> None:
+    """A clock that is far from the grader's is told, with how far and to which side."""
+    monkeypatch.setattr(identity.time, "time", lambda: 1_800_000_000.0)
+    fake.answer("master", "date", f"{1_800_000_000 + off}\n")
+    assert identity.clock(pair.master) == told
+
+
+@pytest.mark.parametrize("said", ["", "soon", "-1", "9" * 5000, "²", "1e9"])
+def test_clock_that_tells_no_time(fake: FakeConnection, pair: Lab, said: str) -> None:
+    """What is no time is left out."""
+    fake.answer("master", "date", said)
+    assert identity.clock(pair.master) == {}
+
+
 def test_cluster_is_known_by_its_authority_and_its_first_namespace(fake: FakeConnection, api: Cluster) -> None:
     """The authority is told as a fingerprint, the data by what etcd made first."""
     fake.answer("master", ADMIN_CONF, admin_conf(CERTIFICATE))
