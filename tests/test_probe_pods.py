@@ -24,6 +24,14 @@ def pod(phase: str, address: str = "", node: str = "master", **status: Any) -> P
     return Page({"spec": {"nodeName": node}, "status": {"phase": phase, "podIP": address, **status}})
 
 
+def networked(address: str) -> Page:
+    """Return the API's answer for a Pod that Calico has given an address, which its kubelet has not told yet."""
+    annotations = {"cni.projectcalico.org/podIP": f"{address}/32"}
+    return Page(
+        {"metadata": {"annotations": annotations}, "spec": {"nodeName": "master"}, "status": {"phase": "Pending"}}
+    )
+
+
 @pytest.fixture
 def pods(fake: FakeConnection, api: Cluster, tmp_path: Path) -> Iterator[ProbePods]:
     """Return probe Pods in a cluster where every Pod can be made and taken away."""
@@ -48,6 +56,21 @@ def test_pod_on_a_node_has_an_address(fake: FakeConnection, pods: ProbePods) -> 
     assert made["spec"]["nodeName"] == "master"
     assert made["spec"]["automountServiceAccountToken"] is False
     assert made["spec"]["activeDeadlineSeconds"] == 120
+
+
+def test_pod_that_answers_is_up(fake: FakeConnection, pods: ProbePods) -> None:
+    """A Pod that answers at the address that Calico gave it is up, whatever its kubelet says so far."""
+    fake.serve("GET", LOOKER, pod("Pending"), networked("10.122.0.7"))
+    fake.serve("GET", "http://10.122.0.7/", Refused("nothing listens"), Page("", 404))
+    assert pods.address("master") == "10.122.0.7"
+    assert [r.via for r, _ in fake.requests if r.url == "http://10.122.0.7/"] == ["master", "master"]
+
+
+def test_address_alone_is_not_up(fake: FakeConnection, pods: ProbePods) -> None:
+    """A Pod with an address at which nobody answers is waited for, and told as what it is."""
+    fake.serve("GET", LOOKER, networked("10.122.0.7"))
+    fake.serve("GET", "http://10.122.0.7/", Refused("nothing listens"))
+    assert pods.address("master") == "a Pod on master with address 10.122.0.7 is Pending: no reason given"
 
 
 def test_one_pod_serves_several_looks(fake: FakeConnection, pods: ProbePods) -> None:
@@ -156,3 +179,5 @@ def test_begun_ahead_serves_all(fake: FakeConnection, pods: ProbePods) -> None:
 def test_only_an_address_is_an_address(said: object) -> None:
     """What becomes part of a URL is an address or nothing: the API may be the student's own."""
     assert parse({"spec": {}, "status": {"phase": "Running", "podIP": said}}).address == ""
+    calico = {"cni.projectcalico.org/podIP": said}
+    assert parse({"metadata": {"annotations": calico}, "spec": {}, "status": {}}).address == ""

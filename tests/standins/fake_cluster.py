@@ -154,8 +154,8 @@ class _Handler(BaseHTTPRequestHandler):
         path, part = (path.removesuffix("/status"), "status") if path.endswith("/status") else (path, "")
         found = dict(self.cluster.objects[path])
         if part:
-            found["status"] = {**found.get("status", {}), **body["status"]}
-        else:
+            found["status"] = {**found.get("status", {}), **body.get("status", {})}
+        if not part or "metadata" in body:
             found["metadata"] = {**found["metadata"], **body["metadata"]}
         self.cluster.put(path, **found)
         self._send(200, found)
