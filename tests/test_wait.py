@@ -107,4 +107,4 @@ def test_real_clock_moves_and_sleeps() -> None:
     """Without a clock of one's own, time is real."""
     started = time.monotonic()
     poll(lambda: 1, lambda v: False, Deadline(0.05), every=0.02)
-    assert 0.02 <= time.monotonic() - started < 1
+    assert 0.02 <= time.monotonic() - started < 5

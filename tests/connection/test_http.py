@@ -133,7 +133,7 @@ def test_stall_ends_at_the_deadline(client: Http, ours: Identity, talk: Talk, se
     with serving(talk, ours.server_context() if secure else None) as server:
         with pytest.raises(DeadlineExceeded):
             get(client, server, secure=secure, timeout=BOUND)
-        assert time.monotonic() - started < BOUND + 0.5
+        assert time.monotonic() - started < BOUND + 3
 
 
 def test_tls_that_never_begins(client: Http) -> None:
@@ -142,7 +142,7 @@ def test_tls_that_never_begins(client: Http) -> None:
     with serving(never) as server:
         with pytest.raises(DeadlineExceeded):
             get(client, server, secure=True, timeout=BOUND)
-        assert time.monotonic() - started < BOUND + 0.5
+        assert time.monotonic() - started < BOUND + 3
 
 
 def test_flood_is_bounded(client: Http, monkeypatch: pytest.MonkeyPatch) -> None:

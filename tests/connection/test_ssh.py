@@ -75,7 +75,7 @@ def test_endless_output_is_cut_off(shell: Ssh, monkeypatch: pytest.MonkeyPatch) 
     started = time.monotonic()
     with pytest.raises(TransportError, match="sent more than we read"):
         run(shell, "yes", 60)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
     assert run(shell, "echo well").output == "well\n"
 
 
@@ -98,7 +98,7 @@ def test_hanging_command_ends(shell: Ssh) -> None:
     started = time.monotonic()
     with pytest.raises(DeadlineExceeded, match=r"did not end within 1 s; it printed: 'so far"):
         run(shell, "echo so far; sleep 30", 1)
-    assert time.monotonic() - started < 2.5
+    assert time.monotonic() - started < 10
     assert run(shell, "echo well").output == "well\n"
 
 
@@ -115,7 +115,7 @@ def test_machine_that_falls_silent(shell: Ssh, server: ShellServer, monkeypatch:
     started = time.monotonic()
     with pytest.raises(DeadlineExceeded, match="gave no answer"):
         run(shell, "echo anybody", 0.2)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10
     server.is_mute = False
     assert run(shell, "echo well").output == "well\n"
 
@@ -221,7 +221,7 @@ def test_machine_without_a_shell_is_left_alone(
     started = time.monotonic()
     with pytest.raises(Unreachable, match="no shell came up"):
         run(shell, "echo anybody")
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 0.9
 
 
 def test_machine_is_asked_again_after_a_while(shell: Ssh, server: ShellServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,21 +1,30 @@
 """Make a recording out of a run: `python tests/recordings/make.py RUN NAME`.
 
 Keeps the evidence and a result without the copies of it; the kernel's name on the recording computer is left out.
+`python tests/recordings/make.py --mistakes` records every run of the last `labproof author check` that a mistake was
+made for, packed and without a result: what it must show stands in the catalogue.
 """
 
 import json
+import lzma
 import platform
 import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
-from labproof import result
+from labproof import result, rubric
 from labproof.evidence import GENESIS, chain, read
 from labproof.model import RunRecord, ScenarioRecord
+from labproof.places import course_dir
+from labproof.proving import catalogue
 from labproof.store import find
 
 HERE = Path(__file__).parent
+MISTAKES = HERE / "mistakes"
+PROOF = course_dir() / "build" / "proof" / "runs"
 
 
 def lean(run: RunRecord, head: str) -> RunRecord:
@@ -29,20 +38,38 @@ def lean(run: RunRecord, head: str) -> RunRecord:
     return replace(run, sections=sections, evidence_head=head)
 
 
-def main(run_name: str, name: str) -> None:
-    """Write the recording."""
+def entries(evidence: Path) -> Iterator[dict[str, Any]]:
+    """Yield every entry of a run's evidence, without its hash and the recording computer's kernel."""
+    for exchange in read(evidence):
+        yield json.loads(json.dumps(asdict(exchange)).replace(platform.release(), "kernel"))
+
+
+def record(run_name: str, name: str) -> None:
+    """Write a recording that is a run."""
     source, target = find(run_name), HERE / name
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir()
     head = GENESIS
     with (target / "evidence.jsonl").open("w", encoding="utf-8") as file:
-        for exchange in read(source.evidence):
-            entry = json.loads(json.dumps(asdict(exchange)).replace(platform.release(), "kernel"))
+        for entry in entries(source.evidence):
             head = chain(head, entry)
             file.write(json.dumps({**entry, "hash": head}, ensure_ascii=False) + "\n")
     text = json.dumps(result.to_json(lean(source.load(), head)), ensure_ascii=False, indent=1)
     (target / "result.json").write_text(text.replace(platform.release(), "kernel"), encoding="utf-8")
 
 
+def record_mistakes() -> None:
+    """Write the packed evidence of every mistake that was tried, and remove that of mistakes that are no more."""
+    MISTAKES.mkdir(exist_ok=True)
+    known = {mistake.id for mistake in catalogue.load(rubric.load())}
+    for id_ in sorted(known):
+        if (evidence := PROOF / id_ / "evidence.jsonl").is_file():
+            lines = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries(evidence))
+            (MISTAKES / f"{id_}.jsonl.xz").write_bytes(lzma.compress(lines.encode(), preset=9))
+    for path in MISTAKES.glob("*.jsonl.xz"):
+        if path.name.removesuffix(".jsonl.xz") not in known:
+            path.unlink()
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    record_mistakes() if sys.argv[1:] == ["--mistakes"] else record(*sys.argv[1:])
