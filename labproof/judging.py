@@ -1,10 +1,10 @@
 """The judge: looks until an expectation is met or its time is up, and says what it saw last."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from labproof.errors import CheckFailed, DeadlineExceeded, TransportError, Unreachable
+from labproof.errors import CheckFailed, DeadlineExceeded, NotRecorded, TransportError, Unreachable
 from labproof.expect import Expectation
 from labproof.wait import Clock, Deadline, poll
 
@@ -52,13 +52,20 @@ class Judge:
         finding = self.finding
         finding.expected, finding.where = expectation.expected, where
         deadline = Deadline(self.wait, self.clock)
+        before: _Look | None = None
 
         def look() -> _Look:
+            nonlocal before
             try:
                 value = probe()
+            except NotRecorded as problem:
+                # In the run that was recorded nobody has looked again: what was seen before is what it ended with.
+                return replace(before, is_final=True) if before else _Look(False, True, str(problem), problem)
             except TransportError as problem:
-                return _Look(False, False, str(problem), problem)
-            return _Look(expectation.is_met(value), expectation.is_final(value), expectation.found(value))
+                before = _Look(False, False, str(problem), problem)
+            else:
+                before = _Look(expectation.is_met(value), expectation.is_final(value), expectation.found(value))
+            return before
 
         def is_final(seen: _Look) -> bool:
             is_lost = isinstance(seen.problem, Unreachable | DeadlineExceeded)

@@ -31,6 +31,7 @@ SERVICE = "kubernetes.default.svc.cluster.local"
 FRESH_SECONDS = 60.0
 """How long a Pod that has started is asked again instead of making another one."""
 LOOKER, SERVER = "looker", "server"
+NAMES, REACH = "/names", "/reach/"
 _CALICOS_WORD = "cni.projectcalico.org/podIP"
 _ANSWER_SECONDS = 1.0
 _LIFETIME_SECONDS = 120
@@ -115,6 +116,8 @@ class _Begun:
     fresh: Deadline
     lock: threading.Lock = field(default_factory=threading.Lock)
     """Held by who waits for it: who wants it at the same time need not ask as well."""
+    spent: set[str] = field(default_factory=set)
+    """What it was asked in vain: whoever asks that again gets another Pod."""
 
 
 class ProbePods:
@@ -152,11 +155,11 @@ class ProbePods:
 
     def resolve(self, node: str) -> str:
         """Return the address that a Pod on a node finds for the API's Service, or what it saw instead."""
-        looker = self._up(LOOKER, node)
+        looker = self._up(LOOKER, node, NAMES)
         if not looker.is_up:
             return str(looker)
         # A resolver that asks a server in vain tries the next one five seconds later.
-        report = self._asked(node, looker, "/names", "no answer from the cluster's DNS", SECONDS)
+        report = self._asked(node, looker, NAMES, "", "no answer from the cluster's DNS", SECONDS)
         found = report.saw.split()
         return found[0] if found else str(report)
 
@@ -169,17 +172,17 @@ class ProbePods:
     def _greet(self, server_node: str, client_node: str) -> PodReport:
         # Both start at the same time; only then is either waited for.
         self._begin(SERVER, server_node)
-        self._begin(LOOKER, client_node)
+        self._begin(LOOKER, client_node, REACH)
         server = self._up(SERVER, server_node)
-        looker = self._up(LOOKER, client_node)
+        looker = self._up(LOOKER, client_node, REACH)
         if not (server.is_up and looker.is_up):
             return looker if server.is_up else server
         missed = f"no page from the Pod on {server_node} at {server.address}"
-        return self._asked(client_node, looker, f"/reach/{server.address}", missed, _ASK_SECONDS)
+        return self._asked(client_node, looker, REACH, server.address, missed, _ASK_SECONDS)
 
-    def _up(self, role: str, node: str) -> PodReport:
+    def _up(self, role: str, node: str, question: str = "") -> PodReport:
         """Return what became of a Pod once it is up, has ended, or its time is over."""
-        begun = self._begin(role, node)
+        begun = self._begin(role, node, question)
         with begun.lock:
             report = poll(
                 lambda: self._look(begun.name, node),
@@ -194,9 +197,9 @@ class ProbePods:
             report = replace(report, trouble="; ".join(filter(None, (report.trouble, said))))
         return report
 
-    def _asked(self, node: str, looker: PodReport, path: str, missed: str, seconds: float) -> PodReport:
+    def _asked(self, node: str, looker: PodReport, question: str, whom: str, missed: str, seconds: float) -> PodReport:
         """Ask a Pod for what it saw, through the machine that it was made for."""
-        request = HttpRequest("GET", f"http://{looker.address}{path}", via=node, timeout=_ASK_SECONDS)
+        request = HttpRequest("GET", f"http://{looker.address}{question}{whom}", via=node, timeout=_ASK_SECONDS)
 
         def ask() -> PodReport:
             try:
@@ -209,15 +212,15 @@ class ProbePods:
 
         deadline = Deadline(seconds, self._clock)
         report = poll(ask, lambda r: bool(r.saw), deadline, every=_EVERY_SECONDS).value
-        if not report.saw:
-            self._forget(LOOKER, node)
+        if not report.saw and (begun := self._begun.get((LOOKER, node))):
+            begun.spent.add(question)
         return report
 
-    def _begin(self, role: str, node: str) -> _Begun:
+    def _begin(self, role: str, node: str, question: str = "") -> _Begun:
         """Return the Pod of a role on a node: the one that was made lately, or else a new one."""
         with self._lock:
             begun = self._begun.get((role, node))
-            if begun is not None and not begun.fresh.is_expired:
+            if begun is not None and not begun.fresh.is_expired and question not in begun.spent:
                 return begun
             up_by = Deadline(SECONDS, self._clock)
             self._open(up_by)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from labproof import expect
-from labproof.errors import CheckFailed, DeadlineExceeded, Unreachable
+from labproof.errors import CheckFailed, DeadlineExceeded, NotRecorded, Unreachable
 from labproof.expect import Expectation
 from labproof.judging import Judge
 from labproof.wait import Clock
@@ -109,3 +109,19 @@ def test_each_criterion_begins_afresh(judge: Judge) -> None:
     judge.begin(5)
     assert judge.finding.found == "it was not looked at"
     assert (judge.finding.where, judge.finding.looks, judge.wait) == ("", 0, 5)
+
+
+def test_recording_without_a_later_look_ends_with_the_one_before(judge: Judge) -> None:
+    """A replay that would look more often than the run did keeps what the run saw last."""
+    judge.begin(30)
+    with pytest.raises(CheckFailed, match="found wrong"):
+        judge(sequence("wrong", NotRecorded("no answer")), expect.equal("right"))
+    assert judge.finding.found == "wrong"
+
+
+def test_what_was_never_looked_at_is_not_recorded(judge: Judge) -> None:
+    """Without a single look there is nothing to keep, and nothing to wait for."""
+    judge.begin(30)
+    with pytest.raises(NotRecorded):
+        judge(sequence(NotRecorded("no answer")), expect.equal("right"))
+    assert judge.finding.looks == 1

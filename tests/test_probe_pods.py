@@ -90,12 +90,15 @@ def test_names_may_take_their_time(fake: FakeConnection, pods: ProbePods) -> Non
 
 
 def test_no_name_says_what_was_seen(fake: FakeConnection, pods: ProbePods) -> None:
-    """Without an answer of the cluster's DNS the finding says so, and the next look makes a new Pod."""
+    """Without an answer of the cluster's DNS the finding says so, and who asks that again gets a new Pod."""
     fake.serve("GET", ".7/names", Page(""))
     fake.serve("GET", "/pods/looker-2", pod("Running", "10.122.0.9"))
+    fake.serve("GET", ".9/names", Page("10.96.0.1 STREAM"))
     assert pods.resolve("master") == (
         "a Pod on master with address 10.122.0.7 is Running: no answer from the cluster's DNS"
     )
+    assert pods.address("master") == "10.122.0.7"
+    assert pods.resolve("master") == "10.96.0.1"
     assert pods.address("master") == "10.122.0.9"
 
 

@@ -1,10 +1,10 @@
 """Every mistake of the catalogue, as it was graded on a real lab, judged again: it costs what it should."""
 
 import json
-import lzma
 import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,31 +14,25 @@ from labproof.model import RunRecord
 from labproof.proving import catalogue, warm
 from labproof.proving.catalogue import Mistake
 from labproof.proving.compare import compare
+from tests.recordings.make import HERE, recorded_mistakes
 
-RECORDINGS = Path(__file__).parent / "recordings"
 MISTAKES = catalogue.load(rubric.load())
+RECORDED = recorded_mistakes()
 # A graded lab like theirs: a recorded mistake has no result of its own.
-TEMPLATE = RECORDINGS / "broken-base-swap-tab" / "result.json"
+TEMPLATE = HERE / "broken-base-swap-tab" / "result.json"
 PROCESSES = 2
 SECONDS = 120.0
 
 
-def unpack(id_: str, folder: Path) -> Path:
-    """Lay out a recorded mistake as a run."""
-    folder.mkdir(parents=True)
-    head = GENESIS
-    with (folder / "evidence.jsonl").open("w", encoding="utf-8") as file:
-        for line in lzma.decompress((RECORDINGS / "mistakes" / f"{id_}.jsonl.xz").read_bytes()).splitlines():
-            entry = json.loads(line)
+def regrade(evidence: list[dict[str, Any]], folder: Path) -> RunRecord:
+    """Lay out a recorded mistake as a run, and judge it again in a process of its own."""
+    recording, head = folder / "recording", GENESIS
+    recording.mkdir(parents=True)
+    with (recording / "evidence.jsonl").open("w", encoding="utf-8") as file:
+        for entry in evidence:
             head = chain(head, entry)
             file.write(json.dumps({**entry, "hash": head}, ensure_ascii=False) + "\n")
-    shutil.copyfile(TEMPLATE, folder / "result.json")
-    return folder
-
-
-def regrade(id_: str, folder: Path) -> RunRecord:
-    """Judge a recorded mistake again, in a process of its own."""
-    recording = unpack(id_, folder / "recording")
+    shutil.copyfile(TEMPLATE, recording / "result.json")
     warm.run(["regrade", str(recording)], folder / "terminal.txt", {"LABPROOF_RUNS": str(folder)}, SECONDS)
     return result.load(folder / "latest" / "result.json")
 
@@ -48,7 +42,7 @@ def regraded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Future[RunRe
     """Begin to judge all of them."""
     folder = tmp_path_factory.mktemp("mistakes")
     pool = ThreadPoolExecutor(PROCESSES)
-    return {m.id: pool.submit(regrade, m.id, folder / m.id) for m in MISTAKES}
+    return {id_: pool.submit(regrade, evidence, folder / id_) for id_, evidence in RECORDED.items()}
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.id)
@@ -61,5 +55,4 @@ def test_mistake_costs_what_it_should(mistake: Mistake, regraded: dict[str, Futu
 
 def test_every_recording_is_of_a_mistake() -> None:
     """Each mistake has its recording, and each recording its mistake."""
-    recorded = {path.name.removesuffix(".jsonl.xz") for path in (RECORDINGS / "mistakes").iterdir()}
-    assert recorded == {mistake.id for mistake in MISTAKES}
+    assert set(RECORDED) == {mistake.id for mistake in MISTAKES}

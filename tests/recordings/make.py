@@ -23,7 +23,7 @@ from labproof.proving import catalogue
 from labproof.store import find
 
 HERE = Path(__file__).parent
-MISTAKES = HERE / "mistakes"
+MISTAKES = HERE / "mistakes.jsonl.xz"
 PROOF = course_dir() / "build" / "proof" / "runs"
 
 
@@ -58,17 +58,23 @@ def record(run_name: str, name: str) -> None:
     (target / "result.json").write_text(text.replace(platform.release(), "kernel"), encoding="utf-8")
 
 
+def recorded_mistakes() -> dict[str, list[dict[str, Any]]]:
+    """Return the evidence of every recorded mistake."""
+    if not MISTAKES.is_file():
+        return {}
+    with lzma.open(MISTAKES, "rt", encoding="utf-8") as file:
+        return {row["mistake"]: row["evidence"] for row in map(json.loads, file)}
+
+
 def record_mistakes() -> None:
-    """Write the packed evidence of every mistake that was tried, and remove that of mistakes that are no more."""
-    MISTAKES.mkdir(exist_ok=True)
-    known = {mistake.id for mistake in catalogue.load(rubric.load())}
-    for id_ in sorted(known):
-        if (evidence := PROOF / id_ / "evidence.jsonl").is_file():
-            lines = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries(evidence))
-            (MISTAKES / f"{id_}.jsonl.xz").write_bytes(lzma.compress(lines.encode(), preset=9))
-    for path in MISTAKES.glob("*.jsonl.xz"):
-        if path.name.removesuffix(".jsonl.xz") not in known:
-            path.unlink()
+    """Record every mistake that was tried last, keep the others, and forget those that are in no catalogue."""
+    recorded = recorded_mistakes()
+    with lzma.open(MISTAKES, "wt", preset=9, encoding="utf-8") as file:
+        for id_ in sorted(mistake.id for mistake in catalogue.load(rubric.load())):
+            evidence = PROOF / id_ / "evidence.jsonl"
+            tried = list(entries(evidence)) if evidence.is_file() else recorded.get(id_)
+            if tried:
+                file.write(json.dumps({"mistake": id_, "evidence": tried}, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":
