@@ -192,7 +192,7 @@ def _provider(provider: str, inventory: Path | None) -> Any:
 def _pytest(
     mode: str, provider: str, inventory: Path | None, more: Sequence[str], early: "EarlyReach | None" = None
 ) -> int:
-    # A run makes many objects and hardly a cycle: looking for those took a tenth of a grading.
+    # A run makes many objects and hardly a cycle: looking for those took a twentieth of a grading.
     gc.set_threshold(100_000)
     # A plugin that happens to be installed here has no business in a grading.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"

@@ -17,7 +17,7 @@ from typing import Any
 
 from labproof.ahead import Ahead
 from labproof.connection.base import HttpRequest
-from labproof.errors import Refused, TransportError
+from labproof.errors import LabError, NoCluster, Refused, TransportError
 from labproof.kube import ApiProblem, Cluster, Json
 from labproof.probes import events
 from labproof.probes.workload import waiting
@@ -240,13 +240,15 @@ class ProbePods:
                 self._delete(begun.name)
 
     def close(self) -> None:
-        """Take the namespace away with everything in it; what cannot be reached is left to the sweeper."""
+        """Take the namespace away with everything in it; what fails here is left to the sweeper."""
         self._ahead.close()
-        with contextlib.suppress(TransportError):
-            if self._is_open:
-                self._cluster.delete("/api/v1/namespaces/{}", self.namespace)
-            if self._sweeper is not None:
-                self._sweeper.dismiss()
+        if self._is_open or self._sweeper is not None:
+            # Not only where it was seen to be made: an answer that is lost, or cannot be written down, may come after.
+            with contextlib.suppress(LabError):
+                with contextlib.suppress(NoCluster):
+                    self._cluster.delete("/api/v1/namespaces/{}", self.namespace)
+                if self._sweeper is not None:
+                    self._sweeper.dismiss()
         self._is_open, self._sweeper = False, None
 
     def _open(self, deadline: Deadline) -> None:

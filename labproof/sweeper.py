@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import IO
 
 DONE = b"done\n"
+SWEEPING_SECONDS = 60.0
+"""How long a cluster that does not answer is tried again; the Pods themselves end after two minutes."""
 
 
 class Sweeper:
@@ -49,18 +51,28 @@ def main() -> None:
 
 
 def sweep(machine: dict[str, str]) -> None:
-    """Delete the probe namespace through a connection of our own."""
+    """Delete the probe namespace through a connection of our own; try again for a while where that fails."""
     from labproof.connection.live import LiveConnection
     from labproof.connection.ssh import Ssh
+    from labproof.errors import TransportError
     from labproof.kube import Cluster
     from labproof.machine import Machine, Phase
+    from labproof.wait import Deadline, poll
 
     key = Path(machine["key_file"]) if machine["key_file"] else None
     ssh = Ssh(machine["name"], machine["host"], int(machine["port"]), machine["user"], key)
     connection = LiveConnection({machine["name"]: ssh}, lambda: None)
     master = Machine(machine["name"], machine["address"], connection, Phase())
     cluster = Cluster(connection, master, Phase())
-    cluster.delete("/api/v1/namespaces/{}", machine["namespace"])
+
+    def is_gone() -> bool:
+        try:
+            cluster.delete("/api/v1/namespaces/{}", machine["namespace"])
+        except TransportError:
+            return False
+        return True
+
+    poll(is_gone, bool, Deadline(SWEEPING_SECONDS), every=5)
     connection.close()
 
 

@@ -1,5 +1,6 @@
 """Pods of our own: what is made, what is asked of them, and what is taken away."""
 
+import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from labproof.ahead import Ahead
 from labproof.connection.fake import FakeConnection, Page
-from labproof.errors import Refused
+from labproof.errors import Refused, Unreachable
 from labproof.evidence import EvidenceLog
 from labproof.kube import ApiProblem, Cluster
 from labproof.probe_pods import ProbePods, parse
@@ -153,6 +154,34 @@ def test_namespace_is_taken_away(fake: FakeConnection, pods: ProbePods) -> None:
     pods.address("master")
     pods.close()
     assert fake.requests[-1][0].url.endswith(f"/namespaces/{pods.namespace}")
+
+
+class Sweeping:
+    """Stands for the process that takes the namespace away when we cannot."""
+
+    is_dismissed = False
+
+    def dismiss(self) -> None:
+        self.is_dismissed = True
+
+
+@pytest.mark.parametrize("lost", [True, False], ids=["answer lost", "answer seen"])
+@pytest.mark.parametrize("gone", [True, False], ids=["taken away", "not taken away"])
+def test_sweeper_is_needed_until_all_is_gone(
+    fake: FakeConnection, api: Cluster, tmp_path: Path, lost: bool, gone: bool
+) -> None:
+    """Whether a namespace was made that nobody saw is not known: it is taken away, by us or by the sweeper."""
+    fake.serve("POST", "/api/v1/namespaces", Unreachable("lost") if lost else Page({}, 201))
+    fake.serve("GET", LOOKER, pod("Running", "10.122.0.7"))
+    fake.serve("DELETE", "/api/v1/namespaces", Page({}) if gone else Unreachable("lost"))
+    sweeper, log = Sweeping(), EvidenceLog(tmp_path / "evidence.jsonl")
+    pods = ProbePods(api, "nginx:1", Ahead(log), _instant_clock(), lambda _: sweeper)  # type: ignore[arg-type,return-value]
+    with contextlib.suppress(Unreachable):
+        pods.address("master")
+    pods.close()
+    log.close()
+    assert len(asked(fake, "DELETE")) == 1
+    assert sweeper.is_dismissed is gone
 
 
 def test_pod_waits_for_its_account(fake: FakeConnection, pods: ProbePods) -> None:
