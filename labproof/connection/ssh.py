@@ -66,7 +66,10 @@ class Ssh:
         """
         with self._mapped("a shell for several commands"):
             with self._lock:
-                shell = self._new_shell(f"timeout -k 1 {ALL_SECONDS} /bin/sh")
+                self._require_hope()
+                transport = self._transport()
+            # Shells come up side by side: the connection is all that they share.
+            shell = self._new_shell(transport, f"timeout -k 1 {ALL_SECONDS} /bin/sh")
             try:
                 frames = [shell.send(_apart(c), Deadline(CONNECT_SECONDS)) for c in commands]
                 for command, frame in zip(commands, frames, strict=True):
@@ -164,12 +167,12 @@ class Ssh:
 
     def _open_shell(self) -> FramedShell:
         if self._shell is None or not self._shell.is_open or not self._transport().is_active():
-            self._shell = self._new_shell()
+            self._require_hope()
+            self._shell = self._new_shell(self._transport())
         return self._shell
 
-    def _new_shell(self, program: str = "/bin/sh") -> FramedShell:
-        self._require_hope()
-        channel = self._transport().open_session(timeout=CONNECT_SECONDS)
+    def _new_shell(self, transport: paramiko.Transport, program: str = "/bin/sh") -> FramedShell:
+        channel = transport.open_session(timeout=CONNECT_SECONDS)
         channel.exec_command(self._elevated(program))
         shell, deadline = FramedShell(self.name, channel), Deadline(CONNECT_SECONDS)
         try:
