@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 DONE = b"done\n"
+EVERY_SECONDS = 5.0
 SWEEPING_SECONDS = 60.0
 """How long a cluster that does not answer is tried again; the Pods themselves end after two minutes."""
 
@@ -72,7 +73,7 @@ def sweep(machine: dict[str, str]) -> None:
             return False
         return True
 
-    poll(is_gone, bool, Deadline(SWEEPING_SECONDS), every=5)
+    poll(is_gone, bool, Deadline(SWEEPING_SECONDS), every=EVERY_SECONDS)
     connection.close()
 
 

@@ -9,6 +9,7 @@ import pytest
 from labproof import sweeper
 from labproof.connection import live
 from labproof.connection.fake import FakeConnection, Page
+from labproof.errors import Refused, Unreachable
 from labproof.kube import Cluster
 
 REACH = {
@@ -61,6 +62,18 @@ def test_namespace_that_is_gone_is_no_problem(
     monkeypatch.setattr(live, "LiveConnection", lambda machines, guard: fake)
     fake.serve("DELETE", "/api/v1/namespaces/", Page({}, 404))
     sweeper.sweep(TOLD)
+    assert fake.is_closed
+
+
+def test_cluster_that_does_not_answer_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, fake: FakeConnection, api: Cluster
+) -> None:
+    """A grader may have died of what keeps the cluster from answering: the namespace is taken away when it does."""
+    monkeypatch.setattr(live, "LiveConnection", lambda machines, guard: fake)
+    monkeypatch.setattr(sweeper, "EVERY_SECONDS", 0.01)
+    fake.serve("DELETE", "/api/v1/namespaces/", Refused("nothing listens"), Unreachable("lost"), Page({}))
+    sweeper.sweep(TOLD)
+    assert [r.method for r, _ in fake.requests].count("DELETE") == 3
     assert fake.is_closed
 
 
