@@ -3,21 +3,22 @@
 import gc
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from labproof import exit_status
 from labproof.cli_author import author
 from labproof.errors import ConfigError, LabError
+from labproof.exit_status import ExitStatus, status_of
 from labproof.lean_imports import leave_out
 from labproof.places import course_dir
 
 if TYPE_CHECKING:
     from labproof.reach import EarlyReach
-
-EXIT_USAGE, EXIT_OURS, EXIT_INTERRUPTED = 2, 3, 130
 
 
 class _Commands(click.Group):
@@ -26,20 +27,18 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except ConfigError as problem:
-            _fail(problem, EXIT_USAGE)
         except LabError as problem:
-            _fail(problem, EXIT_OURS)
+            _fail(problem)
         except KeyboardInterrupt:
             click.echo("interrupted: the machines stay as they are", err=True)
-            sys.exit(EXIT_INTERRUPTED)
+            sys.exit(ExitStatus.INTERRUPTED)
 
 
-def _fail(problem: LabError, status: int) -> None:
+def _fail(problem: LabError) -> None:
     if click.get_current_context().find_root().params.get("debug"):
-        raise problem
+        traceback.print_exception(problem)
     click.echo(f"error: {problem}", err=True)
-    sys.exit(status)
+    sys.exit(status_of(problem))
 
 
 def _lab_options(command: Any) -> Any:
@@ -51,7 +50,11 @@ def _lab_options(command: Any) -> Any:
     return command
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="\b\nExit status:\n" + exit_status.table(),
+)
 @click.option("--debug", is_flag=True, help="Show a traceback with an error.")
 def main(debug: bool) -> None:
     """Run and grade the course on real machines."""
@@ -70,7 +73,7 @@ def lab(provider: str, inventory: Path | None, milestones: bool, pytest_options:
 @main.command()
 @_lab_options
 @click.option("--rubric", type=click.Path(path_type=Path), help="An instructor's own weights.")
-@click.option("--section", multiple=True, help="Grade only this section and what it needs; repeatable.")
+@click.option("--section", multiple=True, help="Grade this section and what it needs; repeatable.")
 @click.option("--undetermined", default="", metavar="RUN", help="Ask again only what that run could not see.")
 @click.option("--reboot", is_flag=True, help="Restart both machines and verify what must last.")
 @click.argument("pytest_options", nargs=-1, type=click.UNPROCESSED)
@@ -196,6 +199,9 @@ def _pytest(
     gc.set_threshold(100_000)
     # A plugin that happens to be installed here has no business in a grading.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    # Nor have options that somebody keeps for tests of their own: they would choose what is graded.
+    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+        os.environ.pop(name, None)
     # pytest-bdd's generator of step code brings its templates' highlighting, with every lexer that there is.
     leave_out("mako.ext.pygmentplugin")
     import pytest
@@ -208,7 +214,9 @@ def _pytest(
     arguments += ["-p", "labproof.plugin", "-p", "pytest_bdd.plugin"]
     # It looks for exceptions in what was thrown away, which takes a tenth of a second in the end; we keep none.
     arguments += ["-p", "no:unraisableexception"]
-    return int(pytest.main([*arguments, *more], plugins=[early] if early else []))
+    status = pytest.main([*arguments, *more], plugins=[early] if early else [])
+    # An option that pytest does not know ends before any plugin of ours has a say.
+    return ExitStatus.USAGE if status == pytest.ExitCode.USAGE_ERROR else int(status)
 
 
 main.add_command(author)

@@ -4,24 +4,39 @@ import os
 import sys
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from labproof.errors import ConfigError, LabError
+from labproof.exit_status import ExitStatus, status_of
 from labproof.places import course_dir
+
+if TYPE_CHECKING:
+    from labproof.course_run import CourseRun
 
 # What pytest-bdd, the API client and the machines' door import is only needed by the course itself:
 # a session of unit tests must not pay for it.
 
-EXIT_USAGE, EXIT_OURS, EXIT_INTERRUPTED = 2, 3, 130
+_PYTESTS_OWN: dict[int, ExitStatus] = {
+    pytest.ExitCode.INTERRUPTED: ExitStatus.INTERRUPTED,
+    pytest.ExitCode.INTERNAL_ERROR: ExitStatus.OURS,
+    pytest.ExitCode.USAGE_ERROR: ExitStatus.USAGE,
+    pytest.ExitCode.NO_TESTS_COLLECTED: ExitStatus.USAGE,
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of the course."""
     group = parser.getgroup("labproof", "running and grading the course")
     group.addoption("--mode", choices=("perform", "verify"), default="perform", help="act and verify, or only verify")
-    group.addoption("--section", action="append", default=[], metavar="ID", help="only this section; repeatable")
+    group.addoption(
+        "--section",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="this section and what it needs; performing it also verifies what builds on it; repeatable",
+    )
     group.addoption("--from", dest="start", default="", metavar="ID", help="this section and all after it")
     group.addoption("--provider", default=os.environ.get("LAB_PROVIDER", ""), help="virtualbox, libvirt or lxc")
     group.addoption("--inventory", type=Path, metavar="FILE", help="use these machines instead of making some")
@@ -47,61 +62,98 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{path.parent.name.split('-', 1)[-1]}: section of the course")
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Choose the scenarios and make sure, before a machine is touched, that course and rubric fit together."""
-    if not any(_is_scenario(item) for item in items):
-        return
-    from labproof import running
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Refuse, before anything is collected or touched, a session of the course that cannot be run as it was asked."""
+    if not _concerns_course(config):
+        return None
+    from labproof import course_run, selection
 
     try:
-        running.prepare(config, items)
-    except ConfigError as problem:
-        _stop(config, f"error: {problem}", EXIT_USAGE)
+        _require_one_process(config)
+        features = course_dir() / "features"
+        module = features / "test_features.py"
+        config.args[:], picks = selection.picks_in(config.args, features, module, config.invocation_params.dir)
+        config.stash[course_run.RUN] = course_run.prepare(config, picks)
+    except LabError as problem:
+        sys.stderr.write(f"error: {problem}\n")
+        return status_of(problem)
+    return None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Choose the scenarios and make sure, before a machine is touched, that steps and features fit together."""
+    if (run := _run(config)) is not None:
+        try:
+            run.choose(items)
+        except ConfigError as problem:
+            run.refuse(problem)
+            items.clear()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Put the scenarios into the course's order, after all that has chosen and reordered them."""
+    run = _run(session.config)
+    if run is not None and run.refused is None:
+        try:
+            run.settle(session.items)
+        except ConfigError as problem:
+            run.refuse(problem)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, Any, Any]:
     """Open the lab before the first scenario; close the run after the last, whatever happened in between."""
-    from labproof import running
-
-    if not running.is_prepared(session.config) or session.config.option.collectonly:
+    run = _run(session.config)
+    if run is None or session.config.option.collectonly:
         return (yield)
-    try:
-        running.open_lab(session.config)
-    except ConfigError as problem:
-        _stop(session.config, f"error: {problem}", EXIT_USAGE)
-    except LabError as problem:
-        _stop(session.config, f"error: {problem}", EXIT_OURS)
-    except KeyboardInterrupt:
-        _stop(session.config, "interrupted before the first scenario; run it again, or labproof down", EXIT_INTERRUPTED)
-    ended = "interrupted"
+    if not _is_opened(run):
+        session.items.clear()
+        return (yield)
+    from labproof.course_run import FINISHED, INTERRUPTED, STOPPED
+
+    ended = INTERRUPTED
     try:
         outcome = yield
-        ended = "finished"
+        ended = FINISHED
         return outcome
+    except (session.Failed, session.Interrupted):
+        ended = STOPPED
+        raise
     finally:
-        running.close_lab(session.config, ended)
+        run.close_lab(ended)
+
+
+def _is_opened(run: "CourseRun") -> bool:
+    """Open the lab; tell whether that went well, and say what is wrong where it did not."""
+    if run.refused is not None or not run.is_wanted:
+        return False
+    try:
+        run.open_lab()
+    except LabError as problem:
+        run.refuse(problem)
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted before the first scenario; run it again, or labproof down\n")
+        run.refused = ExitStatus.INTERRUPTED
+    return run.refused is None
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Give the exit status that the records call for."""
-    from labproof import running
-
-    status = running.exit_status(session.config)
-    if status is not None:
-        session.exitstatus = status
+    if (run := _run(session.config)) is not None:
+        status = run.exit_status()
+        session.exitstatus = _PYTESTS_OWN.get(session.exitstatus, session.exitstatus) if status is None else status
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
     """Fail a scenario at its end when one of its criteria was not met."""
     outcome = yield
-    if _is_scenario(pyfuncitem):
-        from labproof import running
-
-        running.raise_failures(pyfuncitem.config)
+    if (run := _run(pyfuncitem.config)) is not None:
+        run.raise_failures()
     return outcome
 
 
@@ -115,85 +167,89 @@ def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
 
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest, feature: Any, scenario: Any) -> None:
     """Start the record of a scenario and look at what is done already."""
-    from labproof import running
-
-    running.before_scenario(request, feature, scenario)
+    _existing(request).before_scenario(request, scenario)
 
 
 def pytest_bdd_after_scenario(request: pytest.FixtureRequest) -> None:
     """Close the record of a scenario."""
-    from labproof import running
-
-    running.after_scenario(request)
+    _existing(request).after_scenario(request)
 
 
 def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Any) -> None:
     """Tell the recording which sentence comes next."""
-    from labproof import running
-
-    running.before_sentence(request, step)
+    _existing(request).before_sentence(step)
 
 
 @pytest.fixture(scope="session")
 def lab(request: pytest.FixtureRequest) -> Any:
     """The machines of the lab."""
-    return _session(request).lab
+    return _existing(request).session.lab
 
 
 @pytest.fixture(scope="session")
 def cluster(request: pytest.FixtureRequest) -> Any:
     """The Kubernetes API of the lab."""
-    return _session(request).cluster
+    return _existing(request).session.cluster
 
 
 @pytest.fixture(scope="session")
 def browser(request: pytest.FixtureRequest) -> Any:
     """The web pages of the lab."""
-    return _session(request).browser
+    return _existing(request).session.browser
 
 
 @pytest.fixture(scope="session")
 def probe_pods(request: pytest.FixtureRequest) -> Any:
     """Pods of our own that look at the cluster from inside."""
-    return _session(request).probe_pods
+    return _existing(request).session.probe_pods
 
 
 @pytest.fixture(scope="session")
 def course(request: pytest.FixtureRequest) -> Any:
     """The course's versions, addresses and ports."""
-    return _session(request).course
+    return _existing(request).session.course
 
 
 @pytest.fixture(scope="session")
 def judge(request: pytest.FixtureRequest) -> Any:
     """The judge of one criterion at a time."""
-    return _session(request).judge
+    return _existing(request).session.judge
 
 
 @pytest.fixture(scope="session")
 def restart(request: pytest.FixtureRequest) -> Any:
     """Restarts both machines."""
-    return _session(request).restart
+    return _existing(request).session.restart
 
 
 @pytest.fixture
 def performer(request: pytest.FixtureRequest) -> Any:
     """Who does the work of a When."""
-    from labproof import running
-
-    return running.performer(request.node)
+    return _existing(request).performer(request.node)
 
 
-def _session(request: pytest.FixtureRequest) -> Any:
-    from labproof import running
-
-    return running.session_of(request.config)
-
-
-def _is_scenario(item: pytest.Item) -> bool:
-    return item.path.is_relative_to(course_dir() / "features")
+def _run(config: pytest.Config) -> "CourseRun | None":
+    """Return the run of the course, None in a session that runs none."""
+    # Imported by whoever has put a run there.
+    module = sys.modules.get("labproof.course_run")
+    return config.stash.get(module.RUN, None) if module else None
 
 
-def _stop(config: pytest.Config, message: str, status: int) -> None:
-    sys.stderr.write(f"{message}\n")
-    pytest.exit(message.splitlines()[0], returncode=status)
+def _existing(request: pytest.FixtureRequest) -> "CourseRun":
+    run = _run(request.config)
+    assert run is not None
+    return run
+
+
+def _concerns_course(config: pytest.Config) -> bool:
+    """Tell whether what pytest was asked to run holds the course's features."""
+    features = course_dir() / "features"
+    asked = (config.invocation_params.dir / argument.partition("::")[0] for argument in config.args)
+    paths = [path.resolve() for path in asked]
+    return any(path.is_relative_to(features) or features.is_relative_to(path) for path in paths)
+
+
+def _require_one_process(config: pytest.Config) -> None:
+    """Raise ConfigError where the scenarios would be shared out: each process would act on the same lab."""
+    if config.getoption("numprocesses", None) or config.getoption("tx", None) or hasattr(config, "workerinput"):
+        raise ConfigError(["-n: one lab is worked on by one process at a time; leave -n (and --dist, --tx) out"])

@@ -194,6 +194,10 @@ class Recording:
         section_id = next(reversed(self._done))[0]
         return next(s for s in self.run.sections if s.id == section_id)
 
+    def has_judged(self, id_: str) -> bool:
+        """Tell whether this run has come to a criterion."""
+        return any(c.id == id_ for record in self._done.values() for c in record.criteria)
+
     def outcome(self, id_: str) -> Outcome:
         """Return what is known of a criterion."""
         return self._known[id_].outcome if id_ in self._known else Outcome.UNDETERMINED

@@ -86,6 +86,8 @@ class Rubric:
     digest: str
     left_out: frozenset[str] = frozenset()
     """The features of sections that were not asked for."""
+    optional: dict[str, str] = field(default_factory=dict)
+    """The option that asks for each of those sections, by the section's id."""
 
     def by_text(self, section: str, text: str) -> Entry | None:
         """Return the entry whose sentence this is."""
@@ -132,7 +134,8 @@ def load(folder: Path | None = None, overrides: Path | None = None, wishes: froz
     wanted = tuple(x for x in exercises if not x.only_with or x.only_with in wishes)
     entries = {e.id: e for x in wanted for e in entries_of(x).values()}
     left_out = frozenset(x.feature for x in exercises if x not in wanted)
-    return Rubric(wanted, _resolved(entries), _digest(exercises), left_out)
+    optional = {x.id: x.only_with for x in exercises if x not in wanted}
+    return Rubric(wanted, _resolved(entries), _digest(exercises), left_out, optional)
 
 
 def entries_of(exercise: Exercise) -> dict[str, Entry]:

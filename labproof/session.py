@@ -29,7 +29,7 @@ from labproof.probes.page import Browser
 from labproof.providers.base import Endpoint, Provider
 from labproof.reach import Reached
 from labproof.recording import PERFORM, Recording
-from labproof.store import RunFolder, create, find
+from labproof.store import LATEST, RunFolder, create, find, newest
 from labproof.sweeper import Sweeper
 from labproof.wait import Clock, Deadline
 
@@ -276,15 +276,22 @@ def _unseen(plan: Plan, scenario: plans.ScenarioPlan) -> ScenarioRecord:
 
 
 def _earlier(options: Options, plan: Plan, lab: LabDescription) -> RunRecord | None:
-    """Return the run to merge into: of this very lab and this very rubric, otherwise none."""
+    """Return the run to merge into: the newest of this very lab and rubric, or the one that was named.
+
+    Raises ConfigError for a run that was named and that is of another lab or another rubric.
+    """
     if not options.base:
         return None
-    try:
-        run = find(options.base).load()
-    except ConfigError:
-        return None
-    is_same = run.lab.identity == lab.identity and run.rubric == plan.rubric.digest
-    return run if is_same else None
+
+    def is_same(run: RunRecord) -> bool:
+        return run.lab.identity == lab.identity and run.rubric == plan.rubric.digest
+
+    if options.base == LATEST:
+        return newest(is_same)
+    run = find(options.base).load()
+    if not is_same(run):
+        raise ConfigError([f"{options.base}: that run is of another lab or other weights; grade the whole lab again"])
+    return run
 
 
 def _merged(sections: tuple[SectionRecord, ...], earlier: RunRecord | None) -> tuple[SectionRecord, ...]:

@@ -1,7 +1,9 @@
 """The folder of a run: its result, its evidence and its report, valid at every moment."""
 
+import contextlib
 import json
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +13,11 @@ from labproof.model import RUNNING, RunRecord
 from labproof.places import course_dir
 
 LATEST = "latest"
+_ON_MACHINES = ("perform", "verify", "reset")
+_LOOKED_THROUGH = 50
+"""How many runs are looked through for one of a lab: on a grader of a whole class others lie between."""
+
+_STAMP = len("20260101-000000")
 
 
 def runs_dir() -> Path:
@@ -66,6 +73,25 @@ def find(name: str, root: Path | None = None) -> RunFolder:
             return RunFolder(path.resolve())
     known = sorted(p.name for p in root.glob("*") if p.is_dir() and p.name != LATEST)[-5:]
     raise ConfigError([f"RUN: no run {name!r} in {root}; the newest are: {', '.join(known) or 'none'}"])
+
+
+def newest(is_wanted: Callable[[RunRecord], bool], root: Path | None = None) -> RunRecord | None:
+    """Return the newest run on machines that is wanted, None when there is none; what cannot be read is passed over.
+
+    A replay is no run on machines: it says nothing of how they are now.
+    """
+    folders = [p for p in (root or runs_dir()).glob("*-*-*") if p.name.split("-")[2] in _ON_MACHINES and p.is_dir()]
+    folders.sort(key=lambda p: (p.name[:_STAMP], p.stat().st_mtime_ns), reverse=True)
+    for folder in folders[:_LOOKED_THROUGH]:
+        if (run := _readable(folder)) and is_wanted(run):
+            return run
+    return None
+
+
+def _readable(folder: Path) -> RunRecord | None:
+    with contextlib.suppress(ConfigError):
+        return RunFolder(folder).load()
+    return None
 
 
 def _fresh(root: Path, name: str) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from labproof.errors import LabError
 
-_NEEDED = ("labproof.cli", "labproof.reach", "labproof.running")
+_NEEDED = ("labproof.cli", "labproof.reach", "labproof.course_run")
 
 
 def run(arguments: list[str], terminal: Path, environment: Mapping[str, str], seconds: float) -> int:

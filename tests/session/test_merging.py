@@ -9,7 +9,7 @@ import pytest
 
 from labproof import expect, session, store
 from labproof.connection.base import Purpose
-from labproof.errors import CheckFailed, NotRecorded, Unreachable
+from labproof.errors import CheckFailed, ConfigError, NotRecorded, Unreachable
 from labproof.evidence import EvidenceLog
 from labproof.model import CriterionRecord, Outcome, RunRecord, SectionRecord
 from labproof.plan import Plan
@@ -77,6 +77,15 @@ def earlier(open_: Open, *ids: str, **changes: object) -> str:
     return begun.folder.path.name
 
 
+def on_machines(runs: Path, name: str) -> str:
+    """Let a run of these tests, which is a replay, be one on machines, and return its new name."""
+    new = f"{name.replace('-regrade', '-verify')}-{len(list(runs.iterdir()))}"
+    (runs / name).rename(runs / new)
+    folder = store.RunFolder(runs / new)
+    folder.save(replace(folder.load(), run=new))
+    return new
+
+
 # A new run
 
 
@@ -141,9 +150,11 @@ def test_a_recording_is_neither_restarted_nor_saved(open_: Open) -> None:
 
 
 @pytest.mark.parametrize("base", ["by name", LATEST])
-def test_earlier_run_stays_known(open_: Open, base: str) -> None:
+def test_earlier_run_stays_known(open_: Open, runs: Path, base: str) -> None:
     """What an earlier run of this lab looked at stays known, with that run's name; the rest stays unknown."""
     name = earlier(open_, "base.a")
+    if base == LATEST:
+        name = on_machines(runs, name)
     run = open_(base if base == LATEST else name).recording.run
     assert run.based_on == name
     assert (found(run, "base.a").outcome, found(run, "base.a").as_of) == (Outcome.PASSED, name)
@@ -161,36 +172,58 @@ def test_first_judgement_keeps_its_date(open_: Open) -> None:
     assert found(run, "next.c").as_of == second.folder.path.name
 
 
-@pytest.mark.parametrize("base", [LATEST, "nonsense"])
-def test_without_an_earlier_run_nothing_is_merged(open_: Open, base: str) -> None:
+def test_without_an_earlier_run_nothing_is_merged(open_: Open) -> None:
     """Where there is no earlier run, the new one begins afresh; it is not merged into itself."""
-    run = open_(base).recording.run
+    run = open_(LATEST).recording.run
     assert run.based_on == ""
     assert {c.as_of for c in run.criteria} == {""}
 
 
-def test_another_lab_is_not_merged(open_: Open) -> None:
-    """What is known of other machines says nothing of these."""
-    name = earlier(open_, "base.a", lab=replace(LAB, identity="another lab"))
-    run = open_(name).recording.run
+def test_a_replay_says_nothing_of_the_machines(open_: Open) -> None:
+    """A regrade is never what a run on machines is merged into."""
+    earlier(open_, "base.a")
+    assert open_(LATEST).recording.run.based_on == ""
+
+
+def test_run_that_is_not_there_is_refused(open_: Open) -> None:
+    """Whoever names a run that there is not is told so."""
+    with pytest.raises(ConfigError, match="no run 'nonsense'"):
+        open_("nonsense")
+
+
+def test_another_lab_is_not_merged(open_: Open, runs: Path) -> None:
+    """What is known of other machines says nothing of these: such a run is passed over, or refused by its name."""
+    name = on_machines(runs, earlier(open_, "base.a", lab=replace(LAB, identity="another lab")))
+    run = open_(LATEST).recording.run
     assert (run.based_on, run.score.earned) == ("", 0)
+    with pytest.raises(ConfigError, match="of another lab or other weights"):
+        open_(name)
 
 
-def test_another_rubric_is_not_merged(open_: Open, tmp_path: Path) -> None:
+def test_lab_finds_its_own_run_among_others(open_: Open, runs: Path) -> None:
+    """On a grader of several labs, the newest run of this one is found though another lab was graded later."""
+    own = on_machines(runs, earlier(open_, "base.a"))
+    on_machines(runs, earlier(open_, "base.b", lab=replace(LAB, identity="another lab")))
+    assert open_(LATEST).recording.run.based_on == own
+
+
+def test_another_rubric_is_not_merged(open_: Open, runs: Path, tmp_path: Path) -> None:
     """Points of other weights do not mix: a run with another rubric begins afresh."""
-    name = earlier(open_, "base.a")
+    name = on_machines(runs, earlier(open_, "base.a"))
     weighed = (Section("base", 1, [criterion("base.a", 20), criterion("base.b", 30)]), COURSE[1])
-    run = open_(name, load(tmp_path / "other", *weighed)).recording.run
+    run = open_(LATEST, load(tmp_path / "other", *weighed)).recording.run
     assert (run.based_on, run.score.earned) == ("", 0)
     assert found(run, "base.a").points == 20
+    with pytest.raises(ConfigError, match="of another lab or other weights"):
+        open_(name, load(tmp_path / "named", *weighed))
 
 
 @pytest.mark.parametrize("text", ["", '{"schema": 99}', "[1]", '{"schema": 1}'], ids=["empty", "other", "list", "half"])
-def test_spoilt_result_is_not_merged(open_: Open, text: str) -> None:
+def test_spoilt_result_is_not_merged(open_: Open, runs: Path, text: str) -> None:
     """An earlier result that cannot be read keeps no new run from beginning."""
-    name = earlier(open_, "base.a")
+    name = on_machines(runs, earlier(open_, "base.a"))
     store.find(name).result.write_text(text, encoding="utf-8")
-    assert open_(name).recording.run.based_on == ""
+    assert open_(LATEST).recording.run.based_on == ""
 
 
 def test_other_scenarios_do_not_double_points(open_: Open, tmp_path: Path) -> None:
