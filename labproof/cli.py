@@ -12,7 +12,7 @@ import click
 
 from labproof import exit_status
 from labproof.cli_author import author
-from labproof.errors import ConfigError, LabError
+from labproof.errors import ConfigError, LabError, crash
 from labproof.exit_status import ExitStatus, status_of
 from labproof.lean_imports import leave_out
 from labproof.places import course_dir
@@ -32,11 +32,16 @@ class _Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("interrupted: the machines stay as they are", err=True)
             sys.exit(ExitStatus.INTERRUPTED)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as problem:
+            # Python's own status for this is 1, which would say that points are lost.
+            _fail(LabError(f"Labproof itself failed: {crash(problem)}"), problem)
 
 
-def _fail(problem: LabError) -> None:
+def _fail(problem: LabError, cause: Exception | None = None) -> None:
     if click.get_current_context().find_root().params.get("debug"):
-        traceback.print_exception(problem)
+        traceback.print_exception(cause or problem)
     click.echo(f"error: {problem}", err=True)
     sys.exit(status_of(problem))
 

@@ -16,6 +16,8 @@ ActionFailed               a command of the handout did not succeed when we ran 
 CheckFailed                the student's state is wrong; the only one counted against a student
 """
 
+import traceback
+
 
 class LabError(Exception):
     """Report that our side, or the surroundings, could not do its part."""
@@ -81,3 +83,10 @@ class ActionFailed(Exception):
 
 class CheckFailed(AssertionError):
     """Report that the student's state is wrong; the only error that is counted against a student."""
+
+
+def crash(problem: BaseException) -> str:
+    """Return an error that nobody expected as one line: its kind, what it says, and the place that it came from."""
+    frames = traceback.extract_tb(problem.__traceback__)
+    place = f" ({frames[-1].name}, {frames[-1].filename}:{frames[-1].lineno})" if frames else ""
+    return f"{type(problem).__name__}: {problem}{place}"
