@@ -175,7 +175,7 @@ def bundle() -> None:
 @bundle.command("build")
 def bundle_build() -> None:
     """Build the rehearsal bundle, or say where it is when it is built already."""
-    from labproof import bundle as bundles
+    from labproof.rehearsal import bundle as bundles
 
     click.echo(bundles.build(click.echo).directory)
 
@@ -183,7 +183,7 @@ def bundle_build() -> None:
 @bundle.command("check")
 def bundle_check() -> None:
     """Check every file of the bundle against its sum."""
-    from labproof import bundle as bundles
+    from labproof.rehearsal import bundle as bundles
 
     built = bundles.build(click.echo)
     built.verify()

@@ -48,9 +48,8 @@ def tops(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("library", DOORS)
 def test_each_library_has_one_door(library: str) -> None:
-    """A library is imported only where its door is; stand-ins are programs of their own."""
-    engine = [p for p in ENGINE if "standins" not in p.parts]
-    strays = [name(p) for p in engine if library in tops(p) and not name(p)[9:].startswith(DOORS[library])]
+    """A library is imported only where its door is."""
+    strays = [name(p) for p in ENGINE if library in tops(p) and not name(p)[9:].startswith(DOORS[library])]
     assert strays == []
 
 
@@ -75,9 +74,9 @@ def test_engine_knows_no_steps() -> None:
 
 
 def test_one_place_sleeps() -> None:
-    """Only wait.py sleeps; stand-ins are programs of their own."""
+    """Only wait.py sleeps."""
     calls = re.compile(r"\btime\.sleep\b|from time import .*\bsleep\b")
-    sleepers = [name(p) for p in ENGINE if "standins" not in p.parts and calls.search(p.read_text(encoding="utf-8"))]
+    sleepers = [name(p) for p in ENGINE if calls.search(p.read_text(encoding="utf-8"))]
     assert sleepers == ["labproof/wait.py"]
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from labproof.bundle.apt import missing
 from labproof.errors import HostError
 from labproof.host.command import run_checked
 from labproof.places import Progress
+from labproof.rehearsal.bundle.apt import missing
 
 FOR_LXC = ("iproute2", "lxc", "mmdebstrap", "rsync", "sudo", "uidmap", "vagrant", "vagrant-lxc")
 POLICY = Path("/usr/sbin/policy-rc.d")

@@ -3,10 +3,10 @@
 import platform
 from pathlib import Path
 
-from labproof.bundle import Bundle
 from labproof.host.ownership import LabRecord
 from labproof.host.table import Table
 from labproof.model import LabDescription
+from labproof.rehearsal.bundle import Bundle
 
 SIMULATED = (
     "swap: /proc/swaps, swapon and swapoff act on a table of the machine's own, filled from /etc/fstab at boot",

@@ -6,8 +6,6 @@ import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labproof import box, bundle
-from labproof.bundle import Bundle
 from labproof.errors import ProvisionError
 from labproof.host import bridge, guard, ownership, packages, preflight, table
 from labproof.host.ledger import Ledger
@@ -20,6 +18,8 @@ from labproof.providers.base import Endpoint
 from labproof.providers.containers import Container
 from labproof.providers.grader_key import private_key, public_line
 from labproof.providers.vagrant import Vagrant
+from labproof.rehearsal import box, bundle
+from labproof.rehearsal.bundle import Bundle
 from labproof.wait import Deadline, wait_until
 
 ROOT_PASSWORD = "vagrant"

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labproof import bundle
 from labproof.errors import HostError, ProvisionError, ResetError
 from labproof.host import ownership, table
 from labproof.host.bridge import source_address
@@ -15,6 +14,7 @@ from labproof.providers import description
 from labproof.providers.base import Endpoint
 from labproof.providers.grader_key import private_key, public_line
 from labproof.providers.vagrant import Vagrant
+from labproof.rehearsal import bundle
 
 SNAPSHOT_SECONDS = 600
 ROOT_PASSWORD = "vagrant"

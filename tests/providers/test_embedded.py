@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from labproof.bundle import Bundle
 from labproof.errors import ProvisionError
 from labproof.providers import containers, embedded
 from labproof.providers.embedded import EmbeddedLab
+from labproof.rehearsal.bundle import Bundle
 
 
 @pytest.fixture(autouse=True)

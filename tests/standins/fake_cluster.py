@@ -9,7 +9,7 @@ from threading import Condition, Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from labproof.standins.cluster_api import ClusterApi
+from standins.cluster_api import ClusterApi
 
 ADMIN, POWERLESS = "admin-token", "powerless-token"
 LISTS = frozenset(

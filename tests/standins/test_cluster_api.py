@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from labproof.standins.cluster_api import Answer, ApiError, ApiUnreachable, ClusterApi
+from standins.cluster_api import Answer, ApiError, ApiUnreachable, ClusterApi
 from tests.standins.fake_cluster import FakeCluster
 
 

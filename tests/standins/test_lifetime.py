@@ -5,7 +5,7 @@ import pytest
 
 PROGRAM = """
 import os, signal
-from labproof.standins.lifetime import begin, wait_for_end
+from standins.lifetime import begin, wait_for_end
 stop = begin()
 os.kill(os.getpid(), signal.{name})
 wait_for_end(stop)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from labproof.standins.catalog import IMAGES, MANIFESTS
+from labproof.rehearsal.bundle.standins import IMAGES, MANIFESTS
 
 EDIT = ["      nodePort: 30000", "  type: NodePort"]
 Objects = dict[tuple[str, str], dict[str, Any]]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from labproof.standins.cluster_api import ApiUnreachable
-from labproof.standins.mirroring import Mirror
+from standins.cluster_api import ApiUnreachable
+from standins.mirroring import Mirror
 
 
 def item(name: str, version: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 import pytest
 
-from labproof.standins.scraper import answer
-from labproof.standins.serving import Request
+from standins.scraper import answer
+from standins.serving import Request
 
 
 @pytest.mark.parametrize(("path", "status"), [("/healthz", 200), ("/", 200), ("/api/v1/dashboard/x", 200), ("/x", 404)])

@@ -3,8 +3,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from labproof.standins import serving
-from labproof.standins.serving import Reply, Request, Server
+from standins import serving
+from standins.serving import Reply, Request, Server
 
 
 def app(request: Request) -> Reply:

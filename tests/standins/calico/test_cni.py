@@ -1,7 +1,7 @@
 import json
 from pathlib import Path
 
-from labproof.standins.calico.cni import ACCOUNT, NAME, PLUGIN, account, install, install_plugin
+from standins.calico.cni import ACCOUNT, NAME, PLUGIN, account, install, install_plugin
 
 
 def test_configuration_uses_the_nodes_range(tmp_path: Path) -> None:

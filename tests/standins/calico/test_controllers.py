@@ -1,9 +1,9 @@
 from threading import Event
 
-from labproof.standins.calico import pool
-from labproof.standins.calico.controllers import Rounds, leftovers, status_app
-from labproof.standins.serving import Request
 from labproof.wait import Deadline, wait_until
+from standins.calico import pool
+from standins.calico.controllers import Rounds, leftovers, status_app
+from standins.serving import Request
 from tests.standins.calico.test_pool import SETTINGS
 from tests.standins.fake_cluster import FakeCluster
 

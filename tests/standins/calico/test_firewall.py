@@ -1,4 +1,4 @@
-from labproof.standins.calico.firewall import rules
+from standins.calico.firewall import rules
 
 POOL = "10.122.0.0/16"
 

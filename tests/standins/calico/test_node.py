@@ -4,10 +4,10 @@ from threading import Event
 
 import pytest
 
-from labproof.standins.calico import cni, firewall, node, peers, pool, routes
-from labproof.standins.calico.node import Agent, liveness, record
-from labproof.standins.serving import Request
 from labproof.wait import Deadline, wait_until
+from standins.calico import cni, firewall, node, peers, pool, routes
+from standins.calico.node import Agent, liveness, record
+from standins.serving import Request
 from tests.standins.calico.test_pool import SETTINGS
 from tests.standins.fake_cluster import FakeCluster
 

@@ -1,4 +1,4 @@
-from labproof.standins.calico.nodes import ClusterNode, peers_of, routes_to
+from standins.calico.nodes import ClusterNode, peers_of, routes_to
 
 MASTER = ClusterNode("master", "192.168.200.10", "10.122.0.0/24", "192.168.200.10/24", True)
 NODE = ClusterNode("node", "192.168.200.20", "10.122.1.0/24")

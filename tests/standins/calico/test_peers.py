@@ -1,6 +1,6 @@
 import socket
 
-from labproof.standins.calico.peers import Listener, answers, silent
+from standins.calico.peers import Listener, answers, silent
 
 
 def test_agent_greets_its_peers() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
-from labproof.standins.calico.pool import KUBEADM, POOL_NAME, POOLS, ensure_pool, pool_cidr, share
-from labproof.standins.cluster_api import ApiError
+from standins.calico.pool import KUBEADM, POOL_NAME, POOLS, ensure_pool, pool_cidr, share
+from standins.cluster_api import ApiError
 from tests.standins.fake_cluster import FakeCluster
 
 SETTINGS = "kind: ClusterConfiguration\nnetworking:\n  podSubnet: 10.122.0.0/16\n  serviceSubnet: 10.10.0.0/16\n"

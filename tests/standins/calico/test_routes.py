@@ -1,7 +1,7 @@
 import pytest
 
-from labproof.standins.calico.commands import CommandFailed
-from labproof.standins.calico.routes import RouteChanges, changes, parse, with_prefix
+from standins.calico.commands import CommandFailed
+from standins.calico.routes import RouteChanges, changes, parse, with_prefix
 
 A, B, C = "10.122.1.0/24", "10.122.2.0/24", "10.122.3.0/24"
 

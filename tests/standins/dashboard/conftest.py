@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 
-from labproof.standins.dashboard.app import Dashboard
-from labproof.standins.dashboard.certificate import self_signed, server_context
-from labproof.standins.dashboard.server import PAGE, USER_AGENT
-from labproof.standins.dashboard.sessions import Csrf, Sessions
-from labproof.standins.pages import Pages
-from labproof.standins.serving import Server
+from standins.dashboard.app import Dashboard
+from standins.dashboard.certificate import self_signed, server_context
+from standins.dashboard.server import PAGE, USER_AGENT
+from standins.dashboard.sessions import Csrf, Sessions
+from standins.pages import Pages
+from standins.serving import Server
 from tests.standins.fake_cluster import FakeCluster
 
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from labproof.standins.dashboard.deploying import deployment, reference_problem, service
+from standins.dashboard.deploying import deployment, reference_problem, service
 
 FORM: dict[str, Any] = {
     "name": "web",

@@ -1,6 +1,6 @@
 import base64
 
-from labproof.standins.dashboard.keys import keep
+from standins.dashboard.keys import keep
 from tests.standins.fake_cluster import POWERLESS, FakeCluster
 
 SECRET = "/api/v1/namespaces/home/secrets/holder"

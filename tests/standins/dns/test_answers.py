@@ -1,8 +1,8 @@
 import pytest
 from dnslib import QTYPE, RCODE, DNSRecord
 
-from labproof.standins.dns.answers import answer
-from labproof.standins.dns.zone import Endpoint, ServiceName, Zone
+from standins.dns.answers import answer
+from standins.dns.zone import Endpoint, ServiceName, Zone
 
 SERVICES = [ServiceName("web", "default", "10.10.0.7"), ServiceName("many", "default", "None")]
 MANY = tuple(Endpoint(f"10.122.0.{number}", f"p{number}") for number in range(1, 120))

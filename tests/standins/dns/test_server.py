@@ -5,9 +5,9 @@ from threading import Event, Thread
 import pytest
 from dnslib import RCODE, DNSRecord
 
-from labproof.standins.dns.server import Names, TcpServer, UdpServer, domain_of, status_app
-from labproof.standins.serving import Request
 from labproof.wait import Deadline, wait_until
+from standins.dns.server import Names, TcpServer, UdpServer, domain_of, status_app
+from standins.serving import Request
 from tests.standins.fake_cluster import FakeCluster
 
 WEB = "/api/v1/namespaces/default/services/web"

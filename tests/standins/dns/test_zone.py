@@ -1,4 +1,4 @@
-from labproof.standins.dns.zone import Endpoint, Found, ServiceName, Zone, endpoints_of
+from standins.dns.zone import Endpoint, Found, ServiceName, Zone, endpoints_of
 
 WEB = ServiceName("web", "default", "10.10.0.7")
 HEADLESS = ServiceName("db", "data", "None")

@@ -4,11 +4,11 @@ from http.client import HTTPConnection
 
 import pytest
 
-from labproof.standins.cluster_api import ApiUnreachable, ClusterApi
-from labproof.standins.kuboard.app import Console
-from labproof.standins.kuboard.server import PAGE
-from labproof.standins.pages import Pages
-from labproof.standins.serving import REQUEST_LIMIT, Request, Server
+from standins.cluster_api import ApiUnreachable, ClusterApi
+from standins.kuboard.app import Console
+from standins.kuboard.server import PAGE
+from standins.pages import Pages
+from standins.serving import REQUEST_LIMIT, Request, Server
 from tests.standins.fake_cluster import ADMIN, POWERLESS, FakeCluster
 
 

@@ -1,0 +1,137 @@
+"""Builds the rehearsal box with mmdebstrap and hands it to Vagrant; cached by the content of its inputs."""
+
+import fcntl
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from labproof.errors import ProvisionError
+from labproof.host.command import run_checked
+from labproof.places import Progress, cache_dir
+from labproof.rehearsal.box.recipe import DROPPED_PATHS, content_key, packages, sources_dir
+from labproof.rehearsal.bundle.apt import mirror_options
+from labproof.rehearsal.bundle.sources import RELEASE, debian_sources, render
+
+METADATA = {"provider": "lxc", "version": "1.0.0"}
+PARTS = ("lxc-template", "lxc-config", "guard.seccomp")
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box that Vagrant knows, and the folder that Vagrant keeps it in."""
+
+    name: str
+    vagrant_home: Path
+
+    @property
+    def directory(self) -> Path:
+        """Return where Vagrant has unpacked the box."""
+        return self.vagrant_home / "boxes" / self.name / "0" / "lxc"
+
+    @property
+    def is_added(self) -> bool:
+        """Tell whether Vagrant has the whole box; its metadata is the last file that is written."""
+        return (self.directory / "metadata.json").exists() and (self.directory / "rootfs.tar.gz").exists()
+
+
+def current() -> Box:
+    """Return the box that belongs to the present recipe, built or not."""
+    key = content_key(packages(), sources_dir())
+    return Box(f"labproof-rehearsal-{key}", cache_dir() / "vagrant.d")
+
+
+def ensure(progress: Progress) -> Box:
+    """Build the box and add it to Vagrant unless that is done; return it."""
+    box = current()
+    if box.is_added:
+        return box
+    with _one_at_a_time():
+        if not box.is_added:
+            _build(box, progress)
+    return box
+
+
+def _build(box: Box, progress: Progress) -> None:
+    progress("building the machine box (about a minute and a half, once)")
+    work = cache_dir() / "box"
+    with tempfile.TemporaryDirectory(dir=work, prefix="build-") as name:
+        folder = Path(name)
+        _bootstrap(folder / "rootfs.tar", folder)
+        # vagrant-lxc asks for this name; our template knows that the file is a plain tar.
+        (folder / "rootfs.tar").rename(folder / "rootfs.tar.gz")
+        for part in PARTS:
+            shutil.copy2(sources_dir() / part, folder / part)
+        (folder / "metadata.json").write_text(json.dumps(METADATA))
+        progress("handing the box to Vagrant")
+        _add(box, folder)
+    _remove_older(box)
+
+
+def _bootstrap(target: Path, scratch: Path) -> None:
+    sources = scratch / "debian.sources"
+    sources.write_text(render(debian_sources(), "deb"))
+    options = scratch / "apt.conf"
+    options.write_text("\n".join(mirror_options()) + "\n")
+    argv = [
+        "mmdebstrap",
+        "--variant=minbase",
+        "--format=tar",
+        f"--include={','.join(packages())}",
+        f"--aptopt={options}",
+        "--dpkgopt=force-unsafe-io",
+        *(f"--dpkgopt=path-exclude={path}" for path in DROPPED_PATHS),
+        f"--customize-hook=sync-in {sources_dir() / 'root'} /",
+        f"--customize-hook={sources_dir() / 'customize.sh'}",
+        "--skip=output/dev",
+        RELEASE,
+        str(target),
+        str(sources),
+    ]
+    run_checked(
+        argv,
+        seconds=900,
+        error=ProvisionError,
+        hint="check that apt-get update works on this computer, then start again; nothing half-built is kept",
+        env={"LC_ALL": "C.UTF-8"},
+    )
+    sources.unlink()
+    options.unlink()
+
+
+def _add(box: Box, folder: Path) -> None:
+    archive = folder.with_suffix(".box")
+    names = [*PARTS, "metadata.json", "rootfs.tar.gz"]
+    try:
+        run_checked(["tar", "-cf", str(archive), "-C", str(folder), *names], seconds=120, error=ProvisionError)
+        argv = ["vagrant", "box", "add", "--force", "--provider", "lxc", "--name", box.name, str(archive)]
+        run_checked(argv, seconds=300, error=ProvisionError, env=vagrant_env(box.vagrant_home))
+    finally:
+        archive.unlink(missing_ok=True)
+
+
+def vagrant_env(home: Path) -> dict[str, str]:
+    """Return the environment that keeps Vagrant in its own folder and off the network."""
+    return {"VAGRANT_HOME": str(home), "VAGRANT_CHECKPOINT_DISABLE": "1", "LC_ALL": "C.UTF-8"}
+
+
+def _remove_older(box: Box) -> None:
+    """Free the disk of boxes from earlier recipes; running machines do not need theirs any more."""
+    for folder in box.directory.parents[2].glob("labproof-rehearsal-*"):
+        if folder.name != box.name:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    work = cache_dir() / "box"
+    work.mkdir(parents=True, exist_ok=True)
+    with (work / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for leftover in work.glob("build-*"):
+            # The lock is ours, so this belongs to a build that was killed.
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+        yield
