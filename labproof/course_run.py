@@ -237,7 +237,8 @@ class CourseRun:
         """Return who does the work in a scenario."""
         if self._chosen[item.nodeid].use != PERFORM:
             return Onlooker()
-        return Runner(lambda: self.session.recording.is_done_already)
+        recording = self.session.recording
+        return Runner(lambda: recording.is_done_already, recording.acting)
 
     def _keep_milestone(self, use: str) -> None:
         """Save both machines when the section that has just ended passed in full."""

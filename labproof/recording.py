@@ -3,7 +3,7 @@
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -92,10 +92,17 @@ class Recording:
         assert self._now is not None
         self._now.sentence = sentence
 
-    @contextmanager
-    def beforehand(self) -> Iterator[None]:
+    def beforehand(self) -> AbstractContextManager[None]:
         """Look at the criteria before the work: what holds already was found, not made."""
-        self._phase.purpose = Purpose.BEFORE
+        return self._asking(Purpose.BEFORE)
+
+    def acting(self) -> AbstractContextManager[None]:
+        """Do the work: what goes to a machine, its API or its pages meanwhile may change them."""
+        return self._asking(Purpose.ACT)
+
+    @contextmanager
+    def _asking(self, purpose: Purpose) -> Iterator[None]:
+        self._phase.purpose = purpose
         try:
             yield
         finally:

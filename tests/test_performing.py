@@ -1,6 +1,7 @@
 """Who does the work of a When."""
 
 import threading
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ from labproof.evidence import EvidenceLog
 from labproof.machine import Lab, Machine
 from labproof.performing import Onlooker, Runner
 
-todo = Runner(lambda: False)
-done = Runner(lambda: True)
+todo = Runner(lambda: False, nullcontext)
+done = Runner(lambda: True, nullcontext)
 
 
 def test_runner_does_what_is_to_do(pair: Lab) -> None:

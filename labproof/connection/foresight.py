@@ -103,6 +103,8 @@ class Foresight:
 
     def fetch(self, request: HttpRequest, purpose: Purpose) -> HttpResponse:
         """Ask for a page or an API path."""
+        if purpose is Purpose.ACT:
+            self._fetched.clear()
         return self._inner.fetch(request, purpose)
 
     def close(self) -> None:

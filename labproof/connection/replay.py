@@ -47,7 +47,11 @@ class Replay:
     def fetch(self, request: HttpRequest, purpose: Purpose) -> HttpResponse:
         """Answer a request for a page or an API path."""
         where, kind = request.via or GRADER, "api" if request.via else "page"
-        exchange = self._next((purpose, where, kind, describe(request)))
+        asked = _timeless(describe(request))
+        if purpose is Purpose.ACT and (purpose, where, kind, asked) not in self._answers:
+            # Runs of an earlier Labproof recorded what a form sends as an observation.
+            purpose = Purpose.OBSERVE
+        exchange = self._next((purpose, where, kind, asked))
         headers = dict(line.split(": ", 1) for line in exchange.error.splitlines() if ": " in line)
         return HttpResponse(exchange.status or 0, headers, exchange.output, exchange.dropped, exchange.digest)
 
