@@ -5,6 +5,8 @@ A proof grades a hundred times; what each run would spend on imports alone adds 
 
 import multiprocessing
 import os
+import runpy
+import sys
 from collections.abc import Mapping
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -41,6 +43,6 @@ def _labproof(arguments: list[str], terminal: str, environment: dict[str, str]) 
     shown = os.open(terminal, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     for stream in (1, 2):
         os.dup2(shown, stream)
-    from labproof.cli import main
-
-    main(arguments)
+    # By its name, as anybody starts it: the command line knows the proof, and not the other way round.
+    sys.argv[1:] = arguments
+    runpy.run_module("labproof", run_name="__main__", alter_sys=True)
