@@ -42,8 +42,9 @@ def _written(folder: Path, text: str) -> Path:
 
 def test_machines_that_answer_are_up(tmp_path: Path, ssh_port: int) -> None:
     """Both machines greet: the lab is up and says how they are reached."""
-    entry = f'host = "127.0.0.1"\nport = {ssh_port}\n'
-    lab = InventoryLab.read(_written(tmp_path, f"[master]\n{entry}[node]\n{entry}"))
+    port = f"port = {ssh_port}\n"
+    text = f'[master]\nhost = "127.0.0.1"\n{port}[node]\nhost = "localhost"\n{port}'
+    lab = InventoryLab.read(_written(tmp_path, text))
     lab.up(lambda line: None)
     master, node = lab.endpoints()
     assert (master.name, master.host, master.port, master.user) == ("master", "127.0.0.1", ssh_port, "root")
