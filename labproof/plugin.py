@@ -75,6 +75,9 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, Any, Any]:
         _stop(session.config, f"error: {problem}", EXIT_OURS)
     except KeyboardInterrupt:
         _stop(session.config, "interrupted before the first scenario; run it again, or labproof down", EXIT_INTERRUPTED)
+    if not running.has_machines(session.config):
+        # One reason for all of it is written down; nothing would answer any of the scenarios.
+        session.items.clear()
     ended = "interrupted"
     try:
         outcome = yield
