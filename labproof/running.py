@@ -10,7 +10,7 @@ from pytest_bdd.scenario import get_step_function, parse_step_arguments
 from pytest_bdd.steps import step_function_context_registry
 from pytest_bdd.utils import get_required_args
 
-from labproof import report
+from labproof import option_rules, report
 from labproof.errors import ConfigError, LabError
 from labproof.model import Outcome, RunRecord
 from labproof.performing import Onlooker, Performer, Runner
@@ -24,6 +24,7 @@ from labproof.session import Options, Session, begin, load_plan
 from labproof.store import LATEST, find
 
 UNWRITTEN = "the result could not be written"
+NO_MACHINE = "no machine answered"
 _PLAN = pytest.StashKey[Plan]()
 _SELECTION = pytest.StashKey[Selection]()
 _SESSION = pytest.StashKey[Session]()
@@ -55,6 +56,7 @@ def prepare(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Choose and order the scenarios. Raises ConfigError when course, rubric and options do not fit."""
     if config.option.concepts and config.option.mode != PERFORM:
         raise ConfigError(["--concepts: it takes Pods away to show that they come back; use it with --mode perform"])
+    _require_sense(config)
     plan = load_plan(options_of(config))
     if problems := _unbound(plan):
         raise ConfigError(problems)
@@ -75,6 +77,12 @@ def prepare(config: pytest.Config, items: list[pytest.Item]) -> None:
         item.stash[_ENDS_SECTION] = True
     config.hook.pytest_deselected(items=left_out)
     config.stash[_PLAN], config.stash[_SELECTION] = plan, selection
+
+
+def _require_sense(config: pytest.Config) -> None:
+    chosen = config.option
+    wishes = frozenset(name for name in ("reboot", "milestones") if getattr(chosen, name))
+    option_rules.require(chosen.profile, chosen.provider, chosen.patience, chosen.inventory, wishes)
 
 
 def is_prepared(config: pytest.Config) -> bool:
@@ -101,11 +109,20 @@ def open_lab(config: pytest.Config) -> None:
         raise
     config.stash[_SESSION], config.stash[RECORDING] = session, session.recording
     display.stage(f"lab: {session.recording.run.lab.provider}, {session.recording.run.lab.profile}")
+    for problem in session.unreached.values():
+        display.stage(f"not reached: {problem}")
+
+
+def has_machines(config: pytest.Config) -> bool:
+    """Tell whether a machine answers, so that there is anything to look at."""
+    return config.stash[_SESSION].has_machines
 
 
 def close_lab(config: pytest.Config, ended: str) -> None:
     """Close the run: the result and the report are written whatever happened."""
     session, display = config.stash[_SESSION], config.stash[_DISPLAY]
+    if not session.has_machines:
+        ended = NO_MACHINE
     if ended == "finished":
         session.identify()
         session.learn()
@@ -141,7 +158,7 @@ def exit_status(config: pytest.Config) -> int | None:
     run = config.stash[_FINAL]
     if run.ended == "interrupted":
         return 130
-    if run.ended == UNWRITTEN:
+    if run.ended in (UNWRITTEN, NO_MACHINE):
         return 3
     if run.score.undetermined or any(c.outcome is Outcome.UNDETERMINED for c in run.criteria):
         return 3
