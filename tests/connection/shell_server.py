@@ -118,7 +118,7 @@ class ShellServer:
             transport.add_server_key(self._key)
             self._transports.append(transport)
             with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
-                transport.start_server(server=_Server(self))
+                transport.start_server(server=_Server(self, transport))
                 self.logins += 1
 
     def _read_all(
@@ -144,8 +144,9 @@ class ShellServer:
 
 
 class _Server(paramiko.ServerInterface):
-    def __init__(self, machine: ShellServer) -> None:
+    def __init__(self, machine: ShellServer, transport: paramiko.Transport) -> None:
         self._machine = machine
+        self._transport = transport
         self._terminals: set[int] = set()
 
     def get_allowed_auths(self, username: str) -> str:
@@ -188,11 +189,11 @@ class _Server(paramiko.ServerInterface):
         return OPEN_SUCCEEDED
 
     def _join(self, chanid: int, target: socket.socket) -> None:
-        transport = next(t for t in self._machine._transports if t.is_active())
-        channel = transport.accept(5)
-        while channel is not None and channel.get_id() != chanid:
-            channel = transport.accept(5)
-        assert channel is not None
+        # Not accept(): it hands out every channel to whoever comes first.
+        channel = self._transport._channels.get(chanid)  # type: ignore[attr-defined]
+        if channel is None:
+            target.close()
+            return
         back = _thread(_write_all, target.recv, channel.sendall, channel.close)
         _write_all(channel.recv, target.sendall, lambda: target.shutdown(socket.SHUT_RDWR))
         back.join(5)
