@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from labproof import reach, sweeper
 from labproof.connection.fake import FakeConnection, Page
 from labproof.errors import Refused, Unreachable
 from labproof.kube import Cluster
+from labproof.providers.base import Endpoint
 
 REACH = {
     "name": "master",
@@ -83,3 +85,19 @@ def test_dismissed_process_ends() -> None:
     started.dismiss()
     assert started._process.returncode == 0
     started.dismiss()
+
+
+def test_password_is_told_through_the_pipe_alone(monkeypatch: pytest.MonkeyPatch, fake: FakeConnection) -> None:
+    """A machine that is logged in to with a password is swept with it; no list of processes shows it."""
+    told = {**TOLD, "password": "very-secret"}
+    started = sweeper.Sweeper({**REACH, "password": "very-secret"}, TOLD["namespace"])
+    line = Path(f"/proc/{started._process.pid}/cmdline").read_bytes()
+    started.dismiss()
+    assert b"labproof.sweeper" in line
+    assert b"very-secret" not in line
+    ends: list[Endpoint] = []
+    monkeypatch.setattr(reach, "connect", lambda endpoints, guard: ends.extend(endpoints) or fake)
+    monkeypatch.setattr(sweeper, "SWEEPING_SECONDS", 0.0)
+    sweeper.sweep(told)
+    assert [(e.name, e.password) for e in ends] == [("master", "very-secret")]
+    assert "very-secret" not in repr(ends)

@@ -2,6 +2,7 @@
 
 import logging
 import math
+import os
 import shlex
 import socket
 import threading
@@ -183,7 +184,7 @@ class Ssh:
             banner_timeout=LOGIN_SECONDS,
             auth_timeout=LOGIN_SECONDS,
             channel_timeout=CONNECT_SECONDS,
-            allow_agent=self._key_file is None,
+            allow_agent=self._key_file is None and _has_agent(),
             look_for_keys=self._key_file is None,
             sock=sock,
         )
@@ -286,6 +287,16 @@ def offered_host_key(sock: socket.socket, seconds: float) -> str:
     finally:
         transport.close()
         sock.close()
+
+
+def _has_agent() -> bool:
+    """Tell whether an SSH agent answers here: paramiko leaves its socket open where none does."""
+    with socket.socket(socket.AF_UNIX) as sock:
+        try:
+            sock.connect(os.environ.get("SSH_AUTH_SOCK", ""))
+        except OSError:
+            return False
+    return True
 
 
 def _slow(waited: Deadline) -> str:

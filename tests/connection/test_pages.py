@@ -1,6 +1,8 @@
 """Pages come from the machine that is graded, or not at all; two labs are within reach of one grader."""
 
+import contextlib
 import socket
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,7 +10,7 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from labproof.connection import pages
+from labproof.connection import pages, ssh
 from labproof.connection.base import Command, Credential, HttpRequest, Purpose
 from labproof.connection.live import LiveConnection
 from labproof.errors import ProvisionError, Unproven, Unreachable
@@ -306,3 +308,27 @@ def test_machines_are_reached_first(labs: tuple[Lab, Lab], key_file: Path) -> No
     assert connection.run(Command("node", "echo back"), LOOK).output == "back\n"
     connection.close()
     back.close()
+
+
+def test_silent_machine_costs_one_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine whose packets vanish is told after one attempt, and costs nothing any more."""
+    monkeypatch.setattr(ssh, "CONNECT_SECONDS", 0.5)
+    with contextlib.ExitStack() as stack:
+        full = stack.enter_context(socket.socket())
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        # Who comes when the queue is full gets no answer.
+        waiting = [stack.enter_context(socket.socket()) for _ in range(3)]
+        for sock in waiting:
+            sock.setblocking(False)
+            sock.connect_ex(full.getsockname())
+        end = Endpoint("master", COURSE["master"], "127.0.0.1", full.getsockname()[1], "root", None)
+        connection = connect([end], lambda: None)
+        assert "timed out" in connection.unreached()["master"]
+        connection.give_up(["master"])
+        started = time.monotonic()
+        for _ in range(23):
+            with pytest.raises(Unreachable):
+                connection.run(Command("master", "true"), LOOK)
+        assert time.monotonic() - started < 0.5
+        connection.close()
