@@ -3,7 +3,7 @@
 import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from functools import partial
 
 from labproof.connection import tunnel
@@ -25,22 +25,23 @@ class LiveConnection:
         self._guard = guard
         self._through = {name: Http(partial(tunnel.open_socket, ssh)) for name, ssh in machines.items()}
         self._pages = Pages(machines, places, self._through)
+        self._opened: dict[str, Future[str]] = {}
 
     def open(self) -> None:
         """Begin to connect to every machine at once; who asks first waits for the rest of it."""
         self._guard()
-        for machine in self._machines.values():
-            threading.Thread(target=machine.open, daemon=True).start()
+        for name, machine in self._machines.items():
+            opened = self._opened[name] = Future()
+            threading.Thread(target=_open, args=(machine, opened), daemon=True).start()
 
     def unreached(self) -> dict[str, str]:
         """Wait until every machine was connected to, and return of those that cannot be reached why not.
 
         Raises ProvisionError when two of them are one machine.
         """
-        self._guard()
-        with ThreadPoolExecutor(max_workers=len(self._machines)) as pool:
-            tries = {name: pool.submit(machine.open) for name, machine in self._machines.items()}
-            silent = {name: problem for name, tried in tries.items() if (problem := tried.result())}
+        if not self._opened:
+            self.open()
+        silent = {name: problem for name, opened in self._opened.items() if (problem := opened.result())}
         self._require_difference([name for name in self._machines if name not in silent])
         return silent
 
@@ -69,6 +70,7 @@ class LiveConnection:
 
     def close(self) -> None:
         """Close every connection."""
+        self._opened.clear()
         self._pages.close()
         for client in self._through.values():
             client.close()
@@ -83,6 +85,14 @@ class LiveConnection:
                 key = self._machines[name].host_key()
                 if (first := owners.setdefault(key, name)) != name:
                     raise ProvisionError(_one_machine(first, name, key))
+
+
+def _open(machine: Ssh, opened: "Future[str]") -> None:
+    # A daemon's thread, unlike that of a pool, holds up nobody who interrupts.
+    try:
+        opened.set_result(machine.open())
+    except BaseException as problem:
+        opened.set_exception(problem)
 
 
 def _one_machine(first: str, second: str, key: str) -> str:
