@@ -67,11 +67,13 @@ def main(debug: bool) -> None:
 
 @main.command()
 @_lab_options
-@click.option("--milestones/--no-milestones", default=True, help="Save both machines after every section.")
+@click.option("--milestones/--no-milestones", default=None, help="Save both machines after every section.")
 @click.argument("pytest_options", nargs=-1, type=click.UNPROCESSED)
-def lab(provider: str, inventory: Path | None, milestones: bool, pytest_options: tuple[str, ...]) -> None:
+def lab(provider: str, inventory: Path | None, milestones: bool | None, pytest_options: tuple[str, ...]) -> None:
     """Bring the machines up, build the whole lab and grade it."""
-    more = ["--milestones"] if milestones else []
+    # Machines of an inventory cannot be saved: there, only who asks for it needs to be told.
+    is_saved = inventory is None if milestones is None else milestones
+    more = ["--milestones"] if is_saved else []
     sys.exit(_pytest("perform", provider, inventory, (*more, *pytest_options)))
 
 
@@ -155,8 +157,10 @@ def down(provider: str, inventory: Path | None) -> None:
 @click.option("--to", "milestone", required=True, help="The section after which the machines were saved.")
 def reset(provider: str, inventory: Path | None, milestone: str) -> None:
     """Bring both machines back to where a section had passed in full."""
+    from labproof.option_rules import require_ours
     from labproof.resetting import forget_later
 
+    require_ours(inventory, "reset")
     chosen = _provider(provider, inventory)
     if milestone not in chosen.milestones():
         known = ", ".join(chosen.milestones()) or "none; `labproof lab --milestones` saves them"

@@ -9,6 +9,8 @@ from labproof import settings
 from labproof.errors import ConfigError
 from labproof.places import course_dir
 
+PROFILES = ("handout", "rehearsal")
+
 
 class Profile(settings.Settings):
     """What differs between the course as its text has it and a rehearsal of it."""
@@ -69,6 +71,6 @@ def load(profile: str, folder: Path | None = None) -> Course:
     """Read `exercises/course.toml`. Raises ConfigError for a profile that it does not have."""
     path = (folder or course_dir() / "exercises") / "course.toml"
     read = settings.load(path, _CourseFile)
-    if profile not in ("handout", "rehearsal"):
+    if profile not in PROFILES:
         raise ConfigError([f"--profile: {profile!r} is not in {path}; choose handout or rehearsal"])
     return Course(profile, getattr(read, profile), read.cluster)

@@ -8,7 +8,7 @@ from typing import Any, TextIO
 
 import pytest
 
-from labproof import report, scenario_items
+from labproof import option_rules, report, scenario_items
 from labproof.errors import ConfigError, LabError
 from labproof.exit_status import ExitStatus, status_of
 from labproof.model import CriterionRecord, Outcome, RunRecord, ScenarioRecord, number
@@ -24,6 +24,7 @@ from labproof.store import LATEST, find
 
 FINISHED, INTERRUPTED, STOPPED = "finished", "interrupted", "stopped early, as was asked"
 UNWRITTEN = "the result could not be written"
+NO_MACHINE = "no machine answered"
 
 
 @dataclass
@@ -147,12 +148,16 @@ class CourseRun:
         self.config.stash[RECORDING] = self.session.recording
         run = self.session.recording.run
         self.display.stage(f"lab: {run.lab.provider}, {run.lab.profile}")
+        for problem in self.session.unreached.values():
+            self.display.stage(f"not reached: {problem}")
         if run.based_on:
             self.display.stage(f"what is left out here stays as run {run.based_on} has it")
 
     def close_lab(self, ended: str) -> None:
         """Close the run: the result and the report are written whatever happened."""
         session, display = self.session, self.display
+        if not session.has_machines:
+            ended = NO_MACHINE
         if ended == FINISHED:
             session.identify()
             session.learn()
@@ -283,6 +288,8 @@ def prepare(config: pytest.Config, picks: Iterable[Pick]) -> CourseRun:
     if config.option.concepts and config.option.mode != PERFORM:
         raise ConfigError(["--concepts: it takes Pods away to show that they come back; use it with --mode perform"])
     options = options_of(config)
+    wishes = frozenset(name for name in ("reboot", "milestones") if getattr(config.option, name))
+    option_rules.require(options.profile, options.provider, options.patience, options.inventory, wishes)
     plan = load_plan(options)
     selection = select(plan.rubric, options.mode, tuple(config.option.section), config.option.start)
     return CourseRun(config, options, plan, selection, tuple(picks))

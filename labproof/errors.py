@@ -8,6 +8,7 @@ LabError                   our side or the surroundings; never counted against a
 ├── ResetError             a milestone could not be restored as promised
 └── TransportError         a machine, the API or a page could not be seen
     ├── Unreachable        no connection, or a connection lost
+    │   └── Unproven       what answers at a machine's address was not shown to be that machine
     ├── DeadlineExceeded   an answer did not come in time
     ├── Refused            the machine answers, but nothing listens there
     ├── NoCluster          the machine answers, but it was never made a control plane
@@ -59,6 +60,10 @@ class TransportError(LabError):
 
 class Unreachable(TransportError):
     """Report that there is no connection, or that one was lost."""
+
+
+class Unproven(Unreachable):
+    """Report that what answers at a machine's address was not shown to be that machine."""
 
 
 class DeadlineExceeded(TransportError):

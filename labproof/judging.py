@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from labproof.errors import CheckFailed, DeadlineExceeded, NotRecorded, TransportError, Unreachable
+from labproof.errors import CheckFailed, DeadlineExceeded, NotRecorded, TransportError, Unproven, Unreachable
 from labproof.expect import Expectation
 from labproof.wait import Clock, Deadline, poll
 
@@ -70,7 +70,12 @@ class Judge:
         def is_final(seen: _Look) -> bool:
             is_lost = isinstance(seen.problem, Unreachable | DeadlineExceeded)
             # A machine that was lost before this criterion gets one look; one that has just gone gets some time.
-            return seen.is_final or (is_lost and (self._is_lost or deadline.elapsed > LOST_SECONDS))
+            # Which machine answers at an address does not change while we look.
+            return (
+                seen.is_final
+                or isinstance(seen.problem, Unproven)
+                or (is_lost and (self._is_lost or deadline.elapsed > LOST_SECONDS))
+            )
 
         ended = poll(look, lambda seen: seen.is_met, deadline, is_final=is_final)
         last = ended.value

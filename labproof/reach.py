@@ -6,12 +6,14 @@ It imports nothing heavy, so that connecting can begin while the rest is still b
 import contextlib
 import os
 import threading
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
 from labproof.connection.foresight import Foresight, questions_file
 from labproof.connection.live import LiveConnection
+from labproof.connection.pages import Place
 from labproof.connection.ssh import Ssh
 from labproof.errors import ConfigError
 from labproof.places import Progress
@@ -37,6 +39,8 @@ class Reached:
     provider: Provider
     endpoints: tuple[Endpoint, ...]
     connection: Foresight
+    live: LiveConnection | None = None
+    """The machines themselves, where a session is to look first which of them answer."""
 
 
 def bring_up(wishes: Wishes, progress: Progress) -> Reached:
@@ -89,7 +93,16 @@ def _foresee(reached: Reached, wishes: Wishes) -> None:
 def _connected(provider: Provider) -> Reached:
     provider.require_network()
     endpoints = provider.endpoints()
-    machines = {e.name: Ssh(e.name, e.host, e.port, e.user, e.key_file) for e in endpoints}
-    connection = LiveConnection(machines, provider.require_network)
+    connection = connect(endpoints, provider.require_network)
     connection.open()
-    return Reached(provider, endpoints, Foresight(connection))
+    return Reached(provider, endpoints, Foresight(connection), connection)
+
+
+def connect(endpoints: Iterable[Endpoint], guard: Callable[[], None]) -> LiveConnection:
+    """Return a connection to machines; nothing is sent yet. `guard` is called before any packet may leave."""
+    ends = tuple(endpoints)
+    return LiveConnection(
+        {e.name: Ssh(e.name, e.host, e.port, e.user, e.key_file, e.password) for e in ends},
+        guard,
+        {e.name: Place(e.address, (e.host, e.port), e.is_direct) for e in ends},
+    )

@@ -77,6 +77,10 @@ class Recording:
         known = {name: {**facts, **machines.get(name, {})} for name, facts in lab.machines.items()}
         self._run = replace(self._run, lab=replace(lab, machines=known, cluster=cluster or lab.cluster))
 
+    def give_up(self, reason: str) -> None:
+        """Give one reason for everything that was not looked at, where nothing can be."""
+        self._run = replace(self._run, sections=tuple(_unseen(section, reason) for section in self._run.sections))
+
     def finish(self, ended: str) -> RunRecord:
         """Close the run and return it."""
         self._run = replace(self._run, finished=now(), ended=ended)
@@ -326,6 +330,15 @@ class Recording:
     def _section(self, section: SectionRecord) -> SectionRecord:
         scenarios = tuple(self._done.get((section.id, s.name), s) for s in section.scenarios)
         return replace(section, scenarios=scenarios)
+
+
+def _unseen(section: SectionRecord, reason: str) -> SectionRecord:
+    """Return a section whose criteria that nobody has looked at say why."""
+    scenarios = tuple(
+        replace(s, criteria=tuple(c if c.looks else replace(c, reason=reason) for c in s.criteria))
+        for s in section.scenarios
+    )
+    return replace(section, scenarios=scenarios)
 
 
 def _step_outcome(problem: Exception | None) -> Outcome:

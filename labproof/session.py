@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from labproof.connection.foresight import Foresight
 from labproof.connection.recorder import Recorder
 from labproof.connection.replay import Replay
 from labproof.course import Course
-from labproof.errors import ConfigError, TransportError
+from labproof.errors import ConfigError, LabError, TransportError
 from labproof.evidence import EvidenceLog, now, read
 from labproof.judging import Judge
 from labproof.kube import Cluster
@@ -70,6 +70,9 @@ class Session:
     recording: Recording
     provider: Provider | None = None
     foresight: Foresight | None = None
+    unreached: dict[str, str] = field(default_factory=dict)
+    """Why machines could not be reached that are graded, by their names."""
+
     _saved: Deadline | None = None
 
     def save(self) -> None:
@@ -120,6 +123,19 @@ class Session:
         with contextlib.suppress(OSError):
             foresight.save(path, learnt)
 
+    @property
+    def has_machines(self) -> bool:
+        """Tell whether there is anything to grade: a machine that answers."""
+        return len(self.unreached) < len(self.lab.all)
+
+    def tell_unreached(self) -> None:
+        """Put into the result which machines could not be reached, and why nothing was graded where that is so."""
+        if not self.unreached:
+            return
+        self.recording.describe({name: {"not reached": problem} for name, problem in self.unreached.items()}, {})
+        if not self.has_machines:
+            self.recording.give_up(f"no machine of this lab could be reached: {'; '.join(self.unreached.values())}")
+
     def close(self) -> None:
         """Take away what we put into the cluster, and let go of the lab."""
         self.probe_pods.close()
@@ -143,10 +159,31 @@ def begin(options: Options, plan: Plan, reach: Callable[[], Reached]) -> Session
     course = courses.load(options.profile or reached.provider.profile)
     if options.mode != PERFORM and not options.base:
         reached.connection.begin(_questions(plan, course), {endpoint.name for endpoint in reached.endpoints})
+    unreached = _unreached(options, reached)
     description = reached.provider.describe(course.profile_name)
     session = _assemble(options, plan, course, reached.connection, reached.endpoints, description, Clock())
-    session.provider, session.foresight = reached.provider, reached.connection
+    session.provider, session.foresight, session.unreached = reached.provider, reached.connection, unreached
+    # A recording takes no time: there the sentences ask in their own order, the same one every time.
+    if options.mode != PERFORM and not unreached:
+        session.probe_pods.begin_ahead(reached.endpoints[0].name, reached.endpoints[-1].name)
+    session.tell_unreached()
     return session
+
+
+def _unreached(options: Options, reached: Reached) -> dict[str, str]:
+    """Return the machines that are graded and cannot be reached; they are left alone from then on."""
+    if reached.live is None:
+        return {}
+    try:
+        unreached = reached.live.unreached()
+    except LabError:
+        reached.connection.close()
+        raise
+    if options.mode == PERFORM:
+        # They were brought up just now: work on one that is late meets it when it is there.
+        return {}
+    reached.live.give_up(unreached)
+    return unreached
 
 
 def _questions(plan: Plan, course: Course) -> Path:
@@ -227,13 +264,11 @@ def _probe_pods(
         "port": master.port,
         "user": master.user,
         "key_file": str(master.key_file or ""),
+        # It goes through a pipe: the process's command line shows nothing of it.
+        "password": master.password,
     }
     sweeper = None if options.replay else partial(Sweeper, reach)
-    pods = ProbePods(cluster, course.profile.nginx_image, Ahead(log), clock, sweeper)
-    # A recording takes no time: there the sentences ask in their own order, the same one every time.
-    if options.mode != PERFORM and not options.replay:
-        pods.begin_ahead(master.name, endpoints[-1].name)
-    return pods
+    return ProbePods(cluster, course.profile.nginx_image, Ahead(log), clock, sweeper)
 
 
 def _blank(

@@ -53,17 +53,18 @@ def main() -> None:
 
 def sweep(machine: dict[str, str]) -> None:
     """Delete the probe namespace through a connection of our own; try again for a while where that fails."""
-    from labproof.connection.live import LiveConnection
-    from labproof.connection.ssh import Ssh
     from labproof.errors import TransportError
     from labproof.kube import Cluster
     from labproof.machine import Machine, Phase
+    from labproof.providers.base import Endpoint
+    from labproof.reach import connect
     from labproof.wait import Deadline, poll
 
     key = Path(machine["key_file"]) if machine["key_file"] else None
-    ssh = Ssh(machine["name"], machine["host"], int(machine["port"]), machine["user"], key)
-    connection = LiveConnection({machine["name"]: ssh}, lambda: None)
-    master = Machine(machine["name"], machine["address"], connection, Phase())
+    name, address = machine["name"], machine["address"]
+    end = Endpoint(name, address, machine["host"], int(machine["port"]), machine["user"], key, machine["password"])
+    connection = connect([end], lambda: None)
+    master = Machine(name, address, connection, Phase())
     cluster = Cluster(connection, master, Phase())
 
     def is_gone() -> bool:

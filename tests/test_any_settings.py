@@ -31,6 +31,7 @@ BASE = Section("base", 1, [criterion("base.x", 60, wait=3, needs=["base.y"]), cr
 COURSE = tomllib.loads((course_dir() / "exercises" / "course.toml").read_text(encoding="utf-8"))
 MACHINES = json.loads((course_dir() / "vagrant" / "machines.json").read_text(encoding="utf-8"))
 ENTRY = {"host": "a", "port": 22, "user": "root", "password": "p", "address": "192.168.200.10", "key": __file__}
+OTHER = {**ENTRY, "host": "b", "address": "192.168.200.20"}
 MISTAKE = {
     "id": "base.good",
     "what": "A student forgot it.",
@@ -120,7 +121,7 @@ def test_what_is_spoilt_here_is_right(section: Path, tmp_path: Path) -> None:
     written(section, toml(exercise()))
     assert list(rubric.load(section.parent.parent).entries) == ["base.x", "base.y"]
     assert course.load("handout", written(tmp_path / "course.toml", toml(COURSE)).parent).images
-    machines = written(tmp_path / "machines.toml", toml({"master": ENTRY, "node": ENTRY}))
+    machines = written(tmp_path / "machines.toml", toml({"master": ENTRY, "node": OTHER}))
     assert InventoryLab.read(machines).endpoints()
     written(tmp_path / "01-base" / "mistakes" / "good.toml", toml(MISTAKE))
     assert [m.id for m in catalogue.load(RUBRIC, tmp_path)] == ["base.good"]
@@ -166,7 +167,7 @@ def test_any_course(tmp_path: Path, text: str) -> None:
 
 
 @fits
-@given(text=as_toml({"master": ENTRY, "node": ENTRY}))
+@given(text=as_toml({"master": ENTRY, "node": OTHER}))
 def test_any_inventory(tmp_path: Path, text: str) -> None:
     """An inventory that is read says of both machines how they are reached."""
     path = written(tmp_path / "machines.toml", text)
@@ -178,15 +179,15 @@ def test_any_inventory(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize("key", ["~nobody-has-this-name/key", "y" * 5000, "\x00"], ids=lambda key: ascii(key[:20]))
 def test_key_that_no_file_can_be(tmp_path: Path, key: str) -> None:
     """A key in the home of nobody, or under a name that no file can have, is a file that is not there."""
-    path = written(tmp_path / "machines.toml", toml({"master": {**ENTRY, "key": key}, "node": ENTRY}))
+    path = written(tmp_path / "machines.toml", toml({"master": {**ENTRY, "key": key}, "node": OTHER}))
     with pytest.raises(ConfigError, match=r"master\.key: no such file"):
         InventoryLab.read(path)
 
 
 def test_host_that_can_be_no_name(tmp_path: Path) -> None:
     """A host that no machine can have is told as a machine that does not answer."""
-    entry = {**ENTRY, "host": f"{'y' * 64}.example"}
-    path = written(tmp_path / "machines.toml", toml({"master": entry, "node": entry}))
+    entry = {**OTHER, "host": f"{'y' * 64}.example"}
+    path = written(tmp_path / "machines.toml", toml({"master": {**ENTRY, "host": "y" * 64}, "node": entry}))
     with pytest.raises(ProvisionError, match=r"node: expected SSH on y+\.example port 22, found"):
         InventoryLab.read(path).up(lambda line: None)
 
@@ -214,6 +215,6 @@ def test_any_table_of_machines(tmp_path: Path, text: str) -> None:
 
 def test_number_too_long_to_be_shown(tmp_path: Path) -> None:
     """A value that Python cannot write down is refused by its key all the same."""
-    path = written(tmp_path / "machines.toml", toml({"master": {**ENTRY, "port": TOO_LONG}, "node": ENTRY}))
+    path = written(tmp_path / "machines.toml", toml({"master": {**ENTRY, "port": TOO_LONG}, "node": OTHER}))
     with pytest.raises(ConfigError, match=r"master\.port: .* \(found int that is too long to be shown\)"):
         InventoryLab.read(path)

@@ -2,15 +2,16 @@
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from labproof import sweeper
-from labproof.connection import live
+from labproof import reach, sweeper
 from labproof.connection.fake import FakeConnection, Page
 from labproof.errors import Refused, Unreachable
 from labproof.kube import Cluster
+from labproof.providers.base import Endpoint
 
 REACH = {
     "name": "master",
@@ -19,6 +20,7 @@ REACH = {
     "port": 22,
     "user": "root",
     "key_file": "",
+    "password": "",
 }
 TOLD = {**REACH, "namespace": "labproof-probe-0a1b2c"}
 
@@ -46,7 +48,7 @@ def test_only_a_word_keeps_it_from_sweeping(monkeypatch: pytest.MonkeyPatch, wor
 
 def test_its_own_namespace_is_taken_away(monkeypatch: pytest.MonkeyPatch, fake: FakeConnection, api: Cluster) -> None:
     """One request goes out: the namespace that it was told is deleted, through master and as its administrator."""
-    monkeypatch.setattr(live, "LiveConnection", lambda machines, guard: fake)
+    monkeypatch.setattr(reach, "connect", lambda endpoints, guard: fake)
     fake.serve("DELETE", "/api/v1/namespaces/labproof-probe-0a1b2c", Page({"status": {"phase": "Terminating"}}))
     sweeper.sweep(TOLD)
     request, _ = fake.requests[-1]
@@ -59,7 +61,7 @@ def test_namespace_that_is_gone_is_no_problem(
     monkeypatch: pytest.MonkeyPatch, fake: FakeConnection, api: Cluster
 ) -> None:
     """What somebody else took away already need not be taken away."""
-    monkeypatch.setattr(live, "LiveConnection", lambda machines, guard: fake)
+    monkeypatch.setattr(reach, "connect", lambda endpoints, guard: fake)
     fake.serve("DELETE", "/api/v1/namespaces/", Page({}, 404))
     sweeper.sweep(TOLD)
     assert fake.is_closed
@@ -69,7 +71,7 @@ def test_cluster_that_does_not_answer_is_tried_again(
     monkeypatch: pytest.MonkeyPatch, fake: FakeConnection, api: Cluster
 ) -> None:
     """A grader may have died of what keeps the cluster from answering: the namespace is taken away when it does."""
-    monkeypatch.setattr(live, "LiveConnection", lambda machines, guard: fake)
+    monkeypatch.setattr(reach, "connect", lambda endpoints, guard: fake)
     monkeypatch.setattr(sweeper, "EVERY_SECONDS", 0.01)
     fake.serve("DELETE", "/api/v1/namespaces/", Refused("nothing listens"), Unreachable("lost"), Page({}))
     sweeper.sweep(TOLD)
@@ -83,3 +85,19 @@ def test_dismissed_process_ends() -> None:
     started.dismiss()
     assert started._process.returncode == 0
     started.dismiss()
+
+
+def test_password_is_told_through_the_pipe_alone(monkeypatch: pytest.MonkeyPatch, fake: FakeConnection) -> None:
+    """A machine that is logged in to with a password is swept with it; no list of processes shows it."""
+    told = {**TOLD, "password": "very-secret"}
+    started = sweeper.Sweeper({**REACH, "password": "very-secret"}, TOLD["namespace"])
+    line = Path(f"/proc/{started._process.pid}/cmdline").read_bytes()
+    started.dismiss()
+    assert b"labproof.sweeper" in line
+    assert b"very-secret" not in line
+    ends: list[Endpoint] = []
+    monkeypatch.setattr(reach, "connect", lambda endpoints, guard: ends.extend(endpoints) or fake)
+    monkeypatch.setattr(sweeper, "SWEEPING_SECONDS", 0.0)
+    sweeper.sweep(told)
+    assert [(e.name, e.password) for e in ends] == [("master", "very-secret")]
+    assert "very-secret" not in repr(ends)

@@ -1,30 +1,54 @@
-"""The seam to real machines: commands over SSH, the API through a tunnel, pages directly."""
+"""The seam to real machines: commands over SSH, the API through a tunnel, pages as they can be reached."""
 
-import socket
+import contextlib
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from functools import partial
 
 from labproof.connection import tunnel
 from labproof.connection.base import Command, CommandResult, HttpRequest, HttpResponse, Purpose
 from labproof.connection.http import Http
+from labproof.connection.pages import Pages, Place
 from labproof.connection.ssh import Ssh
+from labproof.errors import ProvisionError, TransportError
 
 
 class LiveConnection:
-    """Asks the machines themselves. `guard` is called before any packet may leave the host."""
+    """Asks the machines themselves. `guard` is called before any packet may leave the host.
 
-    def __init__(self, machines: Mapping[str, Ssh], guard: Callable[[], None]) -> None:
+    `places` says where each machine is: no page of another place is asked.
+    """
+
+    def __init__(self, machines: Mapping[str, Ssh], guard: Callable[[], None], places: Mapping[str, Place]) -> None:
         self._machines = machines
         self._guard = guard
-        self._direct = Http(self._open_direct)
         self._through = {name: Http(partial(tunnel.open_socket, ssh)) for name, ssh in machines.items()}
+        self._pages = Pages(machines, places, self._through)
+        self._opened: dict[str, Future[str]] = {}
 
     def open(self) -> None:
         """Begin to connect to every machine at once; who asks first waits for the rest of it."""
         self._guard()
-        for machine in self._machines.values():
-            threading.Thread(target=machine.open, daemon=True).start()
+        for name, machine in self._machines.items():
+            opened = self._opened[name] = Future()
+            threading.Thread(target=_open, args=(machine, opened), daemon=True).start()
+
+    def unreached(self) -> dict[str, str]:
+        """Wait until every machine was connected to, and return of those that cannot be reached why not.
+
+        Raises ProvisionError when two of them are one machine.
+        """
+        if not self._opened:
+            self.open()
+        silent = {name: problem for name, opened in self._opened.items() if (problem := opened.result())}
+        self._require_difference([name for name in self._machines if name not in silent])
+        return silent
+
+    def give_up(self, names: Iterable[str]) -> None:
+        """Leave machines alone that could not be reached: every further question would wait for them again."""
+        for name in names:
+            self._machines[name].give_up()
 
     def run(self, command: Command, purpose: Purpose) -> CommandResult:
         """Run a command on one machine."""
@@ -39,15 +63,41 @@ class LiveConnection:
     def fetch(self, request: HttpRequest, purpose: Purpose) -> HttpResponse:
         """Ask for a page directly, or for an API path through a machine."""
         self._guard()
-        client = self._through[request.via] if request.via else self._direct
-        return client.fetch(request)
+        if not request.via:
+            return self._pages.fetch(request)
+        self._pages.require_owner(request)
+        return self._through[request.via].fetch(request)
 
     def close(self) -> None:
         """Close every connection."""
-        for client in (self._direct, *self._through.values()):
+        self._opened.clear()
+        self._pages.close()
+        for client in self._through.values():
             client.close()
         for machine in self._machines.values():
             machine.close()
 
-    def _open_direct(self, host: str, port: int, timeout: float) -> socket.socket:
-        return socket.create_connection((host, port), timeout)
+    def _require_difference(self, names: Iterable[str]) -> None:
+        """Raise ProvisionError when two machines show one host key; one that has just gone is left out."""
+        owners: dict[str, str] = {}
+        for name in names:
+            with contextlib.suppress(TransportError):
+                key = self._machines[name].host_key()
+                if (first := owners.setdefault(key, name)) != name:
+                    raise ProvisionError(_one_machine(first, name, key))
+
+
+def _open(machine: Ssh, opened: "Future[str]") -> None:
+    # A daemon's thread, unlike that of a pool, holds up nobody who interrupts.
+    try:
+        opened.set_result(machine.open())
+    except BaseException as problem:
+        opened.set_exception(problem)
+
+
+def _one_machine(first: str, second: str, key: str) -> str:
+    return (
+        f"{first} and {second} show the same SSH host key {key}: one machine cannot be both\n"
+        f"  try: correct host and port of {first} and {second}; if one is a copy of the other, give it keys of its own:"
+        " rm /etc/ssh/ssh_host_*, ssh-keygen -A, and restart sshd"
+    )

@@ -15,7 +15,14 @@ _NAMESPACE = re.compile(r"labproof-probe(-[0-9a-f]{6})?")
 _Key = tuple[str, str, str, str]
 _PROBLEMS: dict[str, type[errors.TransportError]] = {
     kind.__name__: kind
-    for kind in (errors.Unreachable, errors.DeadlineExceeded, errors.Refused, errors.NoCluster, errors.NotRecorded)
+    for kind in (
+        errors.Unreachable,
+        errors.Unproven,
+        errors.DeadlineExceeded,
+        errors.Refused,
+        errors.NoCluster,
+        errors.NotRecorded,
+    )
 }
 
 

@@ -1,8 +1,10 @@
 """Root's shell on one machine over SSH: the door to paramiko."""
 
-import contextlib
 import logging
+import math
+import os
 import shlex
+import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +21,9 @@ from labproof.evidence import now
 from labproof.wait import Deadline
 
 CONNECT_SECONDS = 8.0
+LOGIN_SECONDS = 45.0
+"""How long a machine that took the connection may take to let us in: sshd may first wait for a name server."""
+
 GRACE_SECONDS = 3.0
 RETRY_AFTER_SECONDS = 10.0
 """How long a machine that could not be reached is left alone; twice as long after each further attempt."""
@@ -40,11 +45,12 @@ logging.getLogger("paramiko").setLevel(logging.CRITICAL)
 class Ssh:
     """The connection to one machine. Commands run one at a time, always as root."""
 
-    def __init__(self, name: str, host: str, port: int, user: str, key_file: Path | None) -> None:
+    def __init__(self, name: str, host: str, port: int, user: str, key_file: Path | None, password: str = "") -> None:
         self.name = name
         self._address = (host, port)
         self._user = user
         self._key_file = key_file
+        self._password = password
         self._client: paramiko.SSHClient | None = None
         self._shell: FramedShell | None = None
         self._lock = threading.Lock()
@@ -79,15 +85,42 @@ class Ssh:
             finally:
                 shell.close()
 
-    def open(self) -> None:
-        """Connect ahead of the first command; that command meets whatever goes wrong here."""
-        with contextlib.suppress(TransportError), self._lock, self._mapped("a shell"):
-            self._open_shell()
+    def open(self) -> str:
+        """Connect ahead of the first command, and return what keeps us from it: nothing when the machine is there."""
+        try:
+            with self._lock, self._mapped("a shell"):
+                self._open_shell()
+        except TransportError as problem:
+            return str(problem)
+        return ""
+
+    def give_up(self) -> None:
+        """Leave a machine alone that was out of reach, until the connection is closed."""
+        if self._down:
+            self._down = Deadline(math.inf), self._down[1]
+
+    def host_key(self) -> str:
+        """Return the fingerprint of the key that the machine has shown, as OpenSSH writes it. Raises Unreachable."""
+        with self._lock, self._mapped("its host key"):
+            return self._transport().get_remote_server_key().fingerprint
 
     def open_tunnel(self, host: str, port: int, timeout: float) -> paramiko.Channel:
-        """Open a stream to an address as the machine sees it; a refusal raises ChannelException."""
-        with self._lock, self._mapped(f"a tunnel to {host}:{port}"):
-            return self._transport().open_channel("direct-tcpip", (host, port), ("127.0.0.1", 0), timeout=timeout)
+        """Open a stream to an address as the machine sees it.
+
+        A refusal raises ChannelException. Raises DeadlineExceeded where the machine gets no answer from there.
+        """
+        with self._mapped(f"a tunnel to {host}:{port}"):
+            with self._lock:
+                transport = self._transport()
+            try:
+                return transport.open_channel("direct-tcpip", (host, port), ("127.0.0.1", 0), timeout=timeout)
+            except paramiko.ChannelException:
+                raise
+            except paramiko.SSHException:
+                if not transport.is_active():
+                    raise
+        # The machine itself is well: only the other end keeps silent.
+        raise DeadlineExceeded(f"{self.name}: no answer from {host}:{port} within {timeout:.0f} s")
 
     def close(self) -> None:
         """Close the shell and the connection, and forget that the machine was out of reach."""
@@ -127,19 +160,34 @@ class Ssh:
         # The lab's machines are made anew with keys of their own; who answers is settled by the private network.
         client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
         host, port = self._address
-        client.connect(
-            host,
-            port,
-            self._user,
-            key_filename=str(self._key_file) if self._key_file else None,
-            timeout=CONNECT_SECONDS,
-            banner_timeout=CONNECT_SECONDS,
-            auth_timeout=CONNECT_SECONDS,
-            channel_timeout=CONNECT_SECONDS,
-            allow_agent=self._key_file is None,
-            look_for_keys=self._key_file is None,
-        )
+        # Reaching a machine and being let in by it have limits of their own; paramiko has one for both.
+        sock, waited = socket.create_connection((host, port), CONNECT_SECONDS), Deadline(LOGIN_SECONDS)
+        try:
+            self._log_in(client, sock)
+        except BaseException as problem:
+            # paramiko leaves both open.
+            client.close()
+            sock.close()
+            if isinstance(problem, paramiko.SSHException | OSError | EOFError) and waited.elapsed > CONNECT_SECONDS:
+                raise paramiko.SSHException(f"{problem or type(problem).__name__}; {_slow(waited)}") from problem
+            raise
         self._client = client
+
+    def _log_in(self, client: paramiko.SSHClient, sock: socket.socket) -> None:
+        client.connect(
+            *self._address,
+            self._user,
+            # Tried last, where no key is let in.
+            password=self._password or None,
+            key_filename=str(self._key_file) if self._key_file else None,
+            timeout=LOGIN_SECONDS,
+            banner_timeout=LOGIN_SECONDS,
+            auth_timeout=LOGIN_SECONDS,
+            channel_timeout=CONNECT_SECONDS,
+            allow_agent=self._key_file is None and _has_agent(),
+            look_for_keys=self._key_file is None,
+            sock=sock,
+        )
 
     @contextmanager
     def _mapped(self, what: str) -> Iterator[None]:
@@ -225,6 +273,37 @@ class Ssh:
         if status < 0:
             raise Unreachable(f"{self.name}: the connection was lost in the middle of {command.line[:120]!r}")
         return _result(command, status, output, BoundedOutput())
+
+
+def offered_host_key(sock: socket.socket, seconds: float) -> str:
+    """Return the fingerprint of the key that an SSH server offers, without logging in. Raises Unreachable."""
+    transport = paramiko.Transport(sock)
+    transport.banner_timeout = seconds
+    try:
+        transport.start_client(timeout=seconds)
+        return transport.get_remote_server_key().fingerprint
+    except (paramiko.SSHException, OSError, EOFError) as problem:
+        raise Unreachable(f"no SSH server answers there: {problem or type(problem).__name__}") from problem
+    finally:
+        transport.close()
+        sock.close()
+
+
+def _has_agent() -> bool:
+    """Tell whether an SSH agent answers here: paramiko leaves its socket open where none does."""
+    with socket.socket(socket.AF_UNIX) as sock:
+        try:
+            sock.connect(os.environ.get("SSH_AUTH_SOCK", ""))
+        except OSError:
+            return False
+    return True
+
+
+def _slow(waited: Deadline) -> str:
+    return (
+        f"it took the connection and let nobody in for {waited.elapsed:.0f} s: its sshd may wait for a name server"
+        " (UseDNS and GSSAPIAuthentication in sshd_config)"
+    )
 
 
 def _limit(command: Command) -> int:

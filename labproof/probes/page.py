@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labproof.connection.base import Connection, HttpRequest, HttpResponse
-from labproof.errors import DeadlineExceeded, Refused, Unreachable
+from labproof.errors import DeadlineExceeded, Refused, Unproven, Unreachable
 from labproof.machine import Machine, Phase
 
 
@@ -62,7 +62,7 @@ class Browser:
         except Refused:
             return PageState(None, problem=f"connection refused by {machine.address}")
         except (DeadlineExceeded, Unreachable) as problem:
-            if not machine.is_reachable():
+            if isinstance(problem, Unproven) or not machine.is_reachable():
                 raise
             return PageState(None, problem=f"{machine.name} answers, but not this page: {problem}")
 

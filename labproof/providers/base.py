@@ -10,7 +10,10 @@ from labproof.places import Progress
 
 @dataclass(frozen=True)
 class Endpoint:
-    """How one machine is reached over SSH; `address` is its address in the lab."""
+    """How one machine is reached over SSH; `address` is its address in the lab.
+
+    `is_direct` tells that the machine's owner named that address: the grader may send packets there itself.
+    """
 
     name: str
     address: str
@@ -19,6 +22,7 @@ class Endpoint:
     user: str
     key_file: Path | None
     password: str = field(default="", repr=False)
+    is_direct: bool = True
 
 
 class Provider(Protocol):

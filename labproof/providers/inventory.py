@@ -1,47 +1,18 @@
-"""Machines that somebody already has: a TOML file says how each is reached over SSH.
-
-[master]
-host = "192.168.200.10"
-user = "root"
-key = "~/.ssh/id_ed25519"
-
-[node]
-host = "192.168.200.20"
-"""
+"""Machines that somebody already has: a TOML file says how each is reached over SSH."""
 
 import hashlib
 import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import Field
-
-from labproof import settings
-from labproof.errors import ConfigError, ProvisionError, ResetError
-from labproof.host import table
+from labproof.errors import ProvisionError, ResetError
 from labproof.model import LabDescription
 from labproof.places import Progress
+from labproof.providers import inventory_file
 from labproof.providers.base import Endpoint
+from labproof.providers.inventory_file import Inventory
 
 CONNECT_SECONDS = 5.0
-
-
-class Entry(settings.Settings):
-    """How one machine is reached. `address` is its address in the lab, where it is another one."""
-
-    host: str
-    port: int = Field(default=22, ge=1, le=65535)
-    user: str = "root"
-    key: Path | None = None
-    password: str = ""
-    address: str = ""
-
-
-class Inventory(settings.Settings):
-    """The two machines of the course."""
-
-    master: Entry
-    node: Entry
 
 
 @dataclass
@@ -56,15 +27,7 @@ class InventoryLab:
     @classmethod
     def read(cls, path: Path) -> "InventoryLab":
         """Read an inventory file. Raises ConfigError with everything that is wrong in it."""
-        inventory = settings.load(path, Inventory)
-        problems = [
-            f"{path}: {name}.key: no such file: {entry.key}; name the private key that the machine lets in"
-            for name, entry in (("master", inventory.master), ("node", inventory.node))
-            if entry.key and not _is_file(entry.key)
-        ]
-        if problems:
-            raise ConfigError(problems)
-        return cls(inventory, path)
+        return cls(inventory_file.read(path), path)
 
     def up(self, progress: Progress) -> None:
         """Look whether both machines answer. Raises ProvisionError naming those that do not."""
@@ -86,18 +49,18 @@ class InventoryLab:
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         """Return how the machines are reached, master first."""
-        rows = {row.name: str(row.address) for row in table.load().machines}
         return tuple(
             Endpoint(
                 name,
-                entry.address or rows[name],
+                self.inventory.address(name),
                 entry.host,
                 entry.port,
                 entry.user,
                 entry.key.expanduser() if entry.key else None,
                 entry.password,
+                is_direct=bool(self.inventory.named_address(entry)),
             )
-            for name, entry in (("master", self.inventory.master), ("node", self.inventory.node))
+            for name, entry in self.inventory.entries
         )
 
     def require_network(self) -> None:
@@ -128,14 +91,6 @@ class InventoryLab:
     def milestones(self) -> tuple[str, ...]:
         """Return none."""
         return ()
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.expanduser().is_file()
-    except (OSError, RuntimeError):
-        # A name that no file can have, or the home of a user that there is not.
-        return False
 
 
 def _silence(host: str, port: int) -> str:

@@ -6,13 +6,13 @@ from pathlib import Path
 from labproof import result
 from labproof.connection.base import Command, CommandResult, Purpose
 from labproof.connection.live import LiveConnection
-from labproof.connection.ssh import Ssh
 from labproof.errors import LabError, ProvisionError
 from labproof.host.command import tail
 from labproof.model import RunRecord
 from labproof.providers.base import Provider
 from labproof.proving import warm
 from labproof.proving.catalogue import MACHINES, Commands
+from labproof.reach import connect
 from labproof.store import LATEST
 
 COMMAND_SECONDS = 240.0
@@ -96,9 +96,7 @@ class Bench:
     def _machines(self) -> LiveConnection:
         if self._connection is None:
             self._provider.require_network()
-            ends = self._provider.endpoints()
-            machines = {e.name: Ssh(e.name, e.host, e.port, e.user, e.key_file) for e in ends}
-            self._connection = LiveConnection(machines, self._provider.require_network)
+            self._connection = connect(self._provider.endpoints(), self._provider.require_network)
         return self._connection
 
     def _labproof(self, name: str, arguments: list[str], seconds: float) -> RunRecord:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import paramiko
 from paramiko.common import (
+    AUTH_FAILED,
     AUTH_SUCCESSFUL,
     OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED,
     OPEN_FAILED_CONNECT_FAILED,
@@ -20,19 +21,41 @@ CHUNK = 65536
 
 
 class ShellServer:
-    """Listens on a port of 127.0.0.1; `banner` is what a login file prints before every command."""
+    """Listens on an address of this machine; `banner` is what a login file prints before every command.
 
-    def __init__(self, banner: str = "") -> None:
+    With a `password`, no key is let in. With `routes`, its tunnels lead only to the addresses that stand there,
+    each in truth to another one: a network of its own, of which no packet is sent. `delay` is how long, in
+    seconds, it takes to let anybody in.
+    """
+
+    def __init__(
+        self,
+        banner: str = "",
+        at: tuple[str, int] = ("127.0.0.1", 0),
+        password: str = "",
+        routes: dict[tuple[str, int], tuple[str, int]] | None = None,
+        key: paramiko.PKey | None = None,
+        delay: float = 0.0,
+    ) -> None:
         self.banner = banner
+        self.password = password
+        self.routes = routes
+        self.delay = delay
+        self.tunnels: list[tuple[str, int]] = []
         self.is_mute = False
         self.logins = 0
-        self._key = paramiko.ECDSAKey.generate()
+        self._key = key or paramiko.ECDSAKey.generate()
         self._transports: list[paramiko.Transport] = []
         self._processes: list[subprocess.Popen[bytes]] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(at)
         self.port: int = self._listener.getsockname()[1]
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self._thread.start()
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the fingerprint of its host key."""
+        return self._key.fingerprint
 
     def cut(self) -> None:
         """Lose every connection, as a machine does that is switched off; new ones are taken."""
@@ -95,7 +118,7 @@ class ShellServer:
             transport.add_server_key(self._key)
             self._transports.append(transport)
             with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
-                transport.start_server(server=_Server(self))
+                transport.start_server(server=_Server(self, transport))
                 self.logins += 1
 
     def _read_all(
@@ -121,15 +144,20 @@ class ShellServer:
 
 
 class _Server(paramiko.ServerInterface):
-    def __init__(self, machine: ShellServer) -> None:
+    def __init__(self, machine: ShellServer, transport: paramiko.Transport) -> None:
         self._machine = machine
+        self._transport = transport
         self._terminals: set[int] = set()
 
     def get_allowed_auths(self, username: str) -> str:
-        return "publickey"
+        return "password" if self._machine.password else "publickey"
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
-        return AUTH_SUCCESSFUL
+        threading.Event().wait(self._machine.delay)
+        return AUTH_FAILED if self._machine.password else AUTH_SUCCESSFUL
+
+    def check_auth_password(self, username: str, password: str) -> int:
+        return AUTH_SUCCESSFUL if password == self._machine.password else AUTH_FAILED
 
     def check_channel_request(self, kind: str, chanid: int) -> int:
         return OPEN_SUCCEEDED if kind == "session" else OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED
@@ -149,9 +177,11 @@ class _Server(paramiko.ServerInterface):
     def check_channel_direct_tcpip_request(
         self, chanid: int, origin: tuple[str, int], destination: tuple[str, int]
     ) -> int:
+        self._machine.tunnels.append(destination)
+        routes = self._machine.routes
         try:
-            target = socket.create_connection(destination, 2)
-        except OSError:
+            target = socket.create_connection(destination if routes is None else routes[destination], 2)
+        except (OSError, KeyError):
             return OPEN_FAILED_CONNECT_FAILED
         timer = threading.Timer(0.01, self._join, (chanid, target))
         timer.daemon = True
@@ -159,11 +189,11 @@ class _Server(paramiko.ServerInterface):
         return OPEN_SUCCEEDED
 
     def _join(self, chanid: int, target: socket.socket) -> None:
-        transport = next(t for t in self._machine._transports if t.is_active())
-        channel = transport.accept(5)
-        while channel is not None and channel.get_id() != chanid:
-            channel = transport.accept(5)
-        assert channel is not None
+        # Not accept(): it hands out every channel to whoever comes first.
+        channel = self._transport._channels.get(chanid)  # type: ignore[attr-defined]
+        if channel is None:
+            target.close()
+            return
         back = _thread(_write_all, target.recv, channel.sendall, channel.close)
         _write_all(channel.recv, target.sendall, lambda: target.shutdown(socket.SHUT_RDWR))
         back.join(5)

@@ -2,18 +2,21 @@
 
 import pytest
 
+from labproof.connection import pages
 from labproof.connection.base import Command, HttpRequest, Purpose
 from labproof.connection.live import LiveConnection
+from labproof.connection.pages import Place
 from labproof.connection.ssh import Ssh
 from labproof.errors import HostError
 from tests.connection.web_server import response, serving
 
 LOOK = Purpose.OBSERVE
+HERE = {"master": Place("127.0.0.1", ("127.0.0.1", pages.SSH_PORT))}
 
 
 def test_commands_and_requests_find_their_way(shell: Ssh) -> None:
     """A command goes to its machine, a request directly or through the machine that it names."""
-    connection = LiveConnection({"master": shell}, lambda: None)
+    connection = LiveConnection({"master": shell}, lambda: None, HERE)
     assert connection.run(Command("master", "echo here"), LOOK).output == "here\n"
     with serving(response(b"page")) as web:
         url = f"http://127.0.0.1:{web.port}/"
@@ -29,7 +32,7 @@ def test_nothing_is_asked_without_the_guard(shell: Ssh) -> None:
     def refuse() -> None:
         raise HostError("the bridge is down")
 
-    connection = LiveConnection({"master": shell}, refuse)
+    connection = LiveConnection({"master": shell}, refuse, HERE)
     with serving(response()) as web:
         url = f"http://127.0.0.1:{web.port}/"
         for ask in (
@@ -45,7 +48,7 @@ def test_nothing_is_asked_without_the_guard(shell: Ssh) -> None:
 
 def test_closing_lets_go(shell: Ssh) -> None:
     """After closing, a machine is connected to anew."""
-    connection = LiveConnection({"master": shell}, lambda: None)
+    connection = LiveConnection({"master": shell}, lambda: None, HERE)
     connection.run(Command("master", ":"), LOOK)
     connection.close()
     assert connection.run(Command("master", "echo again"), LOOK).output == "again\n"

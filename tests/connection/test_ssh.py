@@ -168,6 +168,54 @@ def test_nobody_listens(key_file: Path) -> None:
     assert str(second.value) == str(first.value)
 
 
+@pytest.mark.parametrize("has_key", [True, False])
+def test_password_lets_in_where_no_key_does(key_file: Path, has_key: bool) -> None:
+    """The password of an inventory is used to log in when there is no key, or the key is not let in."""
+    server = ShellServer(password="open sesame")
+    shell = Ssh("master", "127.0.0.1", server.port, "root", key_file if has_key else None, "open sesame")
+    wrong = Ssh("master", "127.0.0.1", server.port, "root", key_file, "sesame")
+    try:
+        assert run(shell, "echo in").output == "in\n"
+        with pytest.raises(Unreachable) as raised:
+            run(wrong, "echo in")
+        assert "sesame" not in str(raised.value)
+    finally:
+        shell.close()
+        wrong.close()
+        server.close()
+
+
+def test_slow_login_is_waited_for(key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that takes the connection at once may take longer to let us in than to be reached."""
+    monkeypatch.setattr(module, "CONNECT_SECONDS", 0.5)
+    server = ShellServer(delay=1.0)
+    shell = Ssh("master", "127.0.0.1", server.port, "root", key_file)
+    assert shell.open() == ""
+    shell.close()
+    monkeypatch.setattr(module, "LOGIN_SECONDS", 0.7)
+    assert "let nobody in for 1 s: its sshd may wait for a name server" in shell.open()
+    server.close()
+
+
+def test_silent_end_of_a_tunnel_is_no_lost_machine(key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address that gives the machine no answer, as behind a firewall that drops, says nothing of the machine."""
+
+    class Silent(dict[tuple[str, int], tuple[str, int]]):
+        def __getitem__(self, _: tuple[str, int]) -> tuple[str, int]:
+            threading.Event().wait(1.0)
+            raise KeyError
+
+    server = ShellServer(routes=Silent())
+    shell = Ssh("node", "127.0.0.1", server.port, "root", key_file)
+    assert shell.open() == ""
+    with pytest.raises(DeadlineExceeded, match=r"node: no answer from 192\.168\.200\.10:80"):
+        shell.open_tunnel("192.168.200.10", 80, 0.2)
+    assert run(shell, "echo well").output == "well\n"
+    assert server.logins == 1
+    shell.close()
+    server.close()
+
+
 def test_prompts_are_answered(shell: Ssh) -> None:
     """A command that asks on a terminal gets each answer after its prompt, once."""
     line = 'printf "sure (yes/no)? "; read a; printf "password: "; stty -echo; read b; echo "[$a][$b]"'

@@ -16,14 +16,14 @@ Talk = Callable[[socket.socket], None]
 
 
 class WebServer:
-    """Takes connections on a port of 127.0.0.1 and lets `talk` speak on each."""
+    """Takes connections on a port of a loopback address and lets `talk` speak on each."""
 
-    def __init__(self, talk: Talk, context: ssl.SSLContext | None = None) -> None:
+    def __init__(self, talk: Talk, context: ssl.SSLContext | None = None, at: str = "127.0.0.1") -> None:
         self.connections = 0
         self.requests: list[bytes] = []
         self._talk = talk
         self._context = context
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((at, 0))
         self.port: int = self._listener.getsockname()[1]
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._open: list[socket.socket] = []

@@ -42,8 +42,9 @@ def _written(folder: Path, text: str) -> Path:
 
 def test_machines_that_answer_are_up(tmp_path: Path, ssh_port: int) -> None:
     """Both machines greet: the lab is up and says how they are reached."""
-    entry = f'host = "127.0.0.1"\nport = {ssh_port}\n'
-    lab = InventoryLab.read(_written(tmp_path, f"[master]\n{entry}[node]\n{entry}"))
+    port = f"port = {ssh_port}\n"
+    text = f'[master]\nhost = "127.0.0.1"\n{port}[node]\nhost = "localhost"\n{port}'
+    lab = InventoryLab.read(_written(tmp_path, text))
     lab.up(lambda line: None)
     master, node = lab.endpoints()
     assert (master.name, master.host, master.port, master.user) == ("master", "127.0.0.1", ssh_port, "root")
@@ -96,3 +97,70 @@ def test_the_same_machines_are_the_same_lab(tmp_path: Path) -> None:
     assert InventoryLab.read(_written(tmp_path, text)).describe("handout").identity == first
     other = InventoryLab.read(_written(tmp_path, text.replace('"b"', '"c"'))).describe("handout").identity
     assert other != first
+
+
+NODE = '[node]\nhost = "b"\n'
+
+
+def refusal(folder: Path, text: str) -> str:
+    path = _written(folder, text)
+    with pytest.raises(ConfigError) as raised:
+        InventoryLab.read(path)
+    (problem,) = raised.value.problems
+    return problem.removeprefix(f"{path}: ")
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('host = ""', "master.host: expected a name or an address, found ''"),
+        ('host = "root@a"', "master.host: expected a name or an address"),
+        ('host = "a:22"', "user and port have keys of their own"),
+        ('host = "a b"', "master.host: expected a name or an address"),
+        ('host = "a"\nuser = ""', "master.user: expected the name of a user, found ''"),
+        ('host = "a"\naddress = "nonsense"', "master.address: expected the machine's IPv4 address in the lab"),
+        ('host = "a"\naddress = ""', "master.address: expected the machine's IPv4 address in the lab"),
+        ('host = "a"\naddress = "0.0.0.0"', "master.address: expected the machine's IPv4 address in the lab"),
+        ('host = "a"\nport = true', "master.port: Input should be a valid integer (found True)"),
+        ('host = "a"\nport = "22"', "master.port: Input should be a valid integer (found '22')"),
+        ('host = "a"\nkey = "C:\\temp\\name"', "in double quotes \\t is a tab"),
+        ('host = "B"', "master and node are both at b port 22: name two machines"),
+        ('host = "a"\naddress = "192.168.200.20"', "one address in the lab, 192.168.200.20: give each its own"),
+    ],
+)
+def test_setting_that_cannot_be_used_is_refused(tmp_path: Path, line: str, says: str) -> None:
+    """A setting that cannot be what it says is refused by its key, with what was found."""
+    assert says in refusal(tmp_path, f"[master]\n{line}\n{NODE}")
+
+
+@pytest.mark.parametrize("text", ["master:\n  host: a\n", '{"master": {"host": "a"}}', "", "key = 'C:\\x'"])
+def test_what_is_no_inventory_is_told_what_one_looks_like(tmp_path: Path, text: str) -> None:
+    """YAML, JSON under another name, an empty file and a folder are answered with what an inventory looks like."""
+    for path in (_written(tmp_path, text), tmp_path):
+        with pytest.raises(ConfigError, match=r"an inventory is TOML with a table for each machine: \[master\]"):
+            InventoryLab.read(path)
+
+
+@pytest.mark.parametrize(
+    ("master", "address", "is_direct"),
+    [
+        ('host = "192.168.7.7"', "192.168.7.7", True),
+        ('host = "10.0.0.9"\naddress = "192.168.7.7"', "192.168.7.7", True),
+        ('host = "lab.example"\naddress = "192.168.7.7"', "192.168.7.7", True),
+        ('host = "lab.example"', "192.168.200.10", False),
+        ('host = "127.0.0.1"\nport = 2222', "192.168.200.10", False),
+        ('host = "fd00::1"', "192.168.200.10", False),
+        ('host = "b"\nport = 2222', "192.168.200.10", False),
+    ],
+)
+def test_only_a_named_address_is_asked_directly(tmp_path: Path, master: str, address: str, is_direct: bool) -> None:
+    """The address is the stated one, or the host where that is one; the course's own is never asked directly."""
+    end = InventoryLab.read(_written(tmp_path, f"[master]\n{master}\n{NODE}")).endpoints()[0]
+    assert (end.address, end.is_direct) == (address, is_direct)
+
+
+def test_ports_forwarded_at_one_host_are_no_address(tmp_path: Path) -> None:
+    """Two logins at one host by different ports: its address is neither machine's."""
+    text = '[master]\nhost = "10.0.0.9"\nport = 2201\n[node]\nhost = "10.0.0.9"\nport = 2202\n'
+    ends = InventoryLab.read(_written(tmp_path, text)).endpoints()
+    assert [(e.address, e.is_direct) for e in ends] == [("192.168.200.10", False), ("192.168.200.20", False)]

@@ -17,7 +17,9 @@ RECORDING = course_dir() / "tests" / "recordings" / "full"
 def bench(tmp_path: Path) -> Bench:
     """A bench whose machines nobody can reach."""
     inventory = tmp_path / "lab.toml"
-    inventory.write_text("\n".join(f'[{m}]\nhost = "127.0.0.1"\nport = 1' for m in ("master", "node")))
+    inventory.write_text(
+        "\n".join(f'[{m}]\nhost = "127.0.0.1"\nport = {port}' for port, m in enumerate(("master", "node"), 1))
+    )
     return Bench(InventoryLab.read(inventory), tmp_path / "proof")
 
 

@@ -1,6 +1,6 @@
 """A session with machines: what is begun ahead, learnt and told of them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import pytest
 from labproof.connection.base import Command, CommandResult
 from labproof.connection.fake import FakeConnection
 from labproof.connection.foresight import Foresight
+from labproof.errors import ProvisionError
 from labproof.model import LabDescription
 from labproof.plan import Plan
 from labproof.probe_pods import ProbePods
@@ -153,6 +154,50 @@ def test_machine_that_has_gone_is_found_out(course: Plan, live: Answering, ahead
     live.lose("node")
     assert begun.recording.lost_machines() == ["node"]
     begun.close()
+
+
+class Silent:
+    """Machines of which some cannot be reached; keeps which were given up."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+        self.given_up: list[str] = []
+
+    def unreached(self) -> dict[str, str]:
+        return {name: f"{name}: no SSH connection" for name in self.names}
+
+    def give_up(self, names: Iterable[str]) -> None:
+        self.given_up += names
+
+
+@pytest.mark.parametrize("names", [(), ("node",), ("master", "node")])
+def test_machines_are_reached_first(
+    course: Plan, live: Answering, ahead: list[tuple[str, str]], names: tuple[str, ...]
+) -> None:
+    """A machine that cannot be reached is told in the result and given up; with none at all, that is the reason."""
+    silent = Silent(*names)
+    session = begin(Options(VERIFY), course, lambda: replace(reached(Machines(), live), live=silent))
+    run = session.recording.run
+    session.close()
+    assert silent.given_up == list(names)
+    told = {name: facts["not reached"] for name, facts in run.lab.machines.items() if "not reached" in facts}
+    assert told == {name: f"{name}: no SSH connection" for name in names}
+    assert session.has_machines is (len(names) < 2)
+    assert ahead == ([] if names else [("master", "node")])
+    reason = "no machine of this lab could be reached: master: no SSH connection; node: no SSH connection"
+    assert {c.reason for c in run.criteria} == {reason if len(names) == 2 else "this run did not come to it"}
+
+
+def test_one_machine_for_two_is_refused(course: Plan, live: Answering) -> None:
+    """What is wrong with the machines themselves ends the session before anything is written, and lets go of them."""
+
+    class Same(Silent):
+        def unreached(self) -> dict[str, str]:
+            raise ProvisionError("one machine cannot be both")
+
+    with pytest.raises(ProvisionError):
+        begin(Options(VERIFY), course, lambda: replace(reached(Machines(), live), live=Same()))
+    assert live.is_closed
 
 
 def test_profile_can_be_chosen(course: Plan, live: Answering) -> None:

@@ -1,0 +1,127 @@
+"""The inventory as a file: which machines somebody already has, and how each is reached over SSH.
+
+[master]
+host = "192.168.200.10"
+user = "root"
+key = "~/.ssh/id_ed25519"
+
+[node]
+host = "192.168.200.20"
+"""
+
+import re
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from pathlib import Path
+
+from pydantic import Field
+
+from labproof import settings
+from labproof.errors import ConfigError
+from labproof.host import table
+
+LOOKS_LIKE = (
+    'an inventory is TOML with a table for each machine: [master] and [node], with host = "192.168.200.10",'
+    ' user = "root" and key = "~/.ssh/id_ed25519" in it'
+)
+_NAME = re.compile(r"[^\s/@:\\\[\]'\"\x00-\x1f\x7f]+")
+
+
+class Entry(settings.Settings):
+    """How one machine is reached. `address` is its address in the lab, where it is another one."""
+
+    host: str
+    port: int = Field(default=22, ge=1, le=65535)
+    user: str = "root"
+    key: Path | None = None
+    password: str = Field(default="", repr=False)
+    address: str | None = None
+
+    @property
+    def number(self) -> IPv4Address | None:
+        """Return the host as an address that may be the machine's own: one of this computer is none."""
+        host = _address(self.host)
+        return host if isinstance(host, IPv4Address) and _is_a_machines(host) and not host.is_loopback else None
+
+
+class Inventory(settings.Settings):
+    """The two machines of the course."""
+
+    master: Entry
+    node: Entry
+
+    @property
+    def entries(self) -> tuple[tuple[str, Entry], ...]:
+        """Return both machines with their names, master first."""
+        return ("master", self.master), ("node", self.node)
+
+    def named_address(self, entry: Entry) -> str:
+        """Return the address in the lab that the inventory names for a machine, nothing where it names none."""
+        if entry.address is not None:
+            return entry.address
+        # Two logins at one host are ports that are forwarded: its address is neither machine's.
+        is_shared = self.master.host == self.node.host
+        return "" if is_shared or entry.number is None else str(entry.number)
+
+    def address(self, name: str) -> str:
+        """Return a machine's address in the lab: the one that is named, and otherwise that of the course."""
+        rows = {row.name: str(row.address) for row in table.load().machines}
+        return self.named_address(dict(self.entries)[name]) or rows[name]
+
+
+def read(path: Path) -> Inventory:
+    """Read an inventory file. Raises ConfigError with everything that is wrong in it."""
+    inventory = settings.load(path, Inventory, LOOKS_LIKE)
+    problems = [f"{name}.{problem}" for name, entry in inventory.entries for problem in _problems(entry)]
+    if problems := problems or list(_likenesses(inventory)):
+        raise ConfigError([f"{path}: {problem}" for problem in problems])
+    return inventory
+
+
+def _problems(entry: Entry) -> Iterator[str]:
+    """Yield what is wrong with a machine's settings, each with its key."""
+    if not (_NAME.fullmatch(entry.host) or _address(entry.host)):
+        yield f"host: expected a name or an address, found {entry.host!r}; user and port have keys of their own"
+    if not _NAME.fullmatch(entry.user):
+        yield f'user: expected the name of a user, found {entry.user!r}; name one, such as "root"'
+    if entry.address is not None:
+        address = _address(entry.address)
+        if not isinstance(address, IPv4Address) or not _is_a_machines(address):
+            yield f"address: expected the machine's IPv4 address in the lab, found {entry.address!r}; correct it"
+    if entry.key is not None and not _is_file(entry.key):
+        yield f"key: no such file: {entry.key}; name the private key that the machine lets in{_escaped(str(entry.key))}"
+
+
+def _likenesses(inventory: Inventory) -> Iterator[str]:
+    """Yield what makes one machine of the two."""
+    master, node = inventory.master, inventory.node
+    if (master.host.lower(), master.port) == (node.host.lower(), node.port):
+        yield f"master and node are both at {node.host} port {node.port}: name two machines"
+    elif (address := inventory.address("master")) == inventory.address("node"):
+        yield f"master and node have one address in the lab, {address}: give each its own `address`"
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
+
+
+def _is_a_machines(address: IPv4Address) -> bool:
+    return not (address.is_unspecified or address.is_multicast or address == IPv4Address("255.255.255.255"))
+
+
+def _escaped(key: str) -> str:
+    """Return what helps where TOML took the backslashes of a path for a tab or a line break."""
+    return (
+        "; in double quotes \\t is a tab: write it in single quotes, or with /" if re.search("[\x00-\x1f]", key) else ""
+    )
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.expanduser().is_file()
+    except (OSError, RuntimeError, ValueError):
+        # A name that no file can have, or the home of a user that there is not.
+        return False
