@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from labproof.errors import ConfigError, LabError
+from labproof.interrupts import as_interrupt
 from labproof.places import course_dir
 
 # What pytest-bdd, the API client and the machines' door import is only needed by the course itself:
@@ -39,6 +40,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--concepts", action="store_true", help="show on the cluster what the handout teaches first")
     group.addoption("--undetermined", default="", metavar="RUN", help="ask again what that run could not see")
     group.addoption("--replay", default="", metavar="RUN", help="answer from the evidence of an earlier run")
+    group.addoption("--demo", action="store_true", help="say of a replay that it is a demonstration")
+    group.addoption("--accept-broken", action="store_true", help="replay evidence that was changed, and say so")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -67,6 +70,13 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, Any, Any]:
 
     if not running.is_prepared(session.config) or session.config.option.collectonly:
         return (yield)
+    with as_interrupt():
+        return (yield from _run_loop(session))
+
+
+def _run_loop(session: pytest.Session) -> Generator[None, Any, Any]:
+    from labproof import running
+
     try:
         running.open_lab(session.config)
     except ConfigError as problem:

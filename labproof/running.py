@@ -1,5 +1,6 @@
 """What the plugin's hooks do: choose scenarios, drive the recording, close the run."""
 
+import contextlib
 import os
 import sys
 from dataclasses import replace
@@ -46,6 +47,8 @@ def options_of(config: pytest.Config) -> Options:
         rubric=chosen.rubric,
         replay=chosen.replay,
         undetermined=chosen.undetermined,
+        is_demo=chosen.demo,
+        accept_broken=chosen.accept_broken,
         patience=chosen.patience,
         wishes=frozenset(name for name in ("reboot", "concepts") if getattr(chosen, name)),
     )
@@ -122,7 +125,9 @@ def close_lab(config: pytest.Config, ended: str) -> None:
             display.stage(f"error: {session.folder.path}: {problem.strerror}; free some space and grade again")
             display.stage(f"score, not written down: {run.score}")
         display.__exit__(None, None, None)
-        config.stash[_TERMINAL].close()
+        # A terminal that has gone takes nothing any more.
+        with contextlib.suppress(OSError):
+            config.stash[_TERMINAL].close()
 
 
 def _reach(config: pytest.Config, options: Options, display: Display) -> Reached:

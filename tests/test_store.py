@@ -8,14 +8,14 @@ import pytest
 
 from labproof import result, store
 from labproof.errors import ConfigError
-from labproof.model import Outcome, SectionRecord
+from labproof.model import Mode, Outcome, SectionRecord
 from labproof.store import LATEST
 from tests.golden import samples
 
 
 def test_run_is_saved_and_loaded(tmp_path: Path) -> None:
     """A run that was saved is loaded as it was, and no draft is left."""
-    folder = store.create("perform", tmp_path)
+    folder = store.create(Mode.PERFORM, tmp_path)
     folder.save(samples.EVERY_OUTCOME)
     folder.save(samples.FULL)
     assert folder.load() == samples.FULL
@@ -26,7 +26,7 @@ def test_hostile_text_is_saved(tmp_path: Path) -> None:
     """Half a surrogate, as a hostile page may send it, does not keep a run from being saved."""
     criterion = samples.criterion("a", "a", 1, Outcome.FAILED, found="\ud800 half \x00")
     section = SectionRecord("s", {"en": "S"}, "1", (samples.scenario("a", criterion),))
-    folder = store.create("perform", tmp_path)
+    folder = store.create(Mode.PERFORM, tmp_path)
     run = replace(samples.FULL, sections=(section,))
     folder.save(run)
     assert folder.load() == run
@@ -34,7 +34,7 @@ def test_hostile_text_is_saved(tmp_path: Path) -> None:
 
 def test_crash_leaves_the_old_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A crash while saving leaves the result of before, whole."""
-    folder = store.create("perform", tmp_path)
+    folder = store.create(Mode.PERFORM, tmp_path)
     folder.save(samples.FULL)
 
     def crash(run: object) -> dict[str, object]:
@@ -48,8 +48,8 @@ def test_crash_leaves_the_old_result(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_latest_is_the_newest(tmp_path: Path) -> None:
     """`latest` leads to the newest run, and runs of one second have names of their own."""
-    first, second = store.create("perform", tmp_path), store.create("verify", tmp_path)
-    third = store.create("verify", tmp_path)
+    first, second = store.create(Mode.PERFORM, tmp_path), store.create(Mode.VERIFY, tmp_path)
+    third = store.create(Mode.VERIFY, tmp_path)
     assert len({first.path, second.path, third.path}) == 3
     assert (tmp_path / LATEST).resolve() == third.path.resolve()
     assert not (tmp_path / LATEST).readlink().is_absolute()
@@ -58,7 +58,7 @@ def test_latest_is_the_newest(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["latest", "by name", "by path"])
 def test_run_is_found(tmp_path: Path, name: str) -> None:
     """A run is found as the latest, by its name and by its path."""
-    folder = store.create("perform", tmp_path)
+    folder = store.create(Mode.PERFORM, tmp_path)
     folder.save(samples.FULL)
     asked = {"latest": LATEST, "by name": folder.path.name, "by path": str(folder.path)}[name]
     assert store.find(asked, tmp_path).path == folder.path.resolve()
@@ -66,7 +66,7 @@ def test_run_is_found(tmp_path: Path, name: str) -> None:
 
 def test_run_without_a_result_is_found_by_its_evidence(tmp_path: Path) -> None:
     """A run that was killed before its first result is found by its evidence."""
-    folder = store.create("perform", tmp_path)
+    folder = store.create(Mode.PERFORM, tmp_path)
     folder.evidence.touch()
     assert store.find(LATEST, tmp_path).path == folder.path.resolve()
 
@@ -75,7 +75,7 @@ def test_unknown_run_names_the_known(tmp_path: Path) -> None:
     """A run that there is not is answered with the names that there are."""
     with pytest.raises(ConfigError, match="newest are: none"):
         store.find(LATEST, tmp_path)
-    known = store.create("perform", tmp_path).path.name
+    known = store.create(Mode.PERFORM, tmp_path).path.name
     with pytest.raises(ConfigError, match=f"no run 'nonsense' .* newest are: {known}"):
         store.find("nonsense", tmp_path)
 
@@ -83,13 +83,13 @@ def test_unknown_run_names_the_known(tmp_path: Path) -> None:
 def test_place_that_cannot_be_written(tmp_path: Path) -> None:
     """A place that cannot be written to is an error that names it."""
     (tmp_path / "file").touch()
-    with pytest.raises(ConfigError, match="cannot write there"):
-        store.create("perform", tmp_path / "file" / "runs")
+    with pytest.raises(ConfigError, match="cannot be written there"):
+        store.create(Mode.PERFORM, tmp_path / "file" / "runs")
 
 
 def test_result_is_readable_json(tmp_path: Path) -> None:
     """The result is JSON in UTF-8 that a person can read."""
-    folder = store.create("perform", tmp_path)
+    folder = store.create(Mode.PERFORM, tmp_path)
     folder.save(samples.FULL)
     text = folder.result.read_text("utf-8")
     assert "安装 docker" in text

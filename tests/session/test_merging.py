@@ -11,7 +11,7 @@ from labproof import expect, session, store
 from labproof.connection.base import Purpose
 from labproof.errors import CheckFailed, NotRecorded, Unreachable
 from labproof.evidence import EvidenceLog
-from labproof.model import CriterionRecord, Outcome, RunRecord, SectionRecord
+from labproof.model import FINISHED, CriterionRecord, Outcome, RunRecord, SectionRecord
 from labproof.plan import Plan
 from labproof.reach import Reached
 from labproof.recording import VERIFY
@@ -28,12 +28,12 @@ def recorded(tmp_path: Path) -> Path:
     """A recording of a lab: one file on master, and a node that had gone."""
     folder = store.RunFolder(tmp_path / "recorded")
     folder.path.mkdir()
-    folder.save(RunRecord("recorded", VERIFY, "", LAB, "", ()))
     log = EvidenceLog(folder.evidence)
     known = {"kind": "command", "purpose": Purpose.OBSERVE, "started": "", "seconds": 0.1}
     log.append(machine="master", request="hostname", status=0, output="master\n", **known)
     log.append(machine="node", request="hostname", status=None, error="node: lost", problem="Unreachable", **known)
     log.close()
+    folder.save(RunRecord("recorded", VERIFY, "", LAB, "", (), ended=FINISHED, evidence_head=log.head))
     return folder.path
 
 
@@ -72,9 +72,10 @@ def seen(run: RunRecord, *ids: str, **changes: object) -> RunRecord:
 
 def earlier(open_: Open, *ids: str, **changes: object) -> str:
     """Leave a run on disk that looked at these criteria, and return its name."""
-    begun = open_()
-    begun.folder.save(seen(begun.recording.run, *ids, **changes))
-    return begun.folder.path.name
+    folder = store.create(VERIFY)
+    run = replace(open_().recording.run, run=folder.path.name, mode=VERIFY, source=None)
+    folder.save(seen(run, *ids, **changes))
+    return folder.path.name
 
 
 # A new run
