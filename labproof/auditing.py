@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,9 @@ def audit(folder: RunFolder, rubric: Path | None = None) -> Audit:
         found.unchecked.append("outcomes and points, because they rest on the evidence")
         return found
     _check_quotes(run, folder, found)
-    _check_outcomes(run, regraded(folder, rubric), found)
+    again = regraded(folder, rubric)
+    found.differ(list(_unlike(asdict(again.lab), result.to_json(run)["lab"], "lab")))
+    _check_outcomes(run, again, found)
     return found
 
 
@@ -77,7 +79,7 @@ def _unlike(expected: Any, found: Any, where: str = "") -> Iterator[str]:
             name = item.get("id", item.get("name", place)) if isinstance(item, dict) else place
             yield from _unlike(item, other, f"{where}[{name}]")
     elif expected != found:
-        yield f"result.json: {where}: said {shown(found)}, adds up to {shown(expected)}"
+        yield f"result.json: {where}: said {shown(found)}, expected {shown(expected)}"
 
 
 def _check_report(run: RunRecord, folder: RunFolder, found: Audit) -> None:

@@ -18,7 +18,7 @@ def notes(run: RunRecord) -> list[str]:
     if run.weights:
         total = f"{float(run.weights.total):g}"
         said.append(f"weights of {run.weights.file}, which add up to {total}, and not the course's own")
-    return said + [f"{count} criteria are known from {name}" for name, count in _elsewhere(run).items()]
+    return said + [f"{_criteria(count)} known from {name}" for name, count in _elsewhere(run).items()]
 
 
 def warning(run: RunRecord) -> str:
@@ -35,6 +35,10 @@ def moment(stamp: str) -> str:
     except ValueError:
         return stamp
     return f"{time:%Y-%m-%d %H:%M:%S} {time.tzname() or ''}".rstrip()
+
+
+def _criteria(count: int) -> str:
+    return f"{count} criteria are" if count != 1 else "1 criterion is"
 
 
 def _elsewhere(run: RunRecord) -> Counter[str]:

@@ -6,10 +6,12 @@ from labproof import rubric
 from labproof.errors import ConfigError
 from labproof.evidence import GENESIS, find_break
 from labproof.model import RUNNING, Mode, RunRecord, Source
+from labproof.shape import shown
 from labproof.store import RunFolder, find
 
 ACCEPT = "--accept-broken"
 MACHINES = ("master", "node")
+PROFILES = ("handout", "rehearsal")
 WISHES = frozenset({"reboot", "concepts"})
 
 
@@ -82,5 +84,8 @@ def _require_machines(folder: RunFolder, run: RunRecord) -> None:
         for name in MACHINES
         if not run.lab.machines.get(name, {}).get("address")
     ]
+    if run.lab.profile not in PROFILES:
+        expected = f"expected {' or '.join(PROFILES)}, found {shown(run.lab.profile)}"
+        problems.append(f"{folder.result}: lab.profile: {expected}; grade that lab again")
     if problems:
         raise ConfigError(problems)

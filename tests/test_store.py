@@ -1,6 +1,7 @@
 """The folders of runs on disk."""
 
 import json
+import multiprocessing
 from dataclasses import replace
 from pathlib import Path
 
@@ -94,3 +95,43 @@ def test_result_is_readable_json(tmp_path: Path) -> None:
     text = folder.result.read_text("utf-8")
     assert "安装 docker" in text
     assert json.loads(text)["run"] == samples.FULL.run
+
+
+@pytest.mark.parametrize("mode", [Mode.DEMO, Mode.REGRADE])
+def test_recording_is_never_the_latest(tmp_path: Path, mode: Mode) -> None:
+    """A demo or a regrade says nothing of how the machines are: `latest` stays at the newest run on machines."""
+    assert not (tmp_path / LATEST).exists()
+    store.create(mode, tmp_path)
+    assert not (tmp_path / LATEST).is_symlink()
+    graded = store.create(Mode.VERIFY, tmp_path)
+    store.create(mode, tmp_path)
+    assert (tmp_path / LATEST).resolve() == graded.path.resolve()
+
+
+def begin_runs(root: str, count: int) -> None:
+    """Begin runs one after the other, as fast as they come."""
+    for _ in range(count):
+        store.create(Mode.VERIFY, Path(root))
+
+
+def test_many_processes_begin_runs_at_once(tmp_path: Path) -> None:
+    """Each of many runs that begin in one moment gets a folder of its own, and nothing else is left behind."""
+    context = multiprocessing.get_context("fork")
+    workers = [context.Process(target=begin_runs, args=(str(tmp_path), 60)) for _ in range(8)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    assert [worker.exitcode for worker in workers] == [0] * 8
+    assert len([p for p in tmp_path.iterdir() if not p.is_symlink()]) == 480
+    assert [p.name for p in tmp_path.iterdir() if p.is_symlink()] == [LATEST]
+
+
+def test_runs_folder_that_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LABPROOF_RUNS that names a file is said to be that, with what to do."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("LABPROOF_RUNS", str(tmp_path / "file"))
+    with pytest.raises(ConfigError, match=r"file: runs cannot be written there .* another folder in LABPROOF_RUNS"):
+        store.create(Mode.PERFORM)
+    with pytest.raises(ConfigError, match="newest are: none"):
+        store.find(LATEST)
