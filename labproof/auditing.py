@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from labproof import report, result
+from labproof import rubric as rubrics
 from labproof.errors import ConfigError
 from labproof.evidence import find_break, read
-from labproof.model import CriterionRecord, Exchange, Outcome, RunRecord, number
+from labproof.model import FINISHED, CriterionRecord, Exchange, Outcome, RunRecord, number
 from labproof.recorded_run import evidence_problem, open_recorded
 from labproof.recording import trimmed
 from labproof.regrading import regraded
@@ -51,6 +52,7 @@ def audit(folder: RunFolder, rubric: Path | None = None) -> Audit:
     data = result.read(folder.result)
     run = result.from_json(data, folder.result)
     open_recorded(str(folder.path), accept_broken=True)
+    rubrics.load(overrides=rubric)
     found = Audit()
     found.differ(list(_unlike(result.to_json(run), data)))
     _check_report(run, folder, found)
@@ -62,7 +64,10 @@ def audit(folder: RunFolder, rubric: Path | None = None) -> Audit:
         return found
     _check_quotes(run, folder, found)
     again = regraded(folder, rubric)
-    found.differ(list(_unlike(asdict(again.lab), result.to_json(run)["lab"], "lab")))
+    if run.ended == FINISHED:
+        found.differ(list(_unlike(asdict(again.lab), asdict(run.lab), "lab")))
+    else:
+        found.unchecked.append("what the lab was: that is read at the end of a run, and this one did not come to it")
     _check_outcomes(run, again, found)
     return found
 
@@ -74,7 +79,7 @@ def _unlike(expected: Any, found: Any, where: str = "") -> Iterator[str]:
             # Runs of before lack what is new and empty.
             if key in found or value:
                 yield from _unlike(value, found.get(key), f"{where}.{key}" if where else key)
-    elif isinstance(expected, list | tuple) and isinstance(found, list) and len(expected) == len(found):
+    elif isinstance(expected, list | tuple) and isinstance(found, list | tuple) and len(expected) == len(found):
         for place, (item, other) in enumerate(zip(expected, found, strict=True)):
             name = item.get("id", item.get("name", place)) if isinstance(item, dict) else place
             yield from _unlike(item, other, f"{where}[{name}]")

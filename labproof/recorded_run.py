@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from labproof import rubric
 from labproof.errors import ConfigError
 from labproof.evidence import GENESIS, find_break
-from labproof.model import RUNNING, Mode, RunRecord, Source
+from labproof.model import FINISHED, RUNNING, Mode, RunRecord, Source
 from labproof.shape import shown
 from labproof.store import RunFolder, find
 
@@ -61,6 +61,17 @@ def wishes_of(run: RunRecord) -> tuple[str, ...]:
     known = {s.id for s in run.sections}
     asked = rubric.load(wishes=WISHES).exercises
     return tuple(e.only_with for e in asked if e.only_with in WISHES and e.id in known)
+
+
+def uses_of(run: RunRecord) -> dict[str, str]:
+    """Return how the run went through each scenario, empty for one that it left out or knows from another run.
+
+    A run that did not come to its end may have seen more than its result says: nothing is known of it.
+    """
+    if run.ended != FINISHED:
+        return {}
+    scenarios = [scenario for section in run.sections for scenario in section.scenarios]
+    return {s.name: "" if s.use == "none" or any(c.as_of for c in s.criteria) else s.use for s in scenarios}
 
 
 def evidence_problem(folder: RunFolder, run: RunRecord) -> str:

@@ -19,6 +19,7 @@ from labproof.plan import Plan, Sentence
 from labproof.progress import Display
 from labproof.reach import EarlyReach, Reached, Wishes, bring_up
 from labproof.reach import find as find_machines
+from labproof.recorded_run import uses_of
 from labproof.recording import PERFORM, RECORDING
 from labproof.selection import Selection, is_partial, select
 from labproof.session import Options, Session, begin, load_plan
@@ -58,14 +59,20 @@ def prepare(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Choose and order the scenarios. Raises ConfigError when course, rubric and options do not fit."""
     if config.option.concepts and config.option.mode != PERFORM:
         raise ConfigError(["--concepts: it takes Pods away to show that they come back; use it with --mode perform"])
+    for name in ("demo", "accept_broken"):
+        if getattr(config.option, name) and not config.option.replay:
+            raise ConfigError([f"--{name.replace('_', '-')}: it says something of a recording; give --replay, too"])
     plan = load_plan(options_of(config))
     if problems := _unbound(plan):
         raise ConfigError(problems)
     selection = select(plan.rubric, config.option.mode, tuple(config.option.section), config.option.start)
+    # A recording answers what was asked then: it is gone through in the same way.
+    recorded = uses_of(find(config.option.replay).load()) if config.option.replay else {}
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
         use = selection.use(_section(plan, item))
+        use = use and recorded.get(_name(item), use)
         (kept if use else left_out).append(item)
         item.stash[_USE] = use or ""
     if config.option.undetermined:

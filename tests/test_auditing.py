@@ -204,3 +204,25 @@ def test_unusable_run_is_an_error(folder: RunFolder, kind: str) -> None:
     done = verify(folder)
     assert done.exit_code == 2
     assert done.output.startswith("error: ")
+
+
+def partly(recording: RunFolder) -> None:
+    """Let a recorded run have performed Docker, verified the rest, and left the last section out."""
+    run = recording.load()
+    uses = {"docker": "perform", run.sections[-1].id: "none"}
+    sections = tuple(
+        replace(s, scenarios=tuple(replace(x, use=uses.get(s.id, "verify")) for x in s.scenarios)) for s in run.sections
+    )
+    recording.save(replace(run, sections=sections))
+
+
+def test_part_of_a_course_is_whole(tmp_path: Path) -> None:
+    """A run that left scenarios out, or only verified them, is judged again as it went."""
+    recording = RunFolder(Path(shutil.copytree(RECORDINGS / "full", tmp_path / "partly")))
+    partly(recording)
+    folder = regraded(str(recording.path), tmp_path / "runs")
+    uses = {s.use for section in folder.load().sections for s in section.scenarios}
+    assert uses == {"perform", "verify", "none"}
+    done = verify(folder)
+    assert done.exit_code == 0, done.output
+    assert "not checked: 6 criteria that the run did not come to" in done.output

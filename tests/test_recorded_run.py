@@ -11,7 +11,7 @@ import pytest
 from labproof.errors import ConfigError
 from labproof.evidence import GENESIS, chain
 from labproof.model import RUNNING, Mode, RunRecord, Source
-from labproof.recorded_run import open_recorded, wishes_of
+from labproof.recorded_run import open_recorded, uses_of, wishes_of
 from labproof.store import RunFolder
 from tests.anything import not_a_file
 
@@ -172,3 +172,17 @@ def test_asked_for_sections_are_judged_again(folder: RunFolder) -> None:
     assert wishes_of(run) == ()
     last = replace(run.sections[0], id="reboot")
     assert wishes_of(replace(run, sections=(*run.sections, last))) == ("reboot",)
+
+
+def test_same_scenarios_are_gone_through(folder: RunFolder) -> None:
+    """What the run left out, or knows from another run, is not judged from its evidence; a killed run tells nothing."""
+    run = folder.load()
+    first, second, *rest = run.sections
+    left_out = replace(first, scenarios=tuple(replace(s, use="none") for s in first.scenarios))
+    known = replace(second, scenarios=tuple(s.known_from("earlier") for s in second.scenarios))
+    uses = uses_of(replace(run, sections=(left_out, known, *rest)))
+    names = [[s.name for s in section.scenarios] for section in run.sections]
+    assert {uses[name] for name in names[0]} == {""}
+    assert {uses[name] for section in names[2:] for name in section} == {run.mode}
+    assert any(uses[name] == "" for name in names[1])
+    assert uses_of(replace(run, ended=RUNNING)) == {}
