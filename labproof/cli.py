@@ -106,33 +106,38 @@ def grade(
 @main.command()
 @click.argument("run", default="latest")
 @click.option("--rubric", type=click.Path(path_type=Path), help="An instructor's own weights.")
-def regrade(run: str, rubric: Path | None) -> None:
+@click.option("--accept-broken", is_flag=True, help="Grade evidence that was changed, and say so in the report.")
+def regrade(run: str, rubric: Path | None, accept_broken: bool) -> None:
     """Grade a recorded run again, without any machine."""
-    from labproof.store import find
+    from labproof.recorded_run import ACCEPT, open_recorded, wishes_of
 
-    recorded = find(run)
-    more = [f"--replay={recorded.path}"] + ([f"--rubric={rubric}"] if rubric else [])
-    sys.exit(_pytest(recorded.load().mode, "", None, more))
+    recorded = open_recorded(run, accept_broken)
+    more = [f"--replay={recorded.folder.path}", *(f"--{wish}" for wish in wishes_of(recorded.run))]
+    more += ([f"--rubric={rubric}"] if rubric else []) + ([ACCEPT] if accept_broken else [])
+    sys.exit(_pytest(recorded.run.graded_by, "", None, more))
 
 
 @main.command()
 def demo() -> None:
     """Grade a recording of a real lab: no root, no machines, just the report."""
     recording = course_dir() / "tests" / "recordings" / "full"
-    sys.exit(_pytest("perform", "", None, [f"--replay={recording}"]))
+    sys.exit(_pytest("perform", "", None, [f"--replay={recording}", "--demo"]))
 
 
 @main.command("verify-evidence")
 @click.argument("run", default="latest")
-def verify_evidence(run: str) -> None:
-    """Check that no byte of a run's evidence was changed."""
-    from labproof.evidence import find_break
+@click.option("--rubric", type=click.Path(path_type=Path), help="The instructor's own weights that were used.")
+def verify_evidence(run: str, rubric: Path | None) -> None:
+    """Check a run's result, evidence and report against one another."""
+    from labproof.auditing import audit
     from labproof.store import find
 
     folder = find(run)
-    problem = find_break(folder.evidence, folder.load().evidence_head)
-    click.echo(f"{folder.evidence}: {problem or 'whole'}")
-    sys.exit(1 if problem else 0)
+    found = audit(folder, rubric)
+    for line in found.lines():
+        click.echo(line)
+    click.echo(f"{folder.path}: {found}")
+    sys.exit(1 if found.differences else 0)
 
 
 @main.command()

@@ -1,5 +1,6 @@
 """One pytest session that runs the course: what was chosen, the lab, the scenarios as they pass, and how it ended."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -17,6 +18,7 @@ from labproof.plan import Plan, ScenarioPlan, Sentence
 from labproof.progress import Display
 from labproof.reach import EarlyReach, Reached, Wishes, bring_up
 from labproof.reach import find as find_machines
+from labproof.recorded_run import uses_of
 from labproof.recording import PERFORM, RECORDING
 from labproof.selection import Pick, Selection, require_known, select
 from labproof.session import Options, Session, begin, load_plan
@@ -45,6 +47,8 @@ class CourseRun:
     plan: Plan
     selection: Selection
     picks: tuple[Pick, ...] = ()
+    recorded: dict[str, str] = field(default_factory=dict)
+    """How a recording went through each scenario, by name: it is gone through in the same way."""
     refused: ExitStatus | None = None
     """How the session ends without having looked at anything."""
     final: RunRecord | None = None
@@ -91,12 +95,16 @@ class CourseRun:
         if not is_scenario(item):
             return True
         scenario = scenario_items.scenario_of(item, self.plan)
-        if scenario is None or not self.selection.use(scenario.section):
+        if scenario is None or not self._use(scenario):
             return False
         if unseen is not None and (scenario.section, scenario.name) not in unseen:
             return False
         name = scenario_items.function_name(item)
         return not self.picks or any(pick.includes(scenario, name) for pick in self.picks)
+
+    def _use(self, scenario: ScenarioPlan) -> str:
+        use = self.selection.use(scenario.section) or ""
+        return use and self.recorded.get(scenario.name, use)
 
     def settle(self, items: list[pytest.Item]) -> None:
         """Put what is left into the course's order, whatever has reordered it, and remember what each item runs.
@@ -109,7 +117,7 @@ class CourseRun:
         items[:] = [*(item for item in items if item not in found), *chosen]
         for item in chosen:
             scenario = found[item]
-            self._chosen[item.nodeid] = Chosen(scenario, self.selection.use(scenario.section) or "")
+            self._chosen[item.nodeid] = Chosen(scenario, self._use(scenario))
         for last in {c.plan.section: c for c in self._chosen.values()}.values():
             last.ends_section = True
         if not chosen and not items:
@@ -175,7 +183,9 @@ class CourseRun:
                 display.stage(f"score, not written down: {run.score}")
             display.__exit__(None, None, None)
             assert self._terminal is not None
-            self._terminal.close()
+            # A terminal that has gone takes nothing any more.
+            with contextlib.suppress(OSError):
+                self._terminal.close()
 
     def _reach(self, options: Options) -> Reached:
         """Return the machines: brought up for a session that performs, otherwise found, perhaps begun already."""
@@ -278,6 +288,8 @@ def options_of(config: pytest.Config) -> Options:
         rubric=chosen.rubric,
         replay=chosen.replay,
         undetermined=chosen.undetermined,
+        is_demo=chosen.demo,
+        accept_broken=chosen.accept_broken,
         patience=chosen.patience,
         wishes=frozenset(name for name in ("reboot", "concepts") if getattr(chosen, name)),
     )
@@ -287,12 +299,17 @@ def prepare(config: pytest.Config, picks: Iterable[Pick]) -> CourseRun:
     """Read the course and what is asked of it. Raises ConfigError when course, rubric and options do not fit."""
     if config.option.concepts and config.option.mode != PERFORM:
         raise ConfigError(["--concepts: it takes Pods away to show that they come back; use it with --mode perform"])
+    for name in ("demo", "accept_broken"):
+        if getattr(config.option, name) and not config.option.replay:
+            raise ConfigError([f"--{name.replace('_', '-')}: it says something of a recording; give --replay, too"])
     options = options_of(config)
     wishes = frozenset(name for name in ("reboot", "milestones") if getattr(config.option, name))
     option_rules.require(options.profile, options.provider, options.patience, options.inventory, wishes)
     plan = load_plan(options)
     selection = select(plan.rubric, options.mode, tuple(config.option.section), config.option.start)
-    return CourseRun(config, options, plan, selection, tuple(picks))
+    # A recording answers what was asked then.
+    recorded = uses_of(find(options.replay).load()) if options.replay else {}
+    return CourseRun(config, options, plan, selection, tuple(picks), recorded)
 
 
 def is_scenario(item: pytest.Item) -> bool:

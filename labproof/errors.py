@@ -55,7 +55,13 @@ class ResetError(LabError):
 
 
 class TransportError(LabError):
-    """Report that a machine, the API or a page could not be seen."""
+    """Report that a machine, the API or a page could not be seen.
+
+    `started` (UTC, ISO) and `seconds` say when that was, where it is not simply now.
+    """
+
+    started = ""
+    seconds = 0.0
 
 
 class Unreachable(TransportError):

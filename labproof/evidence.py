@@ -20,8 +20,13 @@ from typing import Any, get_type_hints
 
 from labproof.errors import ConfigError, LabError
 from labproof.model import Exchange
+from labproof.plain_file import open_plain
 
 GENESIS = "0" * 64
+LONGEST_LINE = 64 * 1024 * 1024
+"""Bytes of the longest line: a page of 8 MiB, each byte of it a control character and six bytes in JSON."""
+LARGEST = 1024 * 1024 * 1024
+"""Bytes of a whole file that are read: a finished lab leaves three million."""
 _KINDS = {**get_type_hints(Exchange), "seconds": int | float}
 _COLLECTED: ContextVar[list[Exchange] | None] = ContextVar("collected", default=None)
 
@@ -96,9 +101,13 @@ def read(path: Path) -> list[Exchange]:
         raise ConfigError([f"{path}: a line is not an entry ({problem}); the file was changed"]) from problem
 
 
-def find_break(path: Path, expected_head: str = "") -> str:
-    """Return what is wrong with the chain in a sentence, or an empty text when it is whole."""
-    head = GENESIS
+def find_break(path: Path, expected_head: str = "", is_running: bool = False) -> str:
+    """Return what is wrong with the chain in a sentence, or an empty text when it is whole.
+
+    It has to end in `expected_head`, where there is one. A run that was killed (`is_running`) has written more
+    after its last result: there the chain has to pass through that head, and its last line may be cut off.
+    """
+    head, is_passed, number = GENESIS, expected_head == GENESIS, 0
     for number, (line, entry) in enumerate(_entries(path), 1):
         said = str(entry.pop("hash", ""))
         head = chain(head, entry)
@@ -108,26 +117,52 @@ def find_break(path: Path, expected_head: str = "") -> str:
             return f"entry {number} was changed: its hash is {head[:12]}, the file says {said[:12]}"
         if _line({**entry, "hash": said}) != line:
             return f"entry {number} was changed: it says the same, but not in the bytes that were written"
-    if expected_head and head != expected_head:
+        is_passed = is_passed or head == expected_head
+    if not expected_head:
+        return ""
+    if is_running:
+        return "" if is_passed else f"no entry ends in {expected_head[:12]}, which the result was made from"
+    if head != expected_head:
         return f"the result was made from evidence that ends in {expected_head[:12]}, the file ends in {head[:12]}"
-    return ""
+    return f"half a line stands after entry {number}, the last one" if _is_cut_off(path) else ""
 
 
 def _entries(path: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
-    """Yield each line as it stands in the file, and the entry that it is."""
-    try:
-        lines = path.read_bytes().split(b"\n")
-    except (FileNotFoundError, NotADirectoryError):
-        raise ConfigError([f"{path}: no evidence here; name a folder under reports/runs"]) from None
-    whole = lines[:-1]
-    for number, line in enumerate(whole, 1):
+    """Yield each whole line as it stands in the file, and the entry that it is."""
+    for number, line in enumerate(_lines(path), 1):
         try:
             entry = json.loads(line)
-        except (ValueError, RecursionError) as problem:
+        except (ValueError, RecursionError, MemoryError) as problem:
             raise ConfigError([f"{path}: line {number} is not JSON ({problem}); the file was changed"]) from problem
         if not isinstance(entry, dict):
             raise ConfigError([f"{path}: line {number} is not an entry; the file was changed"])
         yield line, entry
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """Yield the whole lines of a file without their ends, one at a time: nobody knows how large it is."""
+    try:
+        file = open_plain(path, LARGEST, "name a folder under reports/runs")
+    except FileNotFoundError:
+        raise ConfigError([f"{path}: no evidence here; name a folder under reports/runs"]) from None
+    with file:
+        number = 0
+        while (line := file.readline(LONGEST_LINE + 1)).endswith(b"\n"):
+            number += 1
+            yield line[:-1]
+        if len(line) > LONGEST_LINE:
+            raise ConfigError(
+                [f"{path}: line {number + 1} is longer than {LONGEST_LINE >> 20} MiB; the file was changed"]
+            )
+
+
+def _is_cut_off(path: Path) -> bool:
+    """Tell whether the file ends in the middle of a line."""
+    with path.open("rb") as file:
+        if file.seek(0, os.SEEK_END) == 0:
+            return False
+        file.seek(-1, os.SEEK_END)
+        return file.read() != b"\n"
 
 
 def _exchange(entry: dict[str, Any]) -> Exchange:

@@ -25,6 +25,21 @@ class Outcome(StrEnum):
         return max(outcomes, key=order.index, default=cls.SKIPPED)
 
 
+class Mode(StrEnum):
+    """What a run did: work and judge, only judge, judge a recording again, show one, or set machines back."""
+
+    PERFORM = "perform"
+    VERIFY = "verify"
+    REGRADE = "regrade"
+    DEMO = "demo"
+    RESET = "reset"
+
+    @property
+    def is_on_machines(self) -> bool:
+        """Tell whether such a run had to do with machines, and not with a recording of some."""
+        return self not in (Mode.REGRADE, Mode.DEMO)
+
+
 class Authorship(StrEnum):
     """Who brought a criterion about."""
 
@@ -128,6 +143,11 @@ class ScenarioRecord:
         """Return the worst outcome of its criteria."""
         return Outcome.worst(c.outcome for c in self.criteria)
 
+    def known_from(self, run: str) -> "ScenarioRecord":
+        """Return the scenario as another run takes it over: each criterion names the run that looked at it."""
+        criteria = tuple(replace(c, as_of=c.as_of or (run if c.looks else "")) for c in self.criteria)
+        return replace(self, criteria=criteria)
+
 
 @dataclass(frozen=True)
 class SectionRecord:
@@ -197,6 +217,8 @@ def number(points: Fraction) -> str:
 
 RUNNING = "running"
 """How a run has ended that has not."""
+FINISHED = "finished"
+INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True)
@@ -219,11 +241,40 @@ class LabDescription:
 
 
 @dataclass(frozen=True)
-class RunRecord:
-    """A whole run: what was asked for, what the lab was, and what became of every criterion."""
+class Source:
+    """The run that another one was made from, without any machine.
+
+    `mode`, `started` and `finished` are those of the run on the machines, however often it was regraded since.
+    `evidence_problem` says what is wrong with the evidence; it is empty where that is whole.
+    """
 
     run: str
-    mode: str
+    mode: Mode
+    evidence_head: str
+    rubric: str
+    started: str
+    finished: str
+    evidence_problem: str = ""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """An instructor's own weights: the name of their file, and what the criteria of the run add up to."""
+
+    file: str
+    total: Fraction
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """A whole run: what was asked for, what the lab was, and what became of every criterion.
+
+    `source` is the recording that was judged, `weights` are there when they are not the course's own, and
+    `milestone` is what machines were set back to.
+    """
+
+    run: str
+    mode: Mode
     started: str
     lab: LabDescription
     rubric: str
@@ -232,6 +283,14 @@ class RunRecord:
     ended: str = RUNNING
     based_on: str = ""
     evidence_head: str = ""
+    source: Source | None = None
+    weights: Weights | None = None
+    milestone: str = ""
+
+    @property
+    def graded_by(self) -> Mode:
+        """Return how the machines were graded, also when that was recorded and judged again since."""
+        return self.source.mode if self.source else self.mode
 
     @property
     def criteria(self) -> Iterator[CriterionRecord]:

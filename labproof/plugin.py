@@ -10,6 +10,7 @@ import pytest
 
 from labproof.errors import ConfigError, LabError
 from labproof.exit_status import ExitStatus, status_of
+from labproof.interrupts import as_interrupt
 from labproof.places import course_dir
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--concepts", action="store_true", help="show on the cluster what the handout teaches first")
     group.addoption("--undetermined", default="", metavar="RUN", help="ask again what that run could not see")
     group.addoption("--replay", default="", metavar="RUN", help="answer from the evidence of an earlier run")
+    group.addoption("--demo", action="store_true", help="say of a replay that it is a demonstration")
+    group.addoption("--accept-broken", action="store_true", help="replay evidence that was changed, and say so")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -109,6 +112,11 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, Any, Any]:
     run = _run(session.config)
     if run is None or session.config.option.collectonly:
         return (yield)
+    with as_interrupt():
+        return (yield from _run_loop(session, run))
+
+
+def _run_loop(session: pytest.Session, run: "CourseRun") -> Generator[None, Any, Any]:
     if not _is_opened(run):
         session.items.clear()
         return (yield)

@@ -1,5 +1,6 @@
 """Tells a person what a run does while it runs: a live line on a terminal, plain lines elsewhere."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from labproof.model import CriterionRecord, Outcome, RunRecord, ScenarioRecord, Score, number, score
+from labproof.provenance import notes, warning
 from labproof.report import duration, visible
 
 _LONGEST = 160
@@ -90,6 +92,10 @@ class Display:
         self._end_stage()
         self.close()
         self._score = run.score
+        for note in notes(run):
+            self._write(note)
+        if problem := warning(run):
+            self._write(problem, "bold red")
         self._write(f"score: {run.score} points ({run.ended})", "bold")
         self._write(f"report: {report_path}", "bold")
 
@@ -109,10 +115,12 @@ class Display:
 
     def _write(self, text: str, style: str = "") -> None:
         line = f"[{self._now() - self._started:6.1f} s] {visible(text)}"
-        if self._is_live:
-            self._console.print(Text(line, style=style), soft_wrap=True)
-        else:
-            print(_encodable(line, self._stream), file=self._stream, flush=True)
+        # Nobody reads on a terminal that has gone; the report is written all the same.
+        with contextlib.suppress(OSError):
+            if self._is_live:
+                self._console.print(Text(line, style=style), soft_wrap=True)
+            else:
+                print(_encodable(line, self._stream), file=self._stream, flush=True)
 
     def _line(self) -> Table:
         points = f"{number(self._score.earned)} of {number(self._score.possible)} points"

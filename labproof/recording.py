@@ -18,6 +18,7 @@ from labproof.model import (
     Authorship,
     CriterionRecord,
     Exchange,
+    Mode,
     Outcome,
     RunRecord,
     ScenarioRecord,
@@ -28,7 +29,7 @@ from labproof.plan import Plan, ScenarioPlan, Sentence
 from labproof.rubric import Entry
 from labproof.slips import recognise
 
-PERFORM, VERIFY = "perform", "verify"
+PERFORM, VERIFY = Mode.PERFORM, Mode.VERIFY
 _KEPT_IN_RESULT = 4000
 
 
@@ -64,6 +65,9 @@ class Recording:
         """How long verifying waits at most, in seconds: what was finished need not come about any more."""
         self.is_cluster_lost: Callable[[], bool] = lambda: False
         self.lost_machines: Callable[[], list[str]] = list
+        self.now: Callable[[], str] = now
+        self.clock: Callable[[], float] = time.monotonic
+        """What the time is, for people and in seconds: of a recording, when it was made."""
 
     @property
     def run(self) -> RunRecord:
@@ -89,7 +93,7 @@ class Recording:
     def begin_scenario(self, plan: ScenarioPlan, use: str) -> None:
         """Start a scenario; nothing is known yet of what it finds done already."""
         self._before = {}
-        self._now = _Current(plan, use, now(), time.monotonic())
+        self._now = _Current(plan, use, self.now(), self.clock())
 
     def begin_sentence(self, sentence: Sentence) -> None:
         """Say which sentence is carried out next."""
@@ -135,13 +139,13 @@ class Recording:
                 self._skip(entry, reason, current)
                 return
             self._judge.begin(self._wait(entry, current.use))
-        clock, started, problem = time.monotonic(), now(), None
+        clock, started, problem = self.clock(), self.now(), None
         with self._log.collect() as seen:
             try:
                 sentence_function()
             except Exception as caught:
                 problem = caught
-        seconds = time.monotonic() - clock
+        seconds = self.clock() - clock
         if entry is not None:
             record = self._criterion(entry, problem, started, tuple(seen), current)
             current.criteria.append(record)
@@ -161,7 +165,7 @@ class Recording:
             name=current.plan.name,
             use=current.use,
             started=current.started,
-            seconds=round(time.monotonic() - current.clock, 3),
+            seconds=round(self.clock() - current.clock, 3),
             steps=tuple(current.steps),
             criteria=self._complete(current),
         )
@@ -270,7 +274,7 @@ class Recording:
             started=started,
             waited=round(finding.waited, 2),
             looks=finding.looks,
-            evidence=tuple(map(_trimmed, seen)),
+            evidence=tuple(map(trimmed, seen)),
         )
         if outcome is not Outcome.FAILED:
             return record
@@ -324,7 +328,7 @@ class Recording:
         assert sentence is not None
         if sentence.kind == "when" and not note:
             note = _left_out(current.use, self.is_done_already)
-        kept = tuple(map(_trimmed, seen))
+        kept = tuple(map(trimmed, seen))
         current.steps.append(StepRecord(sentence.keyword, sentence.text, outcome, round(seconds, 3), note, kept))
 
     def _section(self, section: SectionRecord) -> SectionRecord:
@@ -357,7 +361,7 @@ def _left_out(use: str, is_done: bool) -> str:
     return "nothing to do: all of it was found done" if is_done else ""
 
 
-def _trimmed(exchange: Exchange) -> Exchange:
+def trimmed(exchange: Exchange) -> Exchange:
     """Return an exchange as it stands in the result; the evidence file keeps all of it."""
     over = len(exchange.output) - _KEPT_IN_RESULT
     if over <= 0:

@@ -9,7 +9,6 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ from markupsafe import Markup
 
 from labproof.model import CriterionRecord, Exchange, Outcome, RunRecord, ScenarioRecord, StepRecord, number, score
 from labproof.places import cache_dir, course_dir
+from labproof.provenance import moment, notes, warning
 
 SHOWN_CHARACTERS = 16_000
 """How much of one output the page shows; result.json has all that was kept."""
@@ -62,18 +62,28 @@ class Evidence:
 
 def write(run: RunRecord, folder: Path) -> Path:
     """Write `report.html` into the folder, whole or not at all, and return its path."""
-    template = _environment().get_template("report.html.j2")
-    page = template.render(
-        run=run,
-        total=run.score,
-        waiting=_waiting(run),
-        targets=_targets(run),
-        evidence=Evidence(),
-        by_outcome={
-            outcome: [(s, c) for s in run.sections for c in s.criteria if c.outcome is outcome] for outcome in Outcome
-        },
+    return _replace(folder / "report.html", render(run))
+
+
+def render(run: RunRecord) -> str:
+    """Return the page of a run: the same one for the same run, always."""
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            run=run,
+            notes=notes(run),
+            warning=warning(run),
+            total=run.score,
+            waiting=_waiting(run),
+            targets=_targets(run),
+            evidence=Evidence(),
+            by_outcome={
+                outcome: [(s, c) for s in run.sections for c in s.criteria if c.outcome is outcome]
+                for outcome in Outcome
+            },
+        )
     )
-    return _replace(folder / "report.html", page)
 
 
 def visible(value: object) -> object:
@@ -104,15 +114,6 @@ def lines(scenario: ScenarioRecord) -> list[tuple[StepRecord | None, CriterionRe
             left.remove(match)
         result.insert(0, (step, match))
     return result + [(None, criterion) for criterion in left]
-
-
-def moment(stamp: str) -> str:
-    """Return an ISO time as people read it; anything else unchanged."""
-    try:
-        time = datetime.fromisoformat(stamp)
-    except ValueError:
-        return stamp
-    return f"{time:%Y-%m-%d %H:%M:%S} {time.tzname() or ''}".rstrip()
 
 
 def duration(seconds: float) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from labproof import report, rubric
 from labproof.errors import ConfigError
 from labproof.evidence import now
-from labproof.model import CriterionRecord, Outcome, RunRecord, ScenarioRecord, SectionRecord
+from labproof.model import FINISHED, CriterionRecord, Mode, Outcome, RunRecord, ScenarioRecord, SectionRecord
 from labproof.store import LATEST, create, find
 
 REASON = "the machines were set back to before this; grade again"
@@ -19,25 +19,35 @@ def forget_later(milestone: str) -> Path | None:
     except ConfigError:
         return None
     order = {e.id: e.order for e in rubric.load(wishes=frozenset({"reboot", "concepts"})).exercises}
-    folder = create("reset")
+    folder = create(Mode.RESET)
     run = replace(
         without_later(latest, order, milestone),
         run=folder.path.name,
-        mode="reset",
+        mode=Mode.RESET,
+        milestone=milestone,
         based_on=latest.run,
         started=now(),
         finished=now(),
+        ended=FINISHED,
         evidence_head="",
+        source=None,
     )
     folder.save(run)
     return report.write(run, folder.path)
 
 
 def without_later(run: RunRecord, order: dict[str, int], milestone: str) -> RunRecord:
-    """Return the run with every section after the milestone as if it had not been looked at."""
-    kept = order[milestone]
-    sections = tuple(s if order.get(s.id, 0) <= kept else _unseen(s) for s in run.sections)
+    """Return the run with every section after the milestone as if it had not been looked at.
+
+    `order` is the order of the course's sections; what is not among them is not known to have come before.
+    """
+    kept = {id_ for id_, place in order.items() if place <= order.get(milestone, -1)}
+    sections = tuple(_dated(s, run.run) if s.id in kept else _unseen(s) for s in run.sections)
     return replace(run, sections=sections)
+
+
+def _dated(section: SectionRecord, run: str) -> SectionRecord:
+    return replace(section, scenarios=tuple(s.known_from(run) for s in section.scenarios))
 
 
 def _unseen(section: SectionRecord) -> SectionRecord:

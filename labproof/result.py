@@ -2,27 +2,18 @@
 
 import dataclasses
 import json
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from labproof import shape
 from labproof.errors import ConfigError
-from labproof.model import (
-    Authorship,
-    CriterionRecord,
-    Exchange,
-    LabDescription,
-    Outcome,
-    RunRecord,
-    ScenarioRecord,
-    Score,
-    SectionRecord,
-    Slip,
-    StepRecord,
-    score,
-)
+from labproof.model import CriterionRecord, RunRecord, Score, SectionRecord, score
+from labproof.plain_file import open_plain
 
 SCHEMA_VERSION = 1
+LIMIT = 64 * 1024 * 1024
+"""Bytes of a result that are read: thirty times what a whole lab with every mistake leaves."""
+_DERIVED = frozenset({"schema", "score"})
 
 
 def to_json(run: RunRecord) -> dict[str, Any]:
@@ -37,35 +28,47 @@ def to_json(run: RunRecord) -> dict[str, Any]:
         "based_on": run.based_on,
         "rubric": run.rubric,
         "evidence_head": run.evidence_head,
+        "milestone": run.milestone,
+        "source": dataclasses.asdict(run.source) if run.source else None,
+        "weights": {"file": run.weights.file, "total": float(run.weights.total)} if run.weights else None,
         "score": _score(run.score),
         "lab": dataclasses.asdict(run.lab),
         "sections": [_section(s) for s in run.sections],
     }
 
 
-def from_json(data: dict[str, Any], source: Path) -> RunRecord:
-    """Return the run that `to_json` wrote. Raises ConfigError for another schema version."""
-    if data.get("schema") != SCHEMA_VERSION:
+def from_json(data: Any, source: Path) -> RunRecord:
+    """Return the run that `to_json` wrote. Raises ConfigError that names the key which is not as it should be."""
+    version = data.get("schema") if isinstance(data, dict) else None
+    if isinstance(data, dict) and version != SCHEMA_VERSION:
         raise ConfigError(
             [
-                f"{source}: schema: found {data.get('schema')!r}, expected {SCHEMA_VERSION};"
+                f"{source}: schema: found {shape.shown(version)}, expected {SCHEMA_VERSION};"
                 " grade again with this version of Labproof"
             ]
         )
-    lab = dict(data["lab"])
-    lab["stand_ins"], lab["simulated"] = tuple(lab["stand_ins"]), tuple(lab["simulated"])
-    plain = ("run", "mode", "started", "finished", "ended", "based_on", "rubric", "evidence_head")
-    sections = tuple(_read_section(s) for s in data["sections"])
-    return RunRecord(lab=LabDescription(**lab), sections=sections, **{k: data[k] for k in plain})
+    try:
+        run = shape.record(RunRecord, data, derived=_DERIVED)
+    except (shape.Misshapen, RecursionError) as problem:
+        raise ConfigError([f"{source}: {problem}; it is not a result of Labproof: grade again"]) from problem
+    if not run.mode.is_on_machines and run.source is None:
+        raise ConfigError([f"{source}: source: a {run.mode} names the run that it was made from; grade again"])
+    return run
 
 
 def load(path: Path) -> RunRecord:
     """Read a run from `result.json`. Raises ConfigError when it is not there or not a result."""
+    return from_json(read(path), path)
+
+
+def read(path: Path) -> Any:
+    """Return the JSON data of `result.json` as it stands. Raises ConfigError when there is none."""
     try:
-        return from_json(json.loads(path.read_text(encoding="utf-8")), path)
+        with open_plain(path, LIMIT, "grade again") as file:
+            return json.loads(file.read(LIMIT + 1))
     except FileNotFoundError:
         raise ConfigError([f"{path}: no such result; run `labproof grade` first"]) from None
-    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as problem:
+    except (ValueError, RecursionError, MemoryError) as problem:
         what = f"{type(problem).__name__}: {problem}"
         raise ConfigError([f"{path}: not a result of Labproof ({what}); grade again"]) from problem
 
@@ -102,41 +105,3 @@ def _criterion(criterion: CriterionRecord) -> dict[str, Any]:
         "points": float(criterion.points),
         "earned": float(criterion.earned),
     }
-
-
-def _read_section(data: dict[str, Any]) -> SectionRecord:
-    scenarios = tuple(
-        ScenarioRecord(
-            name=s["name"],
-            use=s["use"],
-            started=s["started"],
-            seconds=s["seconds"],
-            steps=tuple(_read_step(step) for step in s["steps"]),
-            criteria=tuple(_read_criterion(c) for c in s["criteria"]),
-        )
-        for s in data["scenarios"]
-    )
-    return SectionRecord(data["id"], data["title"], data["handout"], scenarios)
-
-
-def _exchanges(data: list[dict[str, Any]]) -> tuple[Exchange, ...]:
-    return tuple(Exchange(**e) for e in data)
-
-
-def _read_step(data: dict[str, Any]) -> StepRecord:
-    return StepRecord(**{**data, "outcome": Outcome(data["outcome"]), "evidence": _exchanges(data["evidence"])})
-
-
-def _read_criterion(data: dict[str, Any]) -> CriterionRecord:
-    fields = {k: v for k, v in data.items() if k != "earned"}
-    return CriterionRecord(
-        **{
-            **fields,
-            "points": Fraction(data["points"]).limit_denominator(1000),
-            "outcome": Outcome(data["outcome"]),
-            "authorship": Authorship(data["authorship"]),
-            "hints": tuple(data["hints"]),
-            "slips": tuple(Slip(**s) for s in data["slips"]),
-            "evidence": _exchanges(data["evidence"]),
-        }
-    )

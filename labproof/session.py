@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
@@ -21,13 +22,23 @@ from labproof.evidence import EvidenceLog, now, read
 from labproof.judging import Judge
 from labproof.kube import Cluster
 from labproof.machine import Lab, Machine, Phase
-from labproof.model import CriterionRecord, LabDescription, RunRecord, ScenarioRecord, SectionRecord
+from labproof.model import (
+    CriterionRecord,
+    LabDescription,
+    Mode,
+    RunRecord,
+    ScenarioRecord,
+    SectionRecord,
+    Source,
+    Weights,
+)
 from labproof.plan import Plan
 from labproof.probe_pods import ProbePods
 from labproof.probes import identity
 from labproof.probes.page import Browser
 from labproof.providers.base import Endpoint, Provider
 from labproof.reach import Reached
+from labproof.recorded_run import open_recorded
 from labproof.recording import PERFORM, Recording
 from labproof.store import LATEST, RunFolder, create, find, newest
 from labproof.sweeper import Sweeper
@@ -48,6 +59,8 @@ class Options:
     replay: str = ""
     base: str = ""
     undetermined: str = ""
+    is_demo: bool = False
+    accept_broken: bool = False
     patience: float = 15.0
     wishes: frozenset[str] = frozenset()
 
@@ -191,14 +204,18 @@ def _questions(plan: Plan, course: Course) -> Path:
 
 
 def _replayed(options: Options, plan: Plan) -> Session:
-    source = find(options.replay)
-    recorded = source.load()
+    source = open_recorded(options.replay, options.accept_broken)
+    recorded = source.run
     course = courses.load(recorded.lab.profile)
     endpoints = tuple(
         Endpoint(name=name, address=facts["address"], host=facts["address"], port=22, user="replay", key_file=None)
         for name, facts in recorded.lab.machines.items()
+        if facts.get("address")
     )
-    return _assemble(options, plan, course, Replay(read(source.evidence)), endpoints, recorded.lab, _instant_clock())
+    replay = Replay(read(source.folder.evidence), source.source.started)
+    session = _assemble(options, plan, course, replay, endpoints, recorded.lab, _instant_clock(), source.source)
+    session.recording.now, session.recording.clock = replay.now, replay.elapsed
+    return session
 
 
 def _assemble(
@@ -209,16 +226,17 @@ def _assemble(
     endpoints: tuple[Endpoint, ...],
     description: LabDescription,
     clock: Clock,
+    source: Source | None = None,
 ) -> Session:
     # Before the new run becomes the latest one.
     earlier = _earlier(options, plan, description)
-    folder = create("regrade" if options.replay else options.mode)
+    folder = create(_mode(options))
     log = EvidenceLog(folder.evidence)
     connection, phase = Recorder(inner, log), Phase()
     lab = Lab({e.name: Machine(e.name, e.address, connection, phase, e.password) for e in endpoints})
     cluster = Cluster(connection, lab.master, phase)
     judge = Judge(clock)
-    run = _blank(folder, options, plan, description, earlier)
+    run = replace(_blank(folder, options, plan, description, earlier), source=source)
     recording = Recording(run, plan, judge, phase, log)
     recording.patience = options.patience
     recording.is_cluster_lost = lambda: cluster.was_healthy
@@ -277,13 +295,26 @@ def _blank(
     """Return a run in which nothing was looked at yet, or what an earlier run of this lab knows already."""
     return RunRecord(
         run=folder.path.name,
-        mode=options.mode,
+        mode=_mode(options),
         started=now(),
         lab=lab,
         rubric=plan.rubric.digest,
+        weights=_weights(options, plan),
         based_on=earlier.run if earlier else "",
         sections=_merged(_sections(plan), earlier),
     )
+
+
+def _mode(options: Options) -> Mode:
+    if options.replay:
+        return Mode.DEMO if options.is_demo else Mode.REGRADE
+    return Mode(options.mode)
+
+
+def _weights(options: Options, plan: Plan) -> Weights | None:
+    if options.rubric is None:
+        return None
+    return Weights(options.rubric.name, sum((e.points for e in plan.rubric.entries.values()), Fraction(0)))
 
 
 def _sections(plan: Plan) -> tuple[SectionRecord, ...]:
@@ -324,6 +355,10 @@ def _earlier(options: Options, plan: Plan, lab: LabDescription) -> RunRecord | N
     if options.base == LATEST:
         return newest(is_same)
     run = find(options.base).load()
+    if not run.mode.is_on_machines:
+        raise ConfigError(
+            [f"{options.base}: made from a recording, which says nothing of the machines; name a run on them"]
+        )
     if not is_same(run):
         raise ConfigError([f"{options.base}: that run is of another lab or other weights; grade the whole lab again"])
     return run
@@ -334,7 +369,7 @@ def _merged(sections: tuple[SectionRecord, ...], earlier: RunRecord | None) -> t
         return sections
     known = {_identity(s, sc): sc for s in earlier.sections for sc in s.scenarios}
     return tuple(
-        replace(s, scenarios=tuple(_dated(known.get(_identity(s, sc), sc), earlier.run) for sc in s.scenarios))
+        replace(s, scenarios=tuple(known.get(_identity(s, sc), sc).known_from(earlier.run) for sc in s.scenarios))
         for s in sections
     )
 
@@ -342,12 +377,6 @@ def _merged(sections: tuple[SectionRecord, ...], earlier: RunRecord | None) -> t
 def _identity(section: SectionRecord, scenario: ScenarioRecord) -> tuple[str, str, frozenset[str]]:
     """Return what makes a scenario the same: a criterion that has moved since would be counted twice."""
     return section.id, scenario.name, frozenset(c.id for c in scenario.criteria)
-
-
-def _dated(scenario: ScenarioRecord, run: str) -> ScenarioRecord:
-    """Mark each criterion with the run that it was last judged in."""
-    criteria = tuple(replace(c, as_of=c.as_of or (run if c.looks else "")) for c in scenario.criteria)
-    return replace(scenario, criteria=criteria)
 
 
 def _instant_clock() -> Clock:

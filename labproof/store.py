@@ -3,17 +3,19 @@
 import contextlib
 import json
 import os
+import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from labproof import result
 from labproof.errors import ConfigError
-from labproof.model import RUNNING, RunRecord
+from labproof.model import RUNNING, Mode, RunRecord
 from labproof.places import course_dir
 
 LATEST = "latest"
-_ON_MACHINES = ("perform", "verify", "reset")
+"""The name of the newest run on machines: neither a demo nor a regrade says anything of how they are now."""
+
 _LOOKED_THROUGH = 50
 """How many runs are looked through for one of a lab: on a grader of a whole class others lie between."""
 
@@ -50,18 +52,18 @@ class RunFolder:
         return result.load(self.result)
 
 
-def create(mode: str, root: Path | None = None) -> RunFolder:
-    """Make the folder of a new run and let `latest` point to it. Raises ConfigError when it cannot be written."""
+def create(mode: Mode, root: Path | None = None) -> RunFolder:
+    """Make the folder of a new run; on machines it becomes `latest`. Raises ConfigError when it cannot be written."""
     root = root or runs_dir()
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     try:
         root.mkdir(parents=True, exist_ok=True)
         path = _fresh(root, f"{stamp}-{mode}")
-        _point(root / LATEST, path.name)
+        if mode.is_on_machines:
+            _point(root / LATEST, path.name)
     except OSError as problem:
-        raise ConfigError(
-            [f"{root}: cannot write there ({problem.strerror}); free space or correct its rights"]
-        ) from None
+        fix = "free some space there, correct its rights, or name another folder in LABPROOF_RUNS"
+        raise ConfigError([f"{root}: runs cannot be written there ({problem.strerror}); {fix}"]) from None
     return RunFolder(path)
 
 
@@ -71,7 +73,7 @@ def find(name: str, root: Path | None = None) -> RunFolder:
     for path in (root / name, Path(name)):
         if (path / "result.json").is_file() or (path / "evidence.jsonl").is_file():
             return RunFolder(path.resolve())
-    known = sorted(p.name for p in root.glob("*") if p.is_dir() and p.name != LATEST)[-5:]
+    known = sorted(p.name for p in root.glob("*") if p.is_dir() and p.name != LATEST)[-5:] if root.is_dir() else []
     raise ConfigError([f"RUN: no run {name!r} in {root}; the newest are: {', '.join(known) or 'none'}"])
 
 
@@ -80,10 +82,11 @@ def newest(is_wanted: Callable[[RunRecord], bool], root: Path | None = None) -> 
 
     A replay is no run on machines: it says nothing of how they are now.
     """
-    folders = [p for p in (root or runs_dir()).glob("*-*-*") if p.name.split("-")[2] in _ON_MACHINES and p.is_dir()]
+    modes = {mode for mode in Mode if mode.is_on_machines}
+    folders = [p for p in (root or runs_dir()).glob("*-*-*") if p.name.split("-")[2] in modes and p.is_dir()]
     folders.sort(key=lambda p: (p.name[:_STAMP], p.stat().st_mtime_ns), reverse=True)
     for folder in folders[:_LOOKED_THROUGH]:
-        if (run := _readable(folder)) and is_wanted(run):
+        if (run := _readable(folder)) and run.mode.is_on_machines and is_wanted(run):
             return run
     return None
 
@@ -106,7 +109,10 @@ def _fresh(root: Path, name: str) -> Path:
 
 
 def _point(link: Path, target: str) -> None:
-    draft = link.with_name(f".{link.name}.new")
-    draft.unlink(missing_ok=True)
+    # A name of its own: two runs may begin in one moment.
+    draft = link.with_name(f".{link.name}.{secrets.token_hex(8)}")
     draft.symlink_to(target)
-    draft.replace(link)
+    try:
+        draft.replace(link)
+    finally:
+        draft.unlink(missing_ok=True)

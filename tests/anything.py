@@ -1,8 +1,10 @@
 """Input that may be anything: what a hostile machine, or a slip of the pen, puts where something is read."""
 
+import os
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -73,3 +75,13 @@ def is_a(value: object, hint: Any) -> bool:
     if hint in (int, float):
         return isinstance(value, (int, hint)) and not isinstance(value, bool)
     return isinstance(value, hint)
+
+
+def not_a_file(path: Path, kind: str) -> None:
+    """Put something that is no file where one is looked for: a folder, a pipe or a device."""
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero")

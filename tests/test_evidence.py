@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Callable
 from contextvars import copy_context
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from hypothesis import strategies as st
 
 from labproof import evidence
 from labproof.connection.base import Purpose
+from labproof.connection.http import BODY_LIMIT
 from labproof.errors import ConfigError
 from labproof.evidence import GENESIS, EvidenceLog
 from labproof.model import Exchange
-from tests.anything import is_a, spoilt, texts
+from tests.anything import is_a, not_a_file, spoilt, texts
 
 
 def add(log: EvidenceLog, request: str, output: str = "") -> None:
@@ -252,3 +254,54 @@ def test_threads_write_one_chain(path: Path) -> None:
     log.close()
     assert len(evidence.read(path)) == 100
     assert evidence.find_break(path, log.head) == ""
+
+
+def test_killed_run_went_on_after_its_result(path: Path) -> None:
+    """A run that was killed has a result from the middle of its evidence; the head must still be in the chain."""
+    write(path, *OUTPUTS)
+    heads = [GENESIS, *(json.loads(line)["hash"] for line in path.read_text("utf-8").split("\n")[:-1])]
+    assert [evidence.find_break(path, head, is_running=True) for head in heads] == [""] * 5
+    assert [evidence.find_break(path, head) != "" for head in heads] == [True] * 4 + [False]
+    assert "no entry ends in 9999" in evidence.find_break(path, "9" * 64, is_running=True)
+
+
+def test_half_a_line_belongs_to_a_killed_run_only(path: Path) -> None:
+    """Half a line at the end is what a kill leaves; a run that came to its end has whole lines."""
+    head = write(path, *OUTPUTS)
+    with path.open("ab") as file:
+        file.write(b'{"number": 5')
+    assert evidence.find_break(path, head, is_running=True) == ""
+    assert evidence.find_break(path, head) == "half a line stands after entry 4, the last one"
+
+
+def test_killed_run_that_was_cut_is_broken(path: Path) -> None:
+    """Also of a killed run nothing can be cut off that its result was made from."""
+    head = write(path, *OUTPUTS)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:2]))
+    assert evidence.find_break(path, head, is_running=True) != ""
+
+
+@pytest.mark.parametrize("look", [evidence.find_break, evidence.read], ids=["check", "read"])
+def test_endless_line_is_refused(path: Path, look: Callable[[Path], object]) -> None:
+    """A line of 200 MB is refused when it has become longer than any that a run writes."""
+    write(path, "plain")
+    with path.open("ab") as file:
+        file.truncate(200 << 20)
+    with pytest.raises(ConfigError, match="line 2 is longer than 64 MiB; the file was changed"):
+        look(path)
+
+
+def test_longest_line_is_read(path: Path) -> None:
+    """A page of 8 MiB of control characters, the most that is kept of an answer, is written and read back."""
+    head = write(path, "\x01" * BODY_LIMIT)
+    assert evidence.find_break(path, head) == ""
+    assert len(evidence.read(path)[0].output) == BODY_LIMIT
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "device"])
+def test_evidence_that_is_no_file_is_refused(path: Path, kind: str) -> None:
+    """A folder, a pipe that nobody writes to and a device are refused at once."""
+    not_a_file(path, kind)
+    with pytest.raises(ConfigError, match=r"evidence\.jsonl: expected a file, found something else"):
+        evidence.find_break(path)

@@ -1,12 +1,13 @@
 """What a person sees while a run runs."""
 
 import io
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from labproof.model import Outcome, ScenarioRecord, Score
+from labproof.model import Mode, Outcome, ScenarioRecord, Score, Source
 from labproof.places import Progress
 from labproof.progress import Display, one_line
 from tests.golden import samples
@@ -136,3 +137,31 @@ def test_narrow_encoding(clock: Ticking) -> None:
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     Display(stream, clock).stage("安装")
     assert b"\\u5b89\\u88c5" in stream.buffer.getvalue()
+
+
+def test_end_tells_what_the_run_was(clock: Ticking, tmp_path: Path) -> None:
+    """At its end a regrade says what it was made from, and that its evidence is broken, before the score."""
+    source = Source("first", Mode.VERIFY, "", "", "2026-03-01T10:00:00+00:00", "", "entry 3 was changed")
+    stream = io.StringIO()
+    with Display(stream, clock) as display:
+        run = replace(samples.FULL, mode=Mode.REGRADE, based_on="", source=source)
+        display.finished(run, tmp_path / "report.html")
+    told = [line.split("] ", 1)[1] for line in stream.getvalue().splitlines()]
+    assert told[0].startswith("regraded from first, graded 2026-03-01 10:00:00 UTC")
+    assert told[1] == "The evidence is broken, and this score proves nothing: entry 3 was changed"
+    assert told[2].startswith("score: ")
+
+
+class Gone(io.StringIO):
+    """A terminal that was closed while the run went on."""
+
+    def write(self, text: str) -> int:
+        raise OSError(5, "Input/output error")
+
+
+def test_closed_terminal_takes_nothing_along(clock: Ticking, tmp_path: Path) -> None:
+    """When nobody reads any more, the run goes on to its end and its report."""
+    with Display(Gone(), clock) as display:
+        display.stage("grading")
+        display.scenario_started("docker", "The daemon runs")
+        display.finished(samples.FULL, tmp_path / "report.html")

@@ -1,8 +1,8 @@
 """Every mistake of the catalogue, as it was graded on a real lab, judged again: it costs what it should."""
 
 import json
-import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ from labproof.model import RunRecord
 from labproof.proving import catalogue, warm
 from labproof.proving.catalogue import Mistake
 from labproof.proving.compare import compare
+from labproof.store import RunFolder
+from tests.newest import newest
 from tests.recordings.make import HERE, recorded_mistakes
 
 MISTAKES = catalogue.load(rubric.load())
@@ -32,9 +34,9 @@ def regrade(evidence: list[dict[str, Any]], folder: Path) -> RunRecord:
         for entry in evidence:
             head = chain(head, entry)
             file.write(json.dumps({**entry, "hash": head}, ensure_ascii=False) + "\n")
-    shutil.copyfile(TEMPLATE, recording / "result.json")
+    RunFolder(recording).save(replace(result.load(TEMPLATE), evidence_head=head))
     warm.run(["regrade", str(recording)], folder / "terminal.txt", {"LABPROOF_RUNS": str(folder)}, SECONDS)
-    return result.load(folder / "latest" / "result.json")
+    return newest(folder).load()
 
 
 @pytest.fixture(scope="module")

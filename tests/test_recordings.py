@@ -1,15 +1,17 @@
 """All features on recordings of real labs: the grader's own regression test, without any machine."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from labproof.evidence import find_break
+from labproof.evidence import find_break, read
 from labproof.places import course_dir
 from labproof.result import load
+from tests.newest import newest
 
 RECORDINGS = sorted(p.parent for p in (Path(__file__).parent / "recordings").glob("*/result.json"))
 
@@ -32,7 +34,7 @@ def test_regrading_reproduces_every_outcome(recording: Path, runs: Path) -> None
     """Judging recorded evidence again gives every criterion the outcome and the author that it had."""
     recorded = load(recording / "result.json")
     done = regrade(recording)
-    again = load(runs / "latest" / "result.json")
+    again = newest(runs).load()
     assert {c.id: (c.outcome, c.authorship) for c in again.criteria} == {
         c.id: (c.outcome, c.authorship) for c in recorded.criteria
     }, done.stdout + done.stderr
@@ -59,7 +61,7 @@ def test_other_weights_change_the_score_only(runs: Path, tmp_path: Path) -> None
     weights.write_text('total = 101\n[points]\n"init.api" = 3\n')
     recording = Path(__file__).parent / "recordings" / "full"
     done = regrade(recording, "--rubric", str(weights))
-    result = json.loads((runs / "latest" / "result.json").read_text())
+    result = json.loads(newest(runs).result.read_text())
     assert result["score"]["earned"] == 101, done.stdout + done.stderr
 
 
@@ -71,7 +73,77 @@ def test_what_was_never_observed_is_undetermined(runs: Path, tmp_path: Path) -> 
     cut.mkdir()
     (cut / "evidence.jsonl").write_text("".join(line for line in lines if "/etc/fstab" not in line))
     (cut / "result.json").write_text((source / "result.json").read_text())
-    regrade(cut)
-    run = load(runs / "latest" / "result.json")
+    regrade(cut, "--accept-broken")
+    run = newest(runs).load()
     unseen = {c.id for c in run.criteria if c.outcome == "undetermined"}
     assert unseen == {"base.swap-boot@master", "base.swap-boot@node"}
+
+
+def laundered(recording: str, folder: Path) -> Path:
+    """Lay out a run whose answers about /etc/fstab somebody has edited in the student's favour."""
+    shutil.copytree(Path(__file__).parent / "recordings" / recording, folder)
+    evidence = folder / "evidence.jsonl"
+    text = evidence.read_text(encoding="utf-8")
+    assert "\\tswap\\t" in text
+    evidence.write_text(text.replace("\\tswap\\t", "\\tnone\\t"), encoding="utf-8")
+    return folder
+
+
+def test_edited_answers_are_not_laundered(runs: Path, tmp_path: Path) -> None:
+    """Edited evidence is refused in one sentence with what to do, and leaves no run with a new whole chain."""
+    done = regrade(laundered("broken-base-swap-tab", tmp_path / "edited"))
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert "was changed" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not list(runs.glob("*-regrade"))
+
+
+def test_accepted_edits_are_told_everywhere(runs: Path, tmp_path: Path) -> None:
+    """Edited evidence that is graded all the same says so in the result, on the report's first screen and at once."""
+    done = regrade(laundered("broken-base-swap-tab", tmp_path / "edited"), "--accept-broken")
+    folder = newest(runs)
+    source = folder.load().source
+    assert source is not None
+    assert "was changed" in source.evidence_problem
+    page = (folder.path / "report.html").read_text(encoding="utf-8")
+    for text in (page[: page.index("points earned")], done.stdout):
+        assert "The evidence is broken, and this score proves nothing: entry" in text
+
+
+@pytest.mark.parametrize("command", [["demo"], ["regrade", "tests/recordings/full"]], ids=["demo", "regrade"])
+def test_recorded_times_are_kept(runs: Path, command: list[str]) -> None:
+    """What was recorded keeps its day in evidence, criteria and scenarios; only the run itself is of today."""
+    recorded = load(Path(__file__).parent / "recordings" / "full" / "result.json")
+    argv = [sys.executable, "-m", "labproof.cli", *command]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=120, cwd=course_dir(), check=False)
+    folder = newest(runs)
+    run = folder.load()
+    days = {e.started[:10] for e in read(folder.evidence)}
+    days |= {s.started[:10] for section in run.sections for s in section.scenarios}
+    days |= {c.started[:10] for c in run.criteria}
+    assert days == {recorded.started[:10]}
+    assert run.started[:10] > recorded.finished[:10]
+    lengths = {s.name: s.seconds for section in recorded.sections for s in section.scenarios}
+    again = {s.name: s.seconds for section in run.sections for s in section.scenarios}
+    assert sum(again.values()) == pytest.approx(sum(lengths.values()), rel=0.1)
+    assert run.source is not None
+    assert (run.mode, run.source.run, run.source.mode) == (command[0], recorded.run, recorded.mode)
+    assert (run.source.started, run.source.finished) == (recorded.started, recorded.finished)
+    page = (folder.path / "report.html").read_text(encoding="utf-8")
+    said = f"graded {recorded.started[:10]}"
+    assert said in page[: page.index("<main>")]
+    assert said in done.stdout
+    assert f"report: {folder.path / 'report.html'}" in done.stdout
+
+
+def test_result_without_its_lab_ends_with_two(runs: Path, tmp_path: Path) -> None:
+    """A result without machines is one clear error with exit status 2, and no run."""
+    folder = Path(shutil.copytree(Path(__file__).parent / "recordings" / "untouched", tmp_path / "run"))
+    data = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    for change, said in (({"mode": "banana"}, "mode: expected one of"), ({"lab": {**data["lab"], "machines": {}}}, "")):
+        (folder / "result.json").write_text(json.dumps({**data, **change}), encoding="utf-8")
+        done = regrade(folder)
+        assert done.returncode == 2
+        assert done.stderr.startswith(f"error: {folder / 'result.json'}: {said or 'lab.machines.master: expected'}")
+        assert not done.stdout

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from labproof import report
-from labproof.model import LabDescription, Outcome, RunRecord, SectionRecord
+from labproof.model import LabDescription, Mode, Outcome, RunRecord, SectionRecord, Source
 from labproof.places import course_dir
 from tests.golden import samples
 
@@ -299,3 +299,17 @@ def test_duration(seconds: float, shown: str) -> None:
 def test_moment(stamp: str, shown: str) -> None:
     """ISO times are shown as people read them, and anything else as it is."""
     assert report.moment(stamp) == shown
+
+
+def test_regrade_shows_its_source(tmp_path: Path) -> None:
+    """The header of a regrade names its source and day, and broken evidence stands before the score."""
+    source = Source("first", Mode.VERIFY, "", "", "2026-03-01T10:00:00+00:00", "", "entry <3> was changed")
+    shown = page(replace(samples.FULL, mode=Mode.REGRADE, source=source), tmp_path).text
+    assert "This run: regraded from first, graded 2026-03-01 10:00:00 UTC" in shown
+    assert 0 < shown.index("proves nothing: entry <3> was changed") < shown.index("points earned")
+
+
+def test_page_of_a_run_is_always_the_same(tmp_path: Path) -> None:
+    """Rendering a run again gives the very bytes that were written."""
+    written = report.write(samples.HOSTILE, tmp_path).read_bytes()
+    assert written == report.render(samples.HOSTILE).encode()

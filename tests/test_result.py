@@ -13,9 +13,9 @@ from jsonschema import Draft202012Validator
 
 from labproof import result
 from labproof.errors import ConfigError
-from labproof.model import Authorship, CriterionRecord, Outcome, RunRecord, SectionRecord
+from labproof.model import Authorship, CriterionRecord, Mode, Outcome, RunRecord, SectionRecord, Source, Weights
 from labproof.places import course_dir
-from tests.anything import spoilt, texts
+from tests.anything import is_a, not_a_file, spoilt, texts
 from tests.golden import samples
 
 RUNS = {"full": samples.FULL, "every outcome": samples.EVERY_OUTCOME, "hostile": samples.HOSTILE}
@@ -136,3 +136,81 @@ def test_points_stay_exact() -> None:
     section = SectionRecord("s", {"en": "S"}, "1", (samples.scenario("a", criterion),))
     run = replace(samples.FULL, sections=(section,))
     assert result.from_json(as_on_disk(run), Path("r")).score.earned == Fraction(1, 3)
+
+
+RECORDED = json.loads((Path(__file__).parent / "recordings" / "untouched" / "result.json").read_text(encoding="utf-8"))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(spoilt(RECORDED))
+def test_any_mutation_of_a_real_result_is_a_result_or_none(data: Any) -> None:
+    """A real result with a value changed or gone is a run with every value of its kind, or an error with the file."""
+    run, problems = samples.FULL, ["result.json: "]
+    try:
+        run = result.from_json(data, Path("result.json"))
+    except ConfigError as problem:
+        problems = problem.problems
+    assert is_a(run, RunRecord)
+    assert all(line.startswith("result.json: ") for line in problems)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"mode": "banana"}, "mode: expected one of perform, verify, regrade, demo, reset, found 'banana'"),
+        ({"mode": "regrade"}, "source: a regrade names the run that it was made from"),
+        ({"lab": {}}, "lab.profile: expected a value"),
+        ({"lab": {**as_on_disk(samples.FULL)["lab"], "machines": {"master": []}}}, "lab.machines.master: expected an"),
+        ({"run": 3}, "run: expected a text, found 3"),
+        ({"sections": {}}, "sections: expected a list, found an object of 0"),
+        ({"surprise": 1}, "surprise: expected no such key"),
+        ({"started": None}, "started: expected a text, found None"),
+    ],
+    ids=str,
+)
+def test_key_that_is_wrong_is_named(change: dict[str, Any], said: str) -> None:
+    """A result that is not as it should be is refused with the file, the key, what was found and what to do."""
+    with pytest.raises(ConfigError) as raised:
+        result.from_json({**as_on_disk(samples.FULL), **change}, Path("result.json"))
+    assert str(raised.value).startswith(f"result.json: {said}")
+    assert str(raised.value).endswith("grade again")
+
+
+@pytest.mark.parametrize("points", [-1, 10**7, True, "3", None, float("nan")], ids=str)
+def test_points_are_points(points: object) -> None:
+    """Points that no rubric gives are refused."""
+    data = as_on_disk(samples.FULL)
+    data["sections"][0]["scenarios"][0]["criteria"][0]["points"] = points
+    with pytest.raises(ConfigError, match=r"sections\[0\]\.scenarios\[0\]\.criteria\[0\]\.points: expected"):
+        result.from_json(data, Path("result.json"))
+
+
+def test_result_of_hundreds_of_megabytes_is_refused(tmp_path: Path) -> None:
+    """A file that no run can have written is refused by its size, before it is read."""
+    path = tmp_path / "result.json"
+    with path.open("wb") as file:
+        file.truncate(300 << 20)
+    with pytest.raises(ConfigError, match="expected at most 64 MiB, found 300 MiB; grade again"):
+        result.load(path)
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "device"])
+def test_result_that_is_no_file_is_refused(tmp_path: Path, kind: str) -> None:
+    """A folder, a pipe that nobody writes to and a device are refused at once."""
+    not_a_file(path := tmp_path / "result.json", kind)
+    with pytest.raises(ConfigError, match=r"result\.json: expected a file, found something else"):
+        result.load(path)
+
+
+def test_source_and_weights_survive(schema: Draft202012Validator) -> None:
+    """What a run was made from, and with which weights, is in its result and comes back from it."""
+    source = Source("first", Mode.VERIFY, "abc", "def", "2026-03-01", "2026-03-02", "entry 3 was changed")
+    run = replace(samples.FULL, mode=Mode.REGRADE, source=source, weights=Weights("own.toml", Fraction(101, 2)))
+    assert [e.message for e in schema.iter_errors(as_on_disk(run))] == []
+    assert result.from_json(as_on_disk(run), Path("r")) == run
+
+
+def test_result_of_before_is_read() -> None:
+    """A result that was written before runs named their source is a run still."""
+    data = {k: v for k, v in as_on_disk(samples.FULL).items() if k not in ("source", "weights", "milestone")}
+    assert result.from_json(data, Path("r")) == samples.FULL

@@ -92,13 +92,18 @@ class HttpRequest:
 
 @dataclass(frozen=True)
 class HttpResponse:
-    """An answer over HTTP, bounded."""
+    """An answer over HTTP, bounded.
+
+    `started` (UTC, ISO) and `seconds` say when it was asked for, where that is not simply now.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: str
     dropped: int = 0
     digest: str = ""
+    started: str = ""
+    seconds: float = 0.0
 
 
 class Connection(Protocol):

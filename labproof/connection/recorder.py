@@ -56,8 +56,8 @@ class Recorder:
             kind=kind,
             request=asked,
             purpose=purpose,
-            started=started,
-            seconds=round(time.monotonic() - clock, 4),
+            started=response.started or started,
+            seconds=response.seconds if response.started else round(time.monotonic() - clock, 4),
             status=response.status,
             output=mask(response.body),
             error="".join(f"{k}: {mask(v)}\n" for k, v in response.headers.items() if k in _KEPT_HEADERS),
@@ -71,15 +71,22 @@ class Recorder:
         self._inner.close()
 
     def _lost(
-        self, where: str, kind: str, request: str, purpose: Purpose, started: str, clock: float, problem: Exception
+        self,
+        where: str,
+        kind: str,
+        request: str,
+        purpose: Purpose,
+        started: str,
+        clock: float,
+        problem: errors.TransportError,
     ) -> None:
         self._log.append(
             machine=where,
             kind=kind,
             request=mask(request),
             purpose=purpose,
-            started=started,
-            seconds=round(time.monotonic() - clock, 4),
+            started=problem.started or started,
+            seconds=problem.seconds if problem.started else round(time.monotonic() - clock, 4),
             status=None,
             error=mask(str(problem)),
             problem=type(problem).__name__,

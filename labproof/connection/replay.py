@@ -3,6 +3,7 @@
 import re
 from collections import deque
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 from labproof import errors
 from labproof.connection.base import Command, CommandResult, HttpRequest, HttpResponse, Purpose
@@ -29,10 +30,12 @@ _PROBLEMS: dict[str, type[errors.TransportError]] = {
 class Replay:
     """Answers each question as the lab once did, in the same order; the last answer is given again.
 
-    A question that was never asked raises NotRecorded, so that nothing is made up.
+    A question that was never asked raises NotRecorded, so that nothing is made up. Each answer has the time at
+    which it was given; `started` (ISO) is when the recording began.
     """
 
-    def __init__(self, exchanges: Iterable[Exchange]) -> None:
+    def __init__(self, exchanges: Iterable[Exchange], started: str = "") -> None:
+        self._began = self._reached = _time(started)
         self._answers: dict[_Key, deque[Exchange]] = {}
         for exchange in exchanges:
             key = (exchange.purpose, exchange.machine, exchange.kind, _timeless(exchange.request))
@@ -49,6 +52,8 @@ class Replay:
             error=exchange.error,
             dropped=exchange.dropped,
             digest=exchange.digest,
+            started=exchange.started,
+            seconds=exchange.seconds,
         )
 
     def fetch(self, request: HttpRequest, purpose: Purpose) -> HttpResponse:
@@ -60,20 +65,67 @@ class Replay:
             purpose = Purpose.OBSERVE
         exchange = self._next((purpose, where, kind, asked))
         headers = dict(line.split(": ", 1) for line in exchange.error.splitlines() if ": " in line)
-        return HttpResponse(exchange.status or 0, headers, exchange.output, exchange.dropped, exchange.digest)
+        return HttpResponse(
+            status=exchange.status or 0,
+            headers=headers,
+            body=exchange.output,
+            dropped=exchange.dropped,
+            digest=exchange.digest,
+            started=exchange.started,
+            seconds=exchange.seconds,
+        )
 
     def close(self) -> None:
         """Do nothing: a recording needs no letting go."""
+
+    def now(self) -> str:
+        """Return the moment of the recording that the answers have come to (UTC, ISO), empty before the first."""
+        return self._reached.isoformat(timespec="milliseconds") if self._reached else ""
+
+    def elapsed(self) -> float:
+        """Return how far into the recording the answers have come, in seconds."""
+        return (self._reached - self._began).total_seconds() if self._reached and self._began else 0.0
 
     def _next(self, key: _Key) -> Exchange:
         key = (*key[:3], _timeless(key[3]))
         answers = self._answers.get(key)
         if not answers:
-            raise errors.NotRecorded(f"{key[1]}: the recording has no answer to {key[3].splitlines()[0][:160]!r}")
+            asked = (key[3].splitlines() or [""])[0][:160]
+            raise _dated(errors.NotRecorded(f"{key[1]}: the recording has no answer to {asked!r}"), self.now(), 0.0)
         exchange = answers.popleft() if len(answers) > 1 else answers[0]
+        self._reach(exchange)
         if exchange.problem:
-            raise _PROBLEMS.get(exchange.problem, errors.TransportError)(exchange.error)
+            problem = _PROBLEMS.get(exchange.problem, errors.TransportError)(exchange.error)
+            raise _dated(problem, exchange.started, exchange.seconds)
         return exchange
+
+    def _reach(self, exchange: Exchange) -> None:
+        """Come to the end of an exchange; one that was asked ahead of its time leads back nowhere."""
+        if (begun := _time(exchange.started)) is None:
+            return
+        ended = _later(begun, exchange.seconds)
+        self._began = self._began or begun
+        self._reached = max(self._reached or ended, ended)
+
+
+def _time(stamp: str) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(stamp)
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _later(time: datetime, seconds: float) -> datetime:
+    try:
+        return time + timedelta(seconds=seconds)
+    except (ValueError, OverflowError):
+        return time
+
+
+def _dated(problem: errors.TransportError, started: str, seconds: float) -> errors.TransportError:
+    problem.started, problem.seconds = started, seconds
+    return problem
 
 
 def _timeless(request: str) -> str:

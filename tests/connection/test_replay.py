@@ -1,5 +1,6 @@
 """Answering from a recording."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ TOKEN = f"eyJ{'a' * 20}.{'b' * 20}.{'c' * 20}"
 
 def entry(request: str, output: str = "", **changes: Any) -> Exchange:
     plain: dict[str, Any] = {"machine": "master", "kind": "command", "purpose": "observe", "status": 0}
-    return Exchange(number=1, request=request, started="", seconds=0.0, output=output, **{**plain, **changes})
+    plain |= {"started": "", "seconds": 0.0}
+    return Exchange(number=1, request=request, output=output, **{**plain, **changes})
 
 
 def ask(replay: Replay, line: str, purpose: Purpose = LOOK) -> str:
@@ -95,8 +97,9 @@ def test_a_recording_answers_like_the_lab(fake: FakeConnection, tmp_path: Path) 
         recorder.fetch(get, LOOK)
     log.close()
 
-    replay = Replay(evidence.read(tmp_path / "evidence.jsonl"))
-    assert replay.run(join, LOOK) == first
+    written = evidence.read(tmp_path / "evidence.jsonl")
+    replay = Replay(written)
+    assert replay.run(join, LOOK) == replace(first, started=written[0].started, seconds=written[0].seconds)
     with pytest.raises(Unreachable, match="lost"):
         replay.run(join, LOOK)
     again = replay.fetch(post, LOOK)
@@ -104,3 +107,50 @@ def test_a_recording_answers_like_the_lab(fake: FakeConnection, tmp_path: Path) 
     with pytest.raises(DeadlineExceeded, match="late"):
         replay.fetch(get, LOOK)
     replay.close()
+
+
+DAY = "2026-03-01T10:00:0"
+
+
+def test_time_of_a_recording_is_kept(tmp_path: Path) -> None:
+    """Commands, pages, API answers and what failed are recorded again with the moment and the length they had."""
+    dated = {"started": f"{DAY}0.000+00:00", "seconds": 0.5}
+    then = [
+        Exchange(number=1, machine="master", kind="command", request="uptime", purpose="observe", status=0, **dated),
+        Exchange(2, "grader", "page", "GET https://x/", "observe", status=200, **dated),
+        Exchange(3, "master", "api", "GET https://y/", "observe", status=200, **dated),
+        Exchange(4, "node", "command", "uptime", "observe", status=None, problem="Unreachable", **dated),
+    ]
+    log = EvidenceLog(tmp_path / "evidence.jsonl")
+    recorder = Recorder(Replay(then), log)
+    recorder.run(Command("master", "uptime"), LOOK)
+    recorder.fetch(HttpRequest("GET", "https://x/"), LOOK)
+    recorder.fetch(HttpRequest("GET", "https://y/", via="master"), LOOK)
+    with pytest.raises(Unreachable):
+        recorder.run(Command("node", "uptime"), LOOK)
+    with pytest.raises(NotRecorded):
+        recorder.run(Command("node", "hostname"), LOOK)
+    log.close()
+    *again, unanswered = evidence.read(tmp_path / "evidence.jsonl")
+    assert [(e.started, e.seconds) for e in again] == [(f"{DAY}0.000+00:00", 0.5)] * 4
+    assert (unanswered.started, unanswered.seconds) == (f"{DAY}0.500+00:00", 0.0)
+
+
+def test_moment_follows_the_answers() -> None:
+    """A recording's time begins where the run began, goes on with each answer, and never goes back."""
+    late = entry("late", started=f"{DAY}5.000+00:00", seconds=1.5)
+    early = entry("early", started=f"{DAY}2.000", seconds=0.5)
+    replay = Replay([late, early], f"{DAY}0.000+00:00")
+    assert (replay.now(), replay.elapsed()) == (f"{DAY}0.000+00:00", 0.0)
+    ask(replay, "late")
+    assert (replay.now(), replay.elapsed()) == (f"{DAY}6.500+00:00", 6.5)
+    ask(replay, "early")
+    assert replay.elapsed() == 6.5
+
+
+@pytest.mark.parametrize("started", ["", "yesterday", "9999-12-31T23:59:59-23:00", "0001-01-01T00:00:00+23:00"])
+def test_any_time_can_stand_in_a_recording(started: str) -> None:
+    """An entry whose time is none does not keep the recording from answering."""
+    replay = Replay([entry("uptime", "up", started=started, seconds=1e300)])
+    assert ask(replay, "uptime") == "up"
+    assert replay.elapsed() == 0.0

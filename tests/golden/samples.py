@@ -9,6 +9,7 @@ from labproof.model import (
     CriterionRecord,
     Exchange,
     LabDescription,
+    Mode,
     Outcome,
     RunRecord,
     ScenarioRecord,
@@ -77,7 +78,6 @@ def criterion(id: str, text: str, points: int | str, outcome: Outcome, **changes
         where="master",
         started="2026-03-01T10:00:04+00:00",
         looks=1,
-        as_of="2026-03-01T10:00:04+00:00",
     )
     return replace(plain, **changes)  # type: ignore[arg-type]
 
@@ -172,7 +172,7 @@ _JOIN = SectionRecord(
 
 EVERY_OUTCOME = RunRecord(
     run="2026-03-01T10-00-00",
-    mode="perform",
+    mode=Mode.PERFORM,
     started="2026-03-01T10:00:00+00:00",
     lab=LAB,
     rubric="sha256:0f3a",

@@ -11,7 +11,7 @@ from labproof import expect, session, store
 from labproof.connection.base import Purpose
 from labproof.errors import CheckFailed, ConfigError, NotRecorded, Unreachable
 from labproof.evidence import EvidenceLog
-from labproof.model import CriterionRecord, Outcome, RunRecord, SectionRecord
+from labproof.model import FINISHED, CriterionRecord, Outcome, RunRecord, SectionRecord
 from labproof.plan import Plan
 from labproof.reach import Reached
 from labproof.recording import VERIFY
@@ -28,12 +28,12 @@ def recorded(tmp_path: Path) -> Path:
     """A recording of a lab: one file on master, and a node that had gone."""
     folder = store.RunFolder(tmp_path / "recorded")
     folder.path.mkdir()
-    folder.save(RunRecord("recorded", VERIFY, "", LAB, "", ()))
     log = EvidenceLog(folder.evidence)
     known = {"kind": "command", "purpose": Purpose.OBSERVE, "started": "", "seconds": 0.1}
     log.append(machine="master", request="hostname", status=0, output="master\n", **known)
     log.append(machine="node", request="hostname", status=None, error="node: lost", problem="Unreachable", **known)
     log.close()
+    folder.save(RunRecord("recorded", VERIFY, "", LAB, "", (), ended=FINISHED, evidence_head=log.head))
     return folder.path
 
 
@@ -72,18 +72,10 @@ def seen(run: RunRecord, *ids: str, **changes: object) -> RunRecord:
 
 def earlier(open_: Open, *ids: str, **changes: object) -> str:
     """Leave a run on disk that looked at these criteria, and return its name."""
-    begun = open_()
-    begun.folder.save(seen(begun.recording.run, *ids, **changes))
-    return begun.folder.path.name
-
-
-def on_machines(runs: Path, name: str) -> str:
-    """Let a run of these tests, which is a replay, be one on machines, and return its new name."""
-    new = f"{name.replace('-regrade', '-verify')}-{len(list(runs.iterdir()))}"
-    (runs / name).rename(runs / new)
-    folder = store.RunFolder(runs / new)
-    folder.save(replace(folder.load(), run=new))
-    return new
+    folder = store.create(VERIFY)
+    run = replace(open_().recording.run, run=folder.path.name, mode=VERIFY, source=None)
+    folder.save(seen(run, *ids, **changes))
+    return folder.path.name
 
 
 # A new run
@@ -150,11 +142,9 @@ def test_a_recording_is_neither_restarted_nor_saved(open_: Open) -> None:
 
 
 @pytest.mark.parametrize("base", ["by name", LATEST])
-def test_earlier_run_stays_known(open_: Open, runs: Path, base: str) -> None:
+def test_earlier_run_stays_known(open_: Open, base: str) -> None:
     """What an earlier run of this lab looked at stays known, with that run's name; the rest stays unknown."""
     name = earlier(open_, "base.a")
-    if base == LATEST:
-        name = on_machines(runs, name)
     run = open_(base if base == LATEST else name).recording.run
     assert run.based_on == name
     assert (found(run, "base.a").outcome, found(run, "base.a").as_of) == (Outcome.PASSED, name)
@@ -165,11 +155,12 @@ def test_earlier_run_stays_known(open_: Open, runs: Path, base: str) -> None:
 def test_first_judgement_keeps_its_date(open_: Open) -> None:
     """Through several merged runs each criterion keeps the name of the run that really looked at it."""
     first = earlier(open_, "base.a")
-    second = open_(first)
-    second.folder.save(seen(second.recording.run, "next.c"))
-    run = open_(second.folder.path.name).recording.run
-    assert (run.based_on, found(run, "base.a").as_of) == (second.folder.path.name, first)
-    assert found(run, "next.c").as_of == second.folder.path.name
+    folder = store.create(VERIFY)
+    second = replace(open_(first).recording.run, run=folder.path.name, mode=VERIFY, source=None)
+    folder.save(seen(second, "next.c"))
+    run = open_(folder.path.name).recording.run
+    assert (run.based_on, found(run, "base.a").as_of) == (folder.path.name, first)
+    assert found(run, "next.c").as_of == folder.path.name
 
 
 def test_without_an_earlier_run_nothing_is_merged(open_: Open) -> None:
@@ -181,8 +172,11 @@ def test_without_an_earlier_run_nothing_is_merged(open_: Open) -> None:
 
 def test_a_replay_says_nothing_of_the_machines(open_: Open) -> None:
     """A regrade is never what a run on machines is merged into."""
-    earlier(open_, "base.a")
+    begun = open_()
+    begun.folder.save(seen(begun.recording.run, "base.a"))
     assert open_(LATEST).recording.run.based_on == ""
+    with pytest.raises(ConfigError, match="made from a recording"):
+        open_(begun.folder.path.name)
 
 
 def test_run_that_is_not_there_is_refused(open_: Open) -> None:
@@ -191,25 +185,25 @@ def test_run_that_is_not_there_is_refused(open_: Open) -> None:
         open_("nonsense")
 
 
-def test_another_lab_is_not_merged(open_: Open, runs: Path) -> None:
+def test_another_lab_is_not_merged(open_: Open) -> None:
     """What is known of other machines says nothing of these: such a run is passed over, or refused by its name."""
-    name = on_machines(runs, earlier(open_, "base.a", lab=replace(LAB, identity="another lab")))
+    name = earlier(open_, "base.a", lab=replace(LAB, identity="another lab"))
     run = open_(LATEST).recording.run
     assert (run.based_on, run.score.earned) == ("", 0)
     with pytest.raises(ConfigError, match="of another lab or other weights"):
         open_(name)
 
 
-def test_lab_finds_its_own_run_among_others(open_: Open, runs: Path) -> None:
+def test_lab_finds_its_own_run_among_others(open_: Open) -> None:
     """On a grader of several labs, the newest run of this one is found though another lab was graded later."""
-    own = on_machines(runs, earlier(open_, "base.a"))
-    on_machines(runs, earlier(open_, "base.b", lab=replace(LAB, identity="another lab")))
+    own = earlier(open_, "base.a")
+    earlier(open_, "base.b", lab=replace(LAB, identity="another lab"))
     assert open_(LATEST).recording.run.based_on == own
 
 
-def test_another_rubric_is_not_merged(open_: Open, runs: Path, tmp_path: Path) -> None:
+def test_another_rubric_is_not_merged(open_: Open, tmp_path: Path) -> None:
     """Points of other weights do not mix: a run with another rubric begins afresh."""
-    name = on_machines(runs, earlier(open_, "base.a"))
+    name = earlier(open_, "base.a")
     weighed = (Section("base", 1, [criterion("base.a", 20), criterion("base.b", 30)]), COURSE[1])
     run = open_(LATEST, load(tmp_path / "other", *weighed)).recording.run
     assert (run.based_on, run.score.earned) == ("", 0)
@@ -219,9 +213,9 @@ def test_another_rubric_is_not_merged(open_: Open, runs: Path, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("text", ["", '{"schema": 99}', "[1]", '{"schema": 1}'], ids=["empty", "other", "list", "half"])
-def test_spoilt_result_is_not_merged(open_: Open, runs: Path, text: str) -> None:
+def test_spoilt_result_is_not_merged(open_: Open, text: str) -> None:
     """An earlier result that cannot be read keeps no new run from beginning."""
-    name = on_machines(runs, earlier(open_, "base.a"))
+    name = earlier(open_, "base.a")
     store.find(name).result.write_text(text, encoding="utf-8")
     assert open_(LATEST).recording.run.based_on == ""
 
