@@ -15,6 +15,7 @@ from labproof.places import course_dir
 # a session of unit tests must not pay for it.
 
 EXIT_USAGE, EXIT_OURS, EXIT_INTERRUPTED = 2, 3, 130
+pytest_plugins = ["labproof.course_faults"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,6 +46,21 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make every section a marker."""
     for path in sorted((course_dir() / "exercises").glob("*/exercise.toml")):
         config.addinivalue_line("markers", f"{path.parent.name.split('-', 1)[-1]}: section of the course")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Check the whole course before any of it is collected: what is wrong in it is told with its file."""
+    from labproof import course_faults
+
+    if not course_faults.is_about_course(session.config):
+        return
+    from labproof import running
+
+    try:
+        running.check_course(session.config)
+    except ConfigError as problem:
+        _stop(session.config, f"error: {problem}", EXIT_USAGE)
 
 
 @pytest.hookimpl(trylast=True)
@@ -80,6 +96,11 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, Any, Any]:
         outcome = yield
         ended = "finished"
         return outcome
+    except (session.Failed, pytest.exit.Exception):
+        raise
+    except Exception as problem:
+        ended = running.broken(session.config, problem)
+        raise
     finally:
         running.close_lab(session.config, ended)
 

@@ -18,6 +18,7 @@ from labproof.model import (
     Score,
     SectionRecord,
     Slip,
+    StepOutcome,
     StepRecord,
     score,
 )
@@ -124,7 +125,7 @@ def _exchanges(data: list[dict[str, Any]]) -> tuple[Exchange, ...]:
 
 
 def _read_step(data: dict[str, Any]) -> StepRecord:
-    return StepRecord(**{**data, "outcome": Outcome(data["outcome"]), "evidence": _exchanges(data["evidence"])})
+    return StepRecord(**{**data, "outcome": StepOutcome(data["outcome"]), "evidence": _exchanges(data["evidence"])})
 
 
 def _read_criterion(data: dict[str, Any]) -> CriterionRecord:

@@ -7,14 +7,14 @@ from typing import Any, TextIO
 
 import pytest
 from pytest_bdd.scenario import get_step_function, parse_step_arguments
-from pytest_bdd.steps import step_function_context_registry
 from pytest_bdd.utils import get_required_args
 
-from labproof import report
+from labproof import course_faults, report
+from labproof.course_faults import NotMet
 from labproof.errors import ConfigError, LabError
-from labproof.model import Outcome, RunRecord
+from labproof.model import BROKEN, Outcome, RunRecord
 from labproof.performing import Onlooker, Performer, Runner
-from labproof.plan import Plan, Sentence
+from labproof.plan import Plan, ScenarioPlan, Sentence
 from labproof.progress import Display
 from labproof.reach import EarlyReach, Reached, Wishes, bring_up
 from labproof.reach import find as find_machines
@@ -25,6 +25,7 @@ from labproof.store import LATEST, find
 
 UNWRITTEN = "the result could not be written"
 _PLAN = pytest.StashKey[Plan]()
+_CHECKED = pytest.StashKey[Plan]()
 _SELECTION = pytest.StashKey[Selection]()
 _SESSION = pytest.StashKey[Session]()
 _DISPLAY = pytest.StashKey[Display]()
@@ -51,13 +52,18 @@ def options_of(config: pytest.Config) -> Options:
     )
 
 
+def check_course(config: pytest.Config) -> Plan:
+    """Return the course that this session runs, checked once. Raises ConfigError with everything wrong in it."""
+    if _CHECKED not in config.stash:
+        config.stash[_CHECKED] = load_plan(options_of(config))
+    return config.stash[_CHECKED]
+
+
 def prepare(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Choose and order the scenarios. Raises ConfigError when course, rubric and options do not fit."""
     if config.option.concepts and config.option.mode != PERFORM:
         raise ConfigError(["--concepts: it takes Pods away to show that they come back; use it with --mode perform"])
-    plan = load_plan(options_of(config))
-    if problems := _unbound(plan):
-        raise ConfigError(problems)
+    plan = check_course(config)
     selection = select(plan.rubric, config.option.mode, tuple(config.option.section), config.option.start)
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
@@ -67,10 +73,10 @@ def prepare(config: pytest.Config, items: list[pytest.Item]) -> None:
         item.stash[_USE] = use or ""
     if config.option.undetermined:
         unseen = _unseen(config.option.undetermined)
-        left_out += [item for item in kept if _name(item) not in unseen]
-        kept = [item for item in kept if _name(item) in unseen]
-    order = {scenario.name: number for number, scenario in enumerate(plan.scenarios)}
-    items[:] = sorted(kept, key=lambda item: order.get(_name(item), 0))
+        left_out += [item for item in kept if _identity(plan, item) not in unseen]
+        kept = [item for item in kept if _identity(plan, item) in unseen]
+    order: dict[ScenarioPlan | None, int] = {scenario: number for number, scenario in enumerate(plan.scenarios)}
+    items[:] = sorted(kept, key=lambda item: order.get(_planned(plan, item), 0))
     for item in {_section(plan, item): item for item in items}.values():
         item.stash[_ENDS_SECTION] = True
     config.hook.pytest_deselected(items=left_out)
@@ -106,12 +112,19 @@ def open_lab(config: pytest.Config) -> None:
 def close_lab(config: pytest.Config, ended: str) -> None:
     """Close the run: the result and the report are written whatever happened."""
     session, display = config.stash[_SESSION], config.stash[_DISPLAY]
-    if ended == "finished":
-        session.identify()
-        session.learn()
+    try:
+        if ended == "finished":
+            session.identify()
+            session.learn()
+    except Exception as problem:
+        broken(config, problem)
     try:
         session.close()
+    except Exception as problem:
+        broken(config, problem)
     finally:
+        for fault in session.recording.faults:
+            course_faults.keep(config, fault)
         run = session.recording.finish(ended)
         config.stash[_FINAL] = run
         try:
@@ -121,8 +134,31 @@ def close_lab(config: pytest.Config, ended: str) -> None:
             config.stash[_FINAL] = replace(run, ended=UNWRITTEN)
             display.stage(f"error: {session.folder.path}: {problem.strerror}; free some space and grade again")
             display.stage(f"score, not written down: {run.score}")
+        except Exception as problem:
+            broken(config, problem)
+            config.stash[_FINAL] = run = session.recording.finish(BROKEN)
+            session.folder.save(run)
+            display.stage(f"score, without a report: {run.score}")
         display.__exit__(None, None, None)
         config.stash[_TERMINAL].close()
+
+
+def broken(config: pytest.Config, problem: BaseException) -> str:
+    """Note an error of our own that is no scenario's; return how the run ends with it."""
+    course_faults.keep(config, problem)
+    if RECORDING in config.stash:
+        config.stash[RECORDING].blame(None, problem)
+    return BROKEN
+
+
+def blame(item: pytest.Item, problem: BaseException, has_ended: bool) -> None:
+    """Note an error of our own in a scenario: what it did not judge is undetermined for that reason."""
+    config = item.config
+    if RECORDING not in config.stash:
+        return
+    config.stash[RECORDING].blame(_planned(config.stash[_PLAN], item), problem)
+    if has_ended:
+        config.stash[RECORDING].abandon_scenario()
 
 
 def _reach(config: pytest.Config, options: Options, display: Display) -> Reached:
@@ -193,7 +229,7 @@ def raise_failures(config: pytest.Config) -> None:
     failures = config.stash.get(_FAILURES, [])
     config.stash[_FAILURES] = []
     if failures:
-        pytest.fail("\n".join(failures), pytrace=False)
+        raise NotMet("\n".join(failures), pytrace=False)
 
 
 def performer(item: pytest.Item) -> Performer:
@@ -219,30 +255,23 @@ def _carry_out(request: pytest.FixtureRequest, step: Any) -> None:
     context.step_func(**arguments, **{name: request.getfixturevalue(name) for name in needed})
 
 
-def _unbound(plan: Plan) -> list[str]:
-    """Return the sentences that no step, or more than one, is bound to."""
-    contexts = list(step_function_context_registry.values())
-    problems = []
-    for scenario in plan.scenarios:
-        for sentence in scenario.sentences:
-            bound = [c for c in contexts if c.type in (None, sentence.kind) and c.parser.is_matching(sentence.text)]
-            if len(bound) != 1:
-                names = ", ".join(c.step_func.__qualname__ for c in bound) or "nothing"
-                place = f"features/{scenario.feature}: {sentence.text!r}"
-                problems.append(f"{place}: bound to {names}; bind it to exactly one step in steps/")
-    return problems
-
-
 def _section(plan: Plan, item: pytest.Item) -> str:
-    return next((s.section for s in plan.scenarios if s.name == _name(item)), "")
+    scenario = _planned(plan, item)
+    return scenario.section if scenario else ""
 
 
-def _name(item: pytest.Item) -> str:
-    """Return the name of the scenario that an item runs."""
+def _planned(plan: Plan, item: pytest.Item) -> ScenarioPlan | None:
+    """Return the scenario that an item runs: a name alone might be that of another feature's."""
     from pytest_bdd.scenario import scenario_wrapper_template_registry
 
     template = scenario_wrapper_template_registry.get(item.function)  # type: ignore[attr-defined]
-    return template.name if template else ""
+    return plan.find(os.path.basename(template.feature.filename), template.name) if template else None
+
+
+def _identity(plan: Plan, item: pytest.Item) -> tuple[str, str]:
+    """Return what a record of the item's scenario is known by: its section and its name."""
+    scenario = _planned(plan, item)
+    return (scenario.section, scenario.name) if scenario else ("", "")
 
 
 def _keep_milestone(config: pytest.Config, use: str) -> None:
@@ -258,11 +287,11 @@ def _keep_milestone(config: pytest.Config, use: str) -> None:
             config.stash[_DISPLAY].stage(f"no milestone after {section.id}: {problem}")
 
 
-def _unseen(run: str) -> set[str]:
-    """Return the names of the scenarios in which a run could not see everything."""
+def _unseen(run: str) -> set[tuple[str, str]]:
+    """Return the scenarios, by section and name, in which a run could not see everything."""
     sections = find(run).load().sections
     return {
-        scenario.name
+        (section.id, scenario.name)
         for section in sections
         for scenario in section.scenarios
         if any(c.outcome is Outcome.UNDETERMINED for c in scenario.criteria)

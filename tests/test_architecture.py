@@ -20,7 +20,7 @@ DOORS = {
     "testinfra": ("machine.py",),
     "vagrant": ("providers/",),
     "jinja2": ("report.py",),
-    "pytest_bdd": ("gherkin.py", "plan.py", "running.py"),
+    "pytest_bdd": ("gherkin.py", "features.py", "running.py"),
     "click": ("cli.py", "cli_"),
     "rich": ("progress.py",),
 }

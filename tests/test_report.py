@@ -299,3 +299,17 @@ def test_duration(seconds: float, shown: str) -> None:
 def test_moment(stamp: str, shown: str) -> None:
     """ISO times are shown as people read them, and anything else as it is."""
     assert report.moment(stamp) == shown
+
+
+def test_what_was_not_performed_carries_no_tick(every: Page, tmp_path: Path) -> None:
+    """A When that nobody carried out has a mark of its own, without the green of what has passed."""
+    text = report.write(samples.EVERY_OUTCOME, tmp_path).read_text(encoding="utf-8")
+    assert '<span class="badge not-performed"><span aria-hidden="true">○</span> not performed</span>' in text
+    assert '<span class="badge nothing-to-do"><span aria-hidden="true">○</span> nothing to do</span>' in text
+    assert "○ not performed" in every.text
+
+
+def test_broken_run_says_whose_fault_it_is(tmp_path: Path) -> None:
+    """A run in which our own code failed says so above its score."""
+    text = page(replace(samples.EVERY_OUTCOME, ended="broken"), tmp_path).text
+    assert "Labproof itself failed in this run" in text

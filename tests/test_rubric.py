@@ -110,7 +110,7 @@ def test_section_is_left_out_unless_wished_for(tmp_path: Path) -> None:
         (base(criterion("base.x", 100, then="no machine", machines=BOTH)), "`machines` and {machine} in `then` go"),
         (base(criterion("base.x", 100, then="on {machine}")), "`machines` and {machine} in `then` go together"),
         (base(criterion("base.x", 100, needs=["base.y"])), "criterion base.x: needs 'base.y', which no section has"),
-        (base(gates=("base.y",)), "criterion base.all: needs 'base.y', which no section has"),
+        (base(gates=("base.y",)), "gates: needs 'base.y', which no section has"),
         (base(criterion("base.x", 99)), "the points add up to 99, expected 100"),
         (base(criterion("base.x", -1)), "criterion.0.points: Input should be greater than or equal to 0"),
         (base(criterion("base.x", 100, wait=601)), "criterion.0.wait: Input should be less than or equal to 600"),
