@@ -3,6 +3,7 @@
 import sys
 import traceback
 from collections.abc import Generator
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,17 @@ from labproof import fault
 from labproof.places import course_dir
 
 EXIT_OURS, EXIT_INTERRUPTED = 3, 130
-_FAULTS = pytest.StashKey[list[BaseException]]()
+
+
+class Shown(StrEnum):
+    """When pytest itself shows the traceback of an error."""
+
+    ALWAYS = "always"
+    IN_SUMMARY = "in its summary"
+    NEVER = "never"
+
+
+_FAULTS = pytest.StashKey[list[tuple[BaseException, Shown]]]()
 
 
 class NotMet(pytest.fail.Exception):  # type: ignore[name-defined, misc]
@@ -24,11 +35,11 @@ def is_about_course(config: pytest.Config) -> bool:
     return any(_is_about_course(argument, config.invocation_params.dir) for argument in config.args)
 
 
-def keep(config: pytest.Config, problem: BaseException) -> None:
-    """Keep an error of ours, to be told at the end of the session."""
+def keep(config: pytest.Config, problem: BaseException, shown: Shown = Shown.NEVER) -> None:
+    """Keep an error of ours, to be told at the end of the session; `shown` says what pytest tells of it."""
     faults = config.stash.setdefault(_FAULTS, [])
-    if not any(known is problem for known in faults):
-        faults.append(problem)
+    if not any(known is problem for known, _ in faults):
+        faults.append((problem, shown))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -47,7 +58,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 def pytest_exception_interact(node: Any, call: pytest.CallInfo[Any]) -> None:
     """Keep the cause when a part of the course cannot be collected."""
     if call.when == "collect" and call.excinfo is not None and _is_of_course(node):
-        keep(node.config, _cause(call.excinfo.value))
+        keep(node.config, _cause(call.excinfo.value), Shown.IN_SUMMARY)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -60,14 +71,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
-def pytest_bdd_step_error(request: pytest.FixtureRequest, exception: Exception) -> None:
-    """Keep an error of ours at a sentence, before its scenario is closed."""
-    _blame(request.node, exception)
-
-
-def pytest_bdd_step_func_lookup_error(request: pytest.FixtureRequest, exception: Exception) -> None:
-    """Keep the error when a sentence has no step, before its scenario is closed."""
-    _blame(request.node, exception)
+@pytest.hookimpl(tryfirst=True)
+def pytest_bdd_after_scenario(request: pytest.FixtureRequest) -> None:
+    """Keep an error of ours that ends a scenario, before its record is closed."""
+    # pytest-bdd calls this in a `finally`: what is raised at the moment is what ends the scenario.
+    problem = sys.exc_info()[1]
+    if problem is not None:
+        _blame(request.node, problem)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -83,8 +93,10 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     if not faults or not (is_about_course(session.config) or _ran_course(session.config)):
         return
     option = session.config.option
-    for problem in faults:
-        _tell(problem, with_traceback=option.tbstyle != "no" and option.no_summary)
+    # One mistake of ours can break many criteria: it is told once.
+    for problem, shown in {fault.describe(problem): (problem, shown) for problem, shown in faults}.values():
+        is_hidden = shown is Shown.NEVER or (shown is Shown.IN_SUMMARY and option.no_summary)
+        _tell(problem, with_traceback=is_hidden and option.tbstyle != "no")
     if session.exitstatus != EXIT_INTERRUPTED:
         session.exitstatus = EXIT_OURS
 
@@ -97,7 +109,7 @@ class _InternalErrors:
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Keep an error of a hook."""
-        keep(self._config, excinfo.value)
+        keep(self._config, excinfo.value, Shown.ALWAYS)
 
 
 def _blame(item: pytest.Item, problem: BaseException, has_ended: bool = False) -> None:
@@ -105,7 +117,7 @@ def _blame(item: pytest.Item, problem: BaseException, has_ended: bool = False) -
         return
     from labproof import running
 
-    keep(item.config, problem)
+    keep(item.config, problem, Shown.IN_SUMMARY)
     running.blame(item, problem, has_ended)
 
 
@@ -123,9 +135,8 @@ def _tell(problem: BaseException, with_traceback: bool) -> None:
 
 def _cause(problem: BaseException) -> BaseException:
     """Return the error that pytest has wrapped in one of its own."""
-    wrapped = getattr(problem, "cause", None) or (
-        problem.__cause__ if isinstance(problem, ImportError | pytest.Collector.CollectError) else None
-    )
+    is_of_pytest = type(problem).__module__.partition(".")[0] == "_pytest" or isinstance(problem, ImportError)
+    wrapped = getattr(problem, "cause", None) or (problem.__cause__ if is_of_pytest else None)
     return _cause(wrapped) if isinstance(wrapped, BaseException) else problem
 
 

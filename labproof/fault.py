@@ -1,5 +1,6 @@
 """Words for an error of our own: what it is and in which file and line, without the noise of a traceback."""
 
+import sysconfig
 import traceback
 from pathlib import Path
 
@@ -16,13 +17,13 @@ def describe(problem: BaseException) -> str:
 
 
 def place(problem: BaseException) -> str:
-    """Return the file and line where an error arose: the last ones that are of this checkout, if any are."""
+    """Return the file and line where an error arose: the last ones that are of no library, if any are."""
     if isinstance(problem, SyntaxError) and problem.filename:
         return f"{_short(problem.filename)}:{problem.lineno}"
     frames = traceback.extract_tb(problem.__traceback__)
     if not frames:
         return "nowhere"
-    own = [frame for frame in frames if _is_own(frame.filename)]
+    own = [frame for frame in frames if not _is_of_library(frame.filename)]
     last = (own or frames)[-1]
     return f"{_short(last.filename)}:{last.lineno}"
 
@@ -31,10 +32,12 @@ def _message(problem: BaseException) -> str:
     return problem.msg if isinstance(problem, SyntaxError) else str(problem)
 
 
-def _is_own(name: str) -> bool:
-    path = Path(name)
-    return path.is_relative_to(course_dir()) and not path.is_relative_to(course_dir() / ".venv")
+def _is_of_library(name: str) -> bool:
+    folders = (sysconfig.get_path("purelib"), sysconfig.get_path("stdlib"))
+    return name.startswith("<") or any(Path(name).is_relative_to(folder) for folder in folders)
 
 
 def _short(name: str) -> str:
-    return str(Path(name).relative_to(course_dir())) if _is_own(name) else name
+    path = Path(name)
+    is_here = path.is_relative_to(course_dir()) and not _is_of_library(name)
+    return str(path.relative_to(course_dir())) if is_here else name

@@ -99,8 +99,8 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, Any, Any]:
     except (session.Failed, pytest.exit.Exception):
         raise
     except Exception as problem:
-        ended = running.broken(session.config, problem)
-        raise
+        ended = running.broken(session.config, problem, session.items)
+        return True
     finally:
         running.close_lab(session.config, ended)
 

@@ -97,19 +97,24 @@ class Recording:
 
     def blame(self, plan: ScenarioPlan | None, problem: BaseException) -> None:
         """Note an error of our own; what it kept a scenario from judging is undetermined for that reason."""
-        if any(known is problem for known in self.faults):
-            return
-        self.faults.append(problem)
+        if not any(known is problem for known in self.faults):
+            self.faults.append(problem)
         reason = fault.describe(problem)
         if plan is None:
             return
         if self._now is not None and self._now.plan == plan:
             self._now.fault = reason
             return
-        key = (plan.section, plan.name)
-        section = next(s for s in self.run.sections if s.id == plan.section)
-        record = next(s for s in section.scenarios if s.name == plan.name)
-        self._done[key] = replace(record, criteria=self._blamed(record.criteria, reason))
+        record = self._record(plan)
+        self._done[(plan.section, plan.name)] = replace(record, criteria=self._blamed(record.criteria, reason))
+
+    def has_seen(self, plan: ScenarioPlan) -> bool:
+        """Tell whether a scenario was run, in this run or in one that it continues."""
+        return self._record(plan).use != "none"
+
+    def _record(self, plan: ScenarioPlan) -> ScenarioRecord:
+        scenarios = (s for section in self.run.sections if section.id == plan.section for s in section.scenarios)
+        return next(s for s in scenarios if s.name == plan.name)
 
     def abandon_scenario(self) -> None:
         """Close a scenario that an error of ours has kept from its end, if there is one."""

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TextIO
 
@@ -143,11 +144,16 @@ def close_lab(config: pytest.Config, ended: str) -> None:
         config.stash[_TERMINAL].close()
 
 
-def broken(config: pytest.Config, problem: BaseException) -> str:
-    """Note an error of our own that is no scenario's; return how the run ends with it."""
+def broken(config: pytest.Config, problem: BaseException, items: Sequence[pytest.Item] = ()) -> str:
+    """Note an error of our own that kept these items from being run, if any; return how the run ends with it."""
     course_faults.keep(config, problem)
     if RECORDING in config.stash:
-        config.stash[RECORDING].blame(None, problem)
+        recording = config.stash[RECORDING]
+        recording.blame(None, problem)
+        recording.abandon_scenario()
+        for plan in filter(None, (_planned(config.stash[_PLAN], item) for item in items)):
+            if not recording.has_seen(plan):
+                recording.blame(plan, problem)
     return BROKEN
 
 
