@@ -113,7 +113,7 @@ class _InternalErrors:
 
 
 def _blame(item: pytest.Item, problem: BaseException, has_ended: bool = False) -> None:
-    if not _is_of_course(item) or isinstance(problem, KeyboardInterrupt | SystemExit):
+    if not _is_of_course(item) or isinstance(problem, KeyboardInterrupt | SystemExit | pytest.exit.Exception):
         return
     from labproof import running
 

@@ -195,6 +195,19 @@ def test_mistake_that_stands_twice_is_told(tmp_path: Path) -> None:
     assert any("02-two/exercise.toml: slip s: this id stands twice, first in" in line for line in found), found
 
 
+def test_section_that_stands_twice_is_told(tmp_path: Path) -> None:
+    """Two sections of one id, or of one feature, would be graded as one."""
+    root = write_whole(tmp_path, base(), nothing("two", 2))
+    path = root / "exercises" / "02-two" / "exercise.toml"
+    text = path.read_text("utf-8").replace('id = "two"', 'id = "base"').replace("02_two.feature", "01_base.feature")
+    path.write_text(text, "utf-8")
+    with pytest.raises(ConfigError) as refused:
+        course_check.load(root=root, binds=False)
+    found = "\n".join(refused.value.problems)
+    assert f"{path}: id base: this id stands twice, first in {root}/exercises/01-base/exercise.toml" in found
+    assert f"{path}: feature 01_base.feature: this name stands twice, first in" in found
+
+
 def test_folder_without_its_file_is_told(tmp_path: Path) -> None:
     """A section's folder without an exercise.toml would be a section that silently is not graded."""
     (write_whole(tmp_path, base()) / "exercises" / "02-docker").mkdir()
