@@ -222,7 +222,8 @@ def _pytest(
 
     arguments = [str(course_dir() / "features"), f"--rootdir={course_dir()}", f"--mode={mode}", "-qq"]
     # The features assert nothing themselves, so rewriting every module's asserts would only cost time.
-    arguments += ["--assert=plain", "--tb=no", "--no-summary"]
+    is_debugged = click.get_current_context().find_root().params.get("debug")
+    arguments += ["--assert=plain", "--tb=native" if is_debugged else "--tb=no", "--no-summary"]
     arguments += [f"--provider={provider}"] if provider else []
     arguments += [f"--inventory={inventory}"] if inventory else []
     arguments += ["-p", "labproof.plugin", "-p", "pytest_bdd.plugin"]

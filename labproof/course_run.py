@@ -9,10 +9,11 @@ from typing import Any, TextIO
 
 import pytest
 
-from labproof import option_rules, report, scenario_items
+from labproof import course_faults, option_rules, report, scenario_items
+from labproof.course_faults import NotMet
 from labproof.errors import ConfigError, LabError
 from labproof.exit_status import ExitStatus, status_of
-from labproof.model import CriterionRecord, Outcome, RunRecord, ScenarioRecord, number
+from labproof.model import BROKEN, FINISHED, INTERRUPTED, CriterionRecord, Outcome, RunRecord, ScenarioRecord, number
 from labproof.performing import Onlooker, Performer, Runner
 from labproof.plan import Plan, ScenarioPlan, Sentence
 from labproof.progress import Display
@@ -24,7 +25,7 @@ from labproof.selection import Pick, Selection, require_known, select
 from labproof.session import Options, Session, begin, load_plan
 from labproof.store import LATEST, find
 
-FINISHED, INTERRUPTED, STOPPED = "finished", "interrupted", "stopped early, as was asked"
+STOPPED = "stopped early, as was asked"
 UNWRITTEN = "the result could not be written"
 NO_MACHINE = "no machine answered"
 
@@ -79,9 +80,7 @@ class CourseRun:
     # Choosing
 
     def choose(self, items: list[pytest.Item]) -> None:
-        """Leave out the scenarios that were not asked for. Raises ConfigError when steps and features do not fit."""
-        if problems := scenario_items.unbound(self.plan):
-            raise ConfigError(problems)
+        """Leave out the scenarios that were not asked for. Raises ConfigError for one that there is not."""
         require_known(self.picks, self.plan, scenario_items.functions_by_scenario(items, self.plan))
         unseen = _unseen(self.options.undetermined) if self.options.undetermined else None
         kept: list[pytest.Item] = []
@@ -166,12 +165,19 @@ class CourseRun:
         session, display = self.session, self.display
         if not session.has_machines:
             ended = NO_MACHINE
-        if ended == FINISHED:
-            session.identify()
-            session.learn()
+        try:
+            if ended == FINISHED:
+                session.identify()
+                session.learn()
+        except Exception as problem:
+            self.broken(problem)
         try:
             session.close()
+        except Exception as problem:
+            self.broken(problem)
         finally:
+            for fault in session.recording.faults:
+                course_faults.keep(self.config, fault)
             self.final = run = session.recording.finish(ended)
             self._tell_suite(run)
             try:
@@ -181,11 +187,35 @@ class CourseRun:
                 self.final = replace(run, ended=UNWRITTEN)
                 display.stage(f"error: {session.folder.path}: {problem.strerror}; free some space and grade again")
                 display.stage(f"score, not written down: {run.score}")
+            except Exception as problem:
+                self.broken(problem)
+                self.final = run = session.recording.finish(BROKEN)
+                session.folder.save(run)
+                display.stage(f"score, without a report: {run.score}")
             display.__exit__(None, None, None)
             assert self._terminal is not None
             # A terminal that has gone takes nothing any more.
             with contextlib.suppress(OSError):
                 self._terminal.close()
+
+    def broken(self, problem: BaseException, items: Iterable[pytest.Item] = ()) -> str:
+        """Note an error of our own that kept these items from being run, if any; return how the run ends with it."""
+        course_faults.keep(self.config, problem)
+        recording = self.session.recording
+        recording.blame(None, problem)
+        recording.abandon_scenario()
+        for chosen in (self._chosen[item.nodeid] for item in items if item.nodeid in self._chosen):
+            if not recording.has_seen(chosen.plan):
+                recording.blame(chosen.plan, problem)
+        return BROKEN
+
+    def blame(self, item: pytest.Item, problem: BaseException, has_ended: bool) -> None:
+        """Note an error of our own in a scenario: what it did not judge is undetermined for that reason."""
+        if self._session is None or item.nodeid not in self._chosen:
+            return
+        self._session.recording.blame(self._chosen[item.nodeid].plan, problem)
+        if has_ended:
+            self._session.recording.abandon_scenario()
 
     def _reach(self, options: Options) -> Reached:
         """Return the machines: brought up for a session that performs, otherwise found, perhaps begun already."""
@@ -246,7 +276,7 @@ class CourseRun:
         """Fail the scenario that has just ended when a criterion was not met."""
         failures, self._failures = self._failures, []
         if failures:
-            pytest.fail("\n".join(failures), pytrace=False)
+            raise NotMet("\n".join(failures), pytrace=False)
 
     def performer(self, item: pytest.Item) -> Performer:
         """Return who does the work in a scenario."""

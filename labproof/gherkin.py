@@ -6,12 +6,14 @@ wrong is recorded, and the scenario fails at its end.
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import pytest_bdd
 from pytest_bdd.parsers import parse
+from pytest_bdd.steps import step_function_context_registry
 
+from labproof.features import FeatureFile
 from labproof.recording import recording_of
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -30,6 +32,20 @@ def when(sentence: str) -> Callable[[F], F]:
 def then(sentence: str) -> Callable[[F], F]:
     """Bind a sentence that is one criterion."""
     return lambda function: _bound(pytest_bdd.then, sentence, function)
+
+
+def unbound(features: Iterable[FeatureFile]) -> list[str]:
+    """Return what is wrong with sentences that no step, or more than one, is bound to."""
+    contexts = list(step_function_context_registry.values())
+    problems: dict[str, None] = {}
+    for feature in features:
+        for sentence in (s for scenario in feature.scenarios for s in scenario.sentences):
+            bound = [c for c in contexts if c.type in (None, sentence.kind) and c.parser.is_matching(sentence.text)]
+            if len(bound) != 1:
+                names = ", ".join(c.step_func.__qualname__ for c in bound) or "nothing"
+                place = f"{feature.path}: {sentence.text!r}"
+                problems[f"{place}: bound to {names}; bind it to exactly one step in steps/"] = None
+    return list(problems)
 
 
 def _bound(keyword: Callable[..., Any], sentence: str, function: F) -> F:

@@ -40,6 +40,18 @@ class Mode(StrEnum):
         return self not in (Mode.REGRADE, Mode.DEMO)
 
 
+class StepOutcome(StrEnum):
+    """What became of one sentence: a Then has the outcome of its criterion, a When may have been left out."""
+
+    PASSED = "passed"
+    NOT_PERFORMED = "not performed"
+    NOTHING_TO_DO = "nothing to do"
+    SKIPPED = "skipped"
+    BLOCKED = "blocked"
+    UNDETERMINED = "undetermined"
+    FAILED = "failed"
+
+
 class Authorship(StrEnum):
     """Who brought a criterion about."""
 
@@ -121,7 +133,7 @@ class StepRecord:
 
     keyword: str
     text: str
-    outcome: Outcome
+    outcome: StepOutcome
     seconds: float = 0.0
     note: str = ""
     evidence: tuple[Exchange, ...] = ()
@@ -218,7 +230,10 @@ def number(points: Fraction) -> str:
 RUNNING = "running"
 """How a run has ended that has not."""
 FINISHED = "finished"
+"""How a run has ended that came to its end."""
 INTERRUPTED = "interrupted"
+BROKEN = "broken"
+"""How a run has ended in which our own code has failed, wherever that was."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # What pytest-bdd, the API client and the machines' door import is only needed by the course itself:
 # a session of unit tests must not pay for it.
 
+# By its name: pytest imports it, and would warn of one that is imported already.
+pytest_plugins = ["labproof.course_faults"]
 _PYTESTS_OWN: dict[int, ExitStatus] = {
     pytest.ExitCode.INTERRUPTED: ExitStatus.INTERRUPTED,
     pytest.ExitCode.INTERNAL_ERROR: ExitStatus.OURS,
@@ -68,7 +70,9 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Refuse, before anything is collected or touched, a session of the course that cannot be run as it was asked."""
-    if not _concerns_course(config):
+    from labproof import course_faults
+
+    if not course_faults.is_about_course(config):
         return None
     from labproof import course_run, selection
 
@@ -120,7 +124,8 @@ def _run_loop(session: pytest.Session, run: "CourseRun") -> Generator[None, Any,
     if not _is_opened(run):
         session.items.clear()
         return (yield)
-    from labproof.course_run import FINISHED, INTERRUPTED, STOPPED
+    from labproof.course_run import STOPPED
+    from labproof.model import FINISHED, INTERRUPTED
 
     if not run.session.has_machines:
         # One reason for all of it is written down; nothing would answer any of the scenarios.
@@ -133,6 +138,11 @@ def _run_loop(session: pytest.Session, run: "CourseRun") -> Generator[None, Any,
     except (session.Failed, session.Interrupted):
         ended = STOPPED
         raise
+    except pytest.exit.Exception:
+        raise
+    except Exception as problem:
+        ended = run.broken(problem, session.items)
+        return True
     finally:
         run.close_lab(ended)
 
@@ -250,14 +260,6 @@ def _existing(request: pytest.FixtureRequest) -> "CourseRun":
     run = _run(request.config)
     assert run is not None
     return run
-
-
-def _concerns_course(config: pytest.Config) -> bool:
-    """Tell whether what pytest was asked to run holds the course's features."""
-    features = course_dir() / "features"
-    asked = (config.invocation_params.dir / argument.partition("::")[0] for argument in config.args)
-    paths = [path.resolve() for path in asked]
-    return any(path.is_relative_to(features) or features.is_relative_to(path) for path in paths)
 
 
 def _require_one_process(config: pytest.Config) -> None:

@@ -1,7 +1,6 @@
 """What happens in a run becomes records: sentences, criteria, outcomes, and who brought them about."""
 
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -9,12 +8,15 @@ from typing import Any
 
 import pytest
 
+from labproof import fault, step_notes, unjudged
 from labproof.connection.base import Purpose
-from labproof.errors import ActionFailed, CheckFailed, LabError, NoCluster, Refused
+from labproof.errors import CheckFailed, LabError, NoCluster, Refused
 from labproof.evidence import EvidenceLog, now
 from labproof.judging import Judge
 from labproof.machine import Phase
 from labproof.model import (
+    BROKEN,
+    FINISHED,
     Authorship,
     CriterionRecord,
     Exchange,
@@ -23,6 +25,7 @@ from labproof.model import (
     RunRecord,
     ScenarioRecord,
     SectionRecord,
+    StepOutcome,
     StepRecord,
 )
 from labproof.plan import Plan, ScenarioPlan, Sentence
@@ -45,6 +48,7 @@ class _Current:
     steps: list[StepRecord] = field(default_factory=list)
     criteria: list[CriterionRecord] = field(default_factory=list)
     acted: list[Exchange] = field(default_factory=list)
+    fault: str = ""
 
 
 class Recording:
@@ -61,6 +65,9 @@ class Recording:
         self._now: _Current | None = None
         self._done: dict[tuple[str, str], ScenarioRecord] = {}
         self._known = {c.id: c for c in run.criteria}
+        self._judged: set[str] = set()
+        self.faults: list[BaseException] = []
+        """Errors of our own in this run, which is not called finished with one of them."""
         self.patience = 15.0
         """How long verifying waits at most, in seconds: what was finished need not come about any more."""
         self.is_cluster_lost: Callable[[], bool] = lambda: False
@@ -86,7 +93,8 @@ class Recording:
         self._run = replace(self._run, sections=tuple(_unseen(section, reason) for section in self._run.sections))
 
     def finish(self, ended: str) -> RunRecord:
-        """Close the run and return it."""
+        """Close the run and return it; one in which our own code failed is broken."""
+        ended = BROKEN if self.faults and ended == FINISHED else ended
         self._run = replace(self._run, finished=now(), ended=ended)
         return self.run
 
@@ -94,6 +102,32 @@ class Recording:
         """Start a scenario; nothing is known yet of what it finds done already."""
         self._before = {}
         self._now = _Current(plan, use, self.now(), self.clock())
+
+    def blame(self, plan: ScenarioPlan | None, problem: BaseException) -> None:
+        """Note an error of our own; what it kept a scenario from judging is undetermined for that reason."""
+        if not any(known is problem for known in self.faults):
+            self.faults.append(problem)
+        reason = fault.describe(problem)
+        if plan is None:
+            return
+        if self._now is not None and self._now.plan == plan:
+            self._now.fault = reason
+            return
+        record = self._record(plan)
+        self._done[(plan.section, plan.name)] = replace(record, criteria=self._blamed(record.criteria, reason))
+
+    def has_seen(self, plan: ScenarioPlan) -> bool:
+        """Tell whether a scenario was run, in this run or in one that it continues."""
+        return self._record(plan).use != "none"
+
+    def _record(self, plan: ScenarioPlan) -> ScenarioRecord:
+        scenarios = (s for section in self.run.sections if section.id == plan.section for s in section.scenarios)
+        return next(s for s in scenarios if s.name == plan.name)
+
+    def abandon_scenario(self) -> None:
+        """Close a scenario that an error of ours has kept from its end, if there is one."""
+        if self._now is not None:
+            self.end_scenario()
 
     def begin_sentence(self, sentence: Sentence) -> None:
         """Say which sentence is carried out next."""
@@ -148,14 +182,16 @@ class Recording:
         seconds = self.clock() - clock
         if entry is not None:
             record = self._criterion(entry, problem, started, tuple(seen), current)
-            current.criteria.append(record)
-            self._known[record.id] = record
-            self._add_step(current, record.outcome, seconds, "", ())
+            self._keep(record, current)
+            self._add_step(current, StepOutcome(record.outcome), seconds, "", ())
         else:
             if current.sentence.kind == "when" and current.use == PERFORM and not self.is_done_already:
                 self._worked_on.add(current.plan.section)
             current.acted += seen
-            self._add_step(current, _step_outcome(problem), seconds, _note(problem), tuple(seen))
+            if problem is not None and step_notes.is_ours(problem):
+                self.faults.append(problem)
+            outcome = self._left_out(current) if problem is None else step_notes.outcome_of(problem)
+            self._add_step(current, outcome, seconds, step_notes.note(problem, outcome), tuple(seen))
 
     def end_scenario(self) -> ScenarioRecord:
         """Finish the scenario and return its record."""
@@ -167,11 +203,22 @@ class Recording:
             started=current.started,
             seconds=round(self.clock() - current.clock, 3),
             steps=tuple(current.steps),
-            criteria=self._complete(current),
+            criteria=self._blamed(self._complete(current), current.fault),
         )
         self._done[(current.plan.section, current.plan.name)] = record
         self._now = None
         return record
+
+    def _blamed(self, criteria: tuple[CriterionRecord, ...], reason: str) -> tuple[CriterionRecord, ...]:
+        """Return the criteria; with a reason, those that were not judged in this run are undetermined for it."""
+        if not reason:
+            return criteria
+        blamed = {
+            entry.id: unjudged.record(entry, reason)
+            for entry in (self.plan.rubric.entries[c.id] for c in criteria if c.id not in self._judged)
+        }
+        self._known |= blamed
+        return tuple(blamed.get(c.id, c) for c in criteria)
 
     def _complete(self, current: _Current) -> tuple[CriterionRecord, ...]:
         """Return every criterion of a scenario; one that an interrupt kept us from stays as it was known."""
@@ -199,9 +246,13 @@ class Recording:
             reason=reason,
             where=entry.machine,
         )
+        self._keep(record, current)
+        self._add_step(current, StepOutcome.SKIPPED, 0.0, reason, ())
+
+    def _keep(self, record: CriterionRecord, current: _Current) -> None:
         current.criteria.append(record)
         self._known[record.id] = record
-        self._add_step(current, Outcome.SKIPPED, 0.0, reason, ())
+        self._judged.add(record.id)
 
     @property
     def last_section(self) -> SectionRecord:
@@ -300,9 +351,8 @@ class Recording:
             return Outcome.FAILED, "", ""
         if isinstance(problem, LabError):
             return Outcome.UNDETERMINED, "", f"we could not see: {problem}"
-        where = traceback.extract_tb(problem.__traceback__)[-1]
-        crash = f"{type(problem).__name__}: {problem} ({where.name}, line {where.lineno})"
-        return Outcome.UNDETERMINED, "", f"our own check broke: {crash}"
+        self.faults.append(problem)
+        return Outcome.UNDETERMINED, "", fault.describe(problem)
 
     def _authorship(self, entry: Entry, outcome: Outcome, use: str) -> Authorship:
         if outcome is not Outcome.PASSED:
@@ -322,14 +372,23 @@ class Recording:
         return known.authorship if known and known.outcome is Outcome.PASSED else None
 
     def _add_step(
-        self, current: _Current, outcome: Outcome, seconds: float, note: str, seen: tuple[Exchange, ...]
+        self, current: _Current, outcome: StepOutcome, seconds: float, note: str, seen: tuple[Exchange, ...]
     ) -> None:
         sentence = current.sentence
         assert sentence is not None
-        if sentence.kind == "when" and not note:
-            note = _left_out(current.use, self.is_done_already)
         kept = tuple(map(trimmed, seen))
         current.steps.append(StepRecord(sentence.keyword, sentence.text, outcome, round(seconds, 3), note, kept))
+
+    def _left_out(self, current: _Current) -> StepOutcome:
+        """Return what became of a sentence without a criterion in which nothing went wrong."""
+        assert current.sentence is not None
+        # A restart is nobody's work: whoever asks for it gets it, with whatever is graded.
+        is_restart = self.plan.rubric.exercise(current.plan.section).only_with == "reboot"
+        if current.sentence.kind != "when" or is_restart:
+            return StepOutcome.PASSED
+        if current.use == VERIFY:
+            return StepOutcome.NOT_PERFORMED
+        return StepOutcome.NOTHING_TO_DO if self.is_done_already else StepOutcome.PASSED
 
     def _section(self, section: SectionRecord) -> SectionRecord:
         scenarios = tuple(self._done.get((section.id, s.name), s) for s in section.scenarios)
@@ -343,22 +402,6 @@ def _unseen(section: SectionRecord, reason: str) -> SectionRecord:
         for s in section.scenarios
     )
     return replace(section, scenarios=scenarios)
-
-
-def _step_outcome(problem: Exception | None) -> Outcome:
-    if problem is None:
-        return Outcome.PASSED
-    return Outcome.FAILED if isinstance(problem, ActionFailed) else Outcome.UNDETERMINED
-
-
-def _note(problem: Exception | None) -> str:
-    return "" if problem is None else f"{type(problem).__name__}: {problem}"
-
-
-def _left_out(use: str, is_done: bool) -> str:
-    if use == VERIFY:
-        return "not performed: the student's own work is graded"
-    return "nothing to do: all of it was found done" if is_done else ""
 
 
 def trimmed(exchange: Exchange) -> Exchange:

@@ -2,19 +2,17 @@
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated
+from typing import NamedTuple
 
 from pydantic import Field
 
-from labproof import settings
+from labproof import rubric_check, settings, weights
 from labproof.errors import ConfigError
 from labproof.places import course_dir
-
-Points = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+from labproof.weights import COURSE_TOTAL, Points, Weighed
 
 
 class Criterion(settings.Settings):
@@ -57,11 +55,11 @@ class Exercise(settings.Settings):
     slip: tuple[SlipEntry, ...] = ()
 
 
-class Overrides(settings.Settings):
-    """An instructor's own weights; `total` is what they add up to."""
+class Placed(NamedTuple):
+    """A section and the file that it was read from."""
 
-    total: float = 100
-    points: dict[str, Points]
+    path: Path
+    exercise: Exercise
 
 
 @dataclass(frozen=True)
@@ -88,6 +86,8 @@ class Rubric:
     """The features of sections that were not asked for."""
     optional: dict[str, str] = field(default_factory=dict)
     """The option that asks for each of those sections, by the section's id."""
+    files: dict[str, Path] = field(default_factory=dict, repr=False)
+    """Where each section was read from."""
 
     def by_text(self, section: str, text: str) -> Entry | None:
         """Return the entry whose sentence this is."""
@@ -96,6 +96,10 @@ class Rubric:
     def exercise(self, section: str) -> Exercise:
         """Return a section by its id."""
         return next(e for e in self.exercises if e.id == section)
+
+    def file(self, section: str) -> Path:
+        """Return the file that a section was read from."""
+        return self.files.get(section, Path(section) / "exercise.toml")
 
     def needed_by(self, section: str) -> tuple[str, ...]:
         """Return every section that must hold for this one, nearest last."""
@@ -115,27 +119,61 @@ def load(folder: Path | None = None, overrides: Path | None = None, wishes: froz
     A section with `only_with` is left out unless `wishes` holds that word.
     """
     root = folder or course_dir() / "exercises"
-    exercises, problems = _read_all(root)
-    if overrides is not None and not problems:
-        own = settings.load(overrides, Overrides)
-        problems += _unknown(overrides, own, exercises)
-        exercises = [_weighted(e, own.points) for e in exercises]
+    return build(read_all(root), root, overrides, wishes)
+
+
+def build(
+    sections: tuple[Placed, ...],
+    root: Path,
+    overrides: Path | None = None,
+    wishes: frozenset[str] = frozenset(),
+) -> Rubric:
+    """Make the rubric of the sections that are wished for. Raises ConfigError when its weights do not fit.
+
+    What the run leaves out counts for nothing: the weights of what it has add up to the total.
+    """
+    expected = COURSE_TOTAL
+    if overrides is not None:
+        own = weights.load(overrides, {c.id: c.machines for _, x in sections for c in x.criterion})
+        sections = tuple(Placed(path, _weighted(x, own.points)) for path, x in sections)
         expected = own.total
-    else:
-        expected = 100.0
-    if not problems:
-        problems += _inconsistencies(root, exercises)
-        total = sum(e.points for x in exercises for e in entries_of(x).values())
-        if float(total) != expected:
-            source = overrides or root
-            problems.append(f"{source}: the points add up to {float(total):g}, expected {expected:g}; correct a weight")
+    exercises = tuple(x for _, x in sections)
+    wanted = tuple(x for x in exercises if not x.only_with or x.only_with in wishes)
+    absent = tuple(x for x in exercises if x not in wanted)
+    if problem := weights.sum_problem(overrides or root, expected, _weighed(wanted), _weighed(absent)):
+        raise ConfigError([problem])
+    entries = {e.id: e for x in wanted for e in entries_of(x).values()}
+    return Rubric(
+        wanted,
+        _resolved(entries),
+        _digest(exercises),
+        frozenset(x.feature for x in absent),
+        {x.id: x.only_with for x in absent},
+        {x.id: path for path, x in sections},
+    )
+
+
+def read_all(root: Path) -> tuple[Placed, ...]:
+    """Read every section in order. Raises ConfigError with everything that is wrong in any of them."""
+    problems: list[str] = []
+    found: list[Placed] = []
+    for folder in sorted(p for p in root.glob("[!._]*") if p.is_dir()):
+        path = folder / "exercise.toml"
+        if not path.exists():
+            problems.append(f"{path}: missing, though its folder is there; write it, or remove the folder")
+            continue
+        try:
+            found.append(Placed(path, settings.load(path, Exercise)))
+        except ConfigError as refused:
+            problems += refused.problems
+    if not found and not problems:
+        problems.append(f"{root}: no section has an exercise.toml; is this a Labproof checkout?")
+    sections = tuple(sorted(found, key=lambda placed: placed.exercise.order))
+    # Beside a section that could not be read, others would seem to need what nobody has.
+    problems = problems or rubric_check.problems(sections)
     if problems:
         raise ConfigError(problems)
-    wanted = tuple(x for x in exercises if not x.only_with or x.only_with in wishes)
-    entries = {e.id: e for x in wanted for e in entries_of(x).values()}
-    left_out = frozenset(x.feature for x in exercises if x not in wanted)
-    optional = {x.id: x.only_with for x in exercises if x not in wanted}
-    return Rubric(wanted, _resolved(entries), _digest(exercises), left_out, optional)
+    return sections
 
 
 def entries_of(exercise: Exercise) -> dict[str, Entry]:
@@ -146,22 +184,15 @@ def entries_of(exercise: Exercise) -> dict[str, Entry]:
             id_ = f"{c.id}@{machine}" if machine else c.id
             text = c.then.replace("{machine}", machine)
             points = Fraction(c.points).limit_denominator(100)
-            needs = tuple(n for n in (*exercise.gates, *c.needs) if n != c.id)
+            needs = tuple(n for n in (*_gates(exercise, c), *c.needs) if n != c.id)
             found[id_] = Entry(id_, exercise.id, text, points, machine, needs, c)
     return found
 
 
-def _read_all(root: Path) -> tuple[list[Exercise], list[str]]:
-    exercises, problems = [], []
-    paths = sorted(root.glob("*/exercise.toml"))
-    if not paths:
-        problems.append(f"{root}: no section has an exercise.toml; is this a Labproof checkout?")
-    for path in paths:
-        try:
-            exercises.append(settings.load(path, Exercise))
-        except ConfigError as problem:
-            problems += problem.problems
-    return sorted(exercises, key=lambda e: e.order), problems
+def _gates(exercise: Exercise, criterion: Criterion) -> tuple[str, ...]:
+    """Return the gates before a criterion; those of one section stand one behind the other."""
+    gates = exercise.gates
+    return gates[: gates.index(criterion.id)] if criterion.id in gates else gates
 
 
 def _resolved(entries: dict[str, Entry]) -> dict[str, Entry]:
@@ -179,45 +210,12 @@ def _resolved(entries: dict[str, Entry]) -> dict[str, Entry]:
     return resolved
 
 
-def _inconsistencies(root: Path, exercises: list[Exercise]) -> list[str]:
-    problems: list[str] = []
-    ids = [c.id for e in exercises for c in e.criterion]
-    instances = {i for e in exercises for i in entries_of(e)}
-    earlier: set[str] = set()
-    for e in exercises:
-        path = root / f"*/{e.id}"
-        problems += _unknown_needs(path, e, {x.id for x in exercises}, earlier)
-        earlier.add(e.id)
-        for c in e.criterion:
-            if ids.count(c.id) > 1:
-                problems.append(f"{path}: criterion {c.id}: this id stands twice; give each its own")
-            if bool(c.machines) != ("{machine}" in c.then):
-                problems.append(f"{path}: criterion {c.id}: `machines` and {{machine}} in `then` go together")
-            for need in (*e.gates, *c.needs):
-                if need not in ids and need not in instances:
-                    problems.append(f"{path}: criterion {c.id}: needs {need!r}, which no section has")
-        problems += [p for slip in e.slip for p in _slip_problems(path, slip, ids)]
-    return problems
-
-
-def _unknown_needs(path: Path, exercise: Exercise, sections: set[str], earlier: set[str]) -> list[str]:
-    problems = [f"{path}: needs: no section {n!r}; correct it" for n in exercise.needs if n not in sections]
-    late = [n for n in exercise.needs if n in sections - earlier]
-    return problems + [f"{path}: needs: {n!r} does not come before it; correct it or its `order`" for n in late]
-
-
-def _slip_problems(path: Path, slip: SlipEntry, ids: list[str]) -> list[str]:
-    problems = [f"{path}: slip {slip.id}: no criterion {c!r}" for c in slip.criteria if c not in ids]
-    try:
-        re.compile(slip.symptom)
-    except (re.error, OverflowError, RecursionError) as problem:
-        problems.append(f"{path}: slip {slip.id}: symptom: not a regular expression ({problem}); correct it")
-    return problems
-
-
-def _unknown(path: Path, own: Overrides, exercises: list[Exercise]) -> list[str]:
-    ids = {c.id for e in exercises for c in e.criterion}
-    return [f"{path}: points.{key}: no such criterion; correct the id" for key in own.points if key not in ids]
+def _weighed(exercises: tuple[Exercise, ...]) -> list[Weighed]:
+    return [
+        Weighed(c.id, Fraction(c.points).limit_denominator(100), max(len(c.machines), 1))
+        for x in exercises
+        for c in x.criterion
+    ]
 
 
 def _weighted(exercise: Exercise, points: dict[str, float]) -> Exercise:
@@ -225,6 +223,6 @@ def _weighted(exercise: Exercise, points: dict[str, float]) -> Exercise:
     return exercise.model_copy(update={"criterion": criteria})
 
 
-def _digest(exercises: list[Exercise]) -> str:
+def _digest(exercises: tuple[Exercise, ...]) -> str:
     text = json.dumps([e.model_dump(mode="json") for e in exercises], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

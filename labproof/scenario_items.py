@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from pytest_bdd.scenario import get_step_function, parse_step_arguments, scenario_wrapper_template_registry
-from pytest_bdd.steps import step_function_context_registry
 from pytest_bdd.utils import get_required_args
 
 from labproof.plan import Plan, ScenarioPlan
@@ -31,20 +30,6 @@ def functions_by_scenario(items: Iterable[pytest.Item], plan: Plan) -> dict[tupl
         if (scenario := scenario_of(item, plan)) is not None:
             found[scenario.feature, scenario.name] = function_name(item)
     return found
-
-
-def unbound(plan: Plan) -> list[str]:
-    """Return the sentences that no step, or more than one, is bound to, each as a problem with its fix."""
-    contexts = list(step_function_context_registry.values())
-    problems = []
-    for scenario in plan.scenarios:
-        for sentence in scenario.sentences:
-            bound = [c for c in contexts if c.type in (None, sentence.kind) and c.parser.is_matching(sentence.text)]
-            if len(bound) != 1:
-                names = ", ".join(c.step_func.__qualname__ for c in bound) or "nothing"
-                place = f"features/{scenario.feature}: {sentence.text!r}"
-                problems.append(f"{place}: bound to {names}; bind it to exactly one step in steps/")
-    return problems
 
 
 def carry_out(request: pytest.FixtureRequest, step: Any, announce: Callable[[Any], None]) -> None:

@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from labproof import course as courses
+from labproof import course_check, unjudged
 from labproof import plan as plans
-from labproof import rubric
 from labproof.ahead import Ahead
 from labproof.connection import foresight
 from labproof.connection.base import Connection
@@ -23,7 +23,6 @@ from labproof.judging import Judge
 from labproof.kube import Cluster
 from labproof.machine import Lab, Machine, Phase
 from labproof.model import (
-    CriterionRecord,
     LabDescription,
     Mode,
     RunRecord,
@@ -157,11 +156,8 @@ class Session:
 
 
 def load_plan(options: Options) -> Plan:
-    """Read rubric and features. Raises ConfigError with everything that does not fit together."""
-    plan = plans.load(rubric.load(overrides=options.rubric, wishes=options.wishes))
-    if problems := plan.problems():
-        raise ConfigError(problems)
-    return plan
+    """Read the whole course. Raises ConfigError with everything that is wrong in it or does not fit together."""
+    return course_check.load(options.rubric, options.wishes)
 
 
 def begin(options: Options, plan: Plan, reach: Callable[[], Reached]) -> Session:
@@ -325,19 +321,7 @@ def _sections(plan: Plan) -> tuple[SectionRecord, ...]:
 
 
 def _unseen(plan: Plan, scenario: plans.ScenarioPlan) -> ScenarioRecord:
-    criteria = tuple(
-        CriterionRecord(
-            id=e.id,
-            text=e.text,
-            points=e.points,
-            where=e.machine,
-            reason="this run did not come to it",
-            why=e.source.why,
-            hints=e.source.hints,
-            try_this=e.source.try_this,
-        )
-        for e in plan.entries(scenario)
-    )
+    criteria = tuple(unjudged.record(e, "this run did not come to it") for e in plan.entries(scenario))
     return ScenarioRecord(scenario.name, "none", criteria=criteria)
 
 

@@ -20,7 +20,7 @@ DOORS = {
     "testinfra": ("machine.py",),
     "vagrant": ("providers/",),
     "jinja2": ("report.py",),
-    "pytest_bdd": ("gherkin.py", "plan.py", "scenario_items.py"),
+    "pytest_bdd": ("gherkin.py", "features.py", "scenario_items.py"),
     "click": ("cli.py", "cli_"),
     "rich": ("progress.py",),
 }

@@ -6,6 +6,7 @@ import pytest
 
 from labproof import course
 from labproof.errors import ConfigError
+from labproof.places import course_dir
 
 
 def test_rehearsal_has_its_versions() -> None:
@@ -52,3 +53,42 @@ def test_course_without_its_file(tmp_path: Path) -> None:
     """A folder that is no course is named."""
     with pytest.raises(ConfigError, match=r"course\.toml: no such file"):
         course.load("handout", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ('"10.122.0.0/16"', '"10.122.0.0/33"', "cluster.pod_cidr: '10.122.0.0/33' is no range of IPv4 addresses"),
+        ('"10.122.0.0/16"', '"10.122.0.1/16"', "has host bits set"),
+        ('"10.122.0.0/16"', '"10.122.0.0"', "cluster.pod_cidr: '10.122.0.0' is not how kubeadm takes it"),
+        ('"10.122.0.0/16"', '"10.122.0.0/255.255.0.0"', "is not how kubeadm takes it; write 10.122.0.0/16"),
+        ('"10.122.0.0/16"', '"10.122.0.0/30"', "has /30; a cluster takes /12 to /24"),
+        ('"10.122.0.0/16"', '"127.0.0.0/16"', "has addresses that no machine can have"),
+        ('"10.122.0.0/16"', '"10.10.128.0/17"', "overlaps cluster.pod_cidr, 10.10.128.0/17; choose ranges apart"),
+        ('"10.10.0.0/16"', '"192.168.0.0/16"', "cluster.service_cidr: 192.168.0.0/16 overlaps the lab's network"),
+        ('"10.10.0.0/16"', '""', "cluster.service_cidr: '' is no range"),
+        ("= 30000", "= 8080", "cluster.dashboard_port: Input should be greater than or equal to 30000"),
+        ("= 30000", "= 32567", "cluster.kuboard_port: 32567 is the dashboard's port too"),
+        ('"1.20.4"', '"v1.20.4"', "handout.kubernetes: 'v1.20.4' is no version"),
+        ('"1.20.2"', '"1.20"', "rehearsal.kubernetes: '1.20' is no version"),
+        ('"https://rncxm540', '"rncxm540', "cluster.registry_mirror: 'rncxm540.mirror.aliyuncs.com' is no address"),
+        ('"https://rncxm540', '"https:// rncxm540', "is no address; write one such as https://mirror.example"),
+        ('"nginx:latest"', '""', "handout.nginx_image: '' is no name of an image"),
+        ('"kube-proxy", "pause:3.2"]', '"Kube Proxy"]', "cluster.worker_images: 'Kube Proxy' is no name of an image"),
+        ('"pause:3.2", "etcd', '"pause", "etcd', "cluster.other_images: 'pause' has no tag; add one"),
+        ('"kube-scheduler",', '"kube-scheduler:v1",', "cluster.images: 'kube-scheduler:v1' has a tag; remove it"),
+        ('worker_images = ["kube-proxy", "pause:3.2"]', "worker_images = []", "cluster.worker_images: empty"),
+        ('"k8s-images-v1.20.4', '"root/k8s', "handout.image_archive: 'root/k8s.tar.gz' is no name of a file"),
+        ("kuboard_port", "kuboard_prot", "cluster.kuboard_prot: unknown key"),
+    ],
+)
+def test_wrong_value_is_told(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    """A value that no cluster could have is told with its key before a student pays for it."""
+    text = (course_dir() / "exercises" / "course.toml").read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "course.toml"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(ConfigError) as refused:
+        course.load("handout", tmp_path)
+    found = refused.value.problems
+    assert any(problem in line and line.startswith(str(path)) for line in found), found

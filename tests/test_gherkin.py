@@ -12,6 +12,7 @@ from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 from pytest_bdd.utils import get_required_args
 
 from labproof import gherkin
+from labproof.features import FeatureFile, FeatureScenario, Sentence
 from labproof.recording import RECORDING
 
 CALLED: list[tuple[object, ...]] = []
@@ -111,6 +112,7 @@ def also_holds():
     print("judged all the same")
 """
 CONFTEST = """
+from labproof.features import FeatureFile, FeatureScenario, Sentence
 from labproof.recording import RECORDING
 
 class Recording:
@@ -134,3 +136,27 @@ def test_what_fails_does_not_end_its_scenario(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stdout + ended.stderr
     shown = ended.stdout
     assert shown.index("restarted docker") < shown.index("kept: not met") < shown.index("judged all the same")
+
+
+def said(kind: str, text: str) -> FeatureFile:
+    """Return a feature of one sentence."""
+    sentence = Sentence(kind, kind.title(), text)
+    return FeatureFile(Path("01_base.feature"), (), (FeatureScenario("one", 1, (sentence,)),))
+
+
+def test_sentence_that_two_steps_read_is_told() -> None:
+    """A sentence that two steps could carry out is told with both: which one ran would be chance."""
+
+    @gherkin.then('on "node" {count:d} containers run')
+    def also_containers_run(count: int) -> None: ...
+
+    assert gherkin.unbound([said("then", 'on "master" 3 containers run')]) == []
+    (problem,) = gherkin.unbound([said("then", 'on "node" 3 containers run')])
+    assert problem.startswith("01_base.feature: 'on \"node\" 3 containers run': bound to containers_run, ")
+    assert problem.endswith("also_containers_run; bind it to exactly one step in steps/")
+
+
+def test_sentence_of_another_kind_is_not_bound() -> None:
+    """A step for a When does not carry out a Then of the same words."""
+    (problem,) = gherkin.unbound([said("then", '"docker" is restarted')])
+    assert "bound to nothing" in problem

@@ -313,3 +313,17 @@ def test_page_of_a_run_is_always_the_same(tmp_path: Path) -> None:
     """Rendering a run again gives the very bytes that were written."""
     written = report.write(samples.HOSTILE, tmp_path).read_bytes()
     assert written == report.render(samples.HOSTILE).encode()
+
+
+def test_what_was_not_performed_carries_no_tick(every: Page, tmp_path: Path) -> None:
+    """A When that nobody carried out has a mark of its own, without the green of what has passed."""
+    text = report.write(samples.EVERY_OUTCOME, tmp_path).read_text(encoding="utf-8")
+    assert '<span class="badge not-performed"><span aria-hidden="true">○</span> not performed</span>' in text
+    assert '<span class="badge nothing-to-do"><span aria-hidden="true">○</span> nothing to do</span>' in text
+    assert "○ not performed" in every.text
+
+
+def test_broken_run_says_whose_fault_it_is(tmp_path: Path) -> None:
+    """A run in which our own code failed says so above its score."""
+    text = page(replace(samples.EVERY_OUTCOME, ended="broken"), tmp_path).text
+    assert "Labproof itself failed in this run" in text

@@ -110,7 +110,7 @@ def test_section_is_left_out_unless_wished_for(tmp_path: Path) -> None:
         (base(criterion("base.x", 100, then="no machine", machines=BOTH)), "`machines` and {machine} in `then` go"),
         (base(criterion("base.x", 100, then="on {machine}")), "`machines` and {machine} in `then` go together"),
         (base(criterion("base.x", 100, needs=["base.y"])), "criterion base.x: needs 'base.y', which no section has"),
-        (base(gates=("base.y",)), "criterion base.all: needs 'base.y', which no section has"),
+        (base(gates=("base.y",)), "gates: needs 'base.y', which no section has"),
         (base(criterion("base.x", 99)), "the points add up to 99, expected 100"),
         (base(criterion("base.x", -1)), "criterion.0.points: Input should be greater than or equal to 0"),
         (base(criterion("base.x", 100, wait=601)), "criterion.0.wait: Input should be less than or equal to 600"),
@@ -173,6 +173,14 @@ def test_own_weights_replace_the_courses(tmp_path: Path) -> None:
         ('[points]\n"base.x" = nan', "points.base.x"),
         ('[points]\n"base.x" = inf', "points.base.x"),
         ('[weights]\n"base.x" = 1', "weights: unknown key"),
+        ("[points]\nbase.x = 10", 'points.base.x: without quotes TOML takes this id for tables; write "base.x" = 10'),
+        ("[points]\nbase.x.y = 10", 'points.base.x.y: without quotes TOML takes this id for tables; write "base.x.y"'),
+        ('[points]\n"base.xx" = 10', 'points.base.xx: no such criterion; is "base.x" meant?'),
+        ('[points]\n"nothing" = 10', "points.nothing: no such criterion; correct the id"),
+        ('[points]\n"base.x@node" = 10', 'points are given to a criterion, not to one machine of it; write "base.x"'),
+        ('total = 0\n[points]\n"base.x" = 0\n"base.y" = 0', "total: Input should be greater than 0"),
+        ('total = nan\n[points]\n"base.x" = 0', "total: "),
+        ('total = inf\n[points]\n"base.x" = 0', "total: "),
     ],
 )
 def test_wrong_own_weights_are_refused(tmp_path: Path, overrides: str, problem: str) -> None:
@@ -205,3 +213,40 @@ def test_sentence_leads_to_its_entry(tmp_path: Path) -> None:
     assert entry is not None
     assert entry.id == "b.x"
     assert found.by_text("b", "nobody says this") is None
+
+
+def test_sum_says_how_it_is_made(tmp_path: Path) -> None:
+    """Weights that do not add up are told as points times machines, with the biggest of them."""
+    section = base(criterion("base.x", 40, machines=BOTH), criterion("base.y", 20))
+    (found,) = problems(tmp_path, section, overrides='[points]\n"base.x" = 41\n')
+    assert "the points add up to 102, expected 100; correct a weight" in found
+    assert "points x machines of every criterion are added" in found
+    assert "the biggest: base.x 41 x 2 machines = 82, base.y 20" in found
+
+
+def test_weight_of_one_machine_is_told_which_id_to_use(tmp_path: Path) -> None:
+    """The id that a report shows for one machine is answered with the id that counts, and for whom."""
+    section = base(criterion("base.x", 50, machines=BOTH))
+    (found,) = problems(tmp_path, section, overrides='[points]\n"base.x@node" = 10\n')
+    assert 'write "base.x"; its points count for each of master, node' in found
+
+
+def reboot(points: int) -> Section:
+    return Section("reboot", 2, [criterion("reboot.x", points)], more='only_with = "reboot"')
+
+
+def test_what_a_run_leaves_out_is_not_in_its_sum(tmp_path: Path) -> None:
+    """The weights of what a run has add up to the total: a section that it leaves out gives it no points."""
+    folder, own = write(tmp_path, WEIGHED, reboot(0)), tmp_path / "own.toml"
+    own.write_text('[points]\n"base.x" = 50\n"reboot.x" = 10\n', encoding="utf-8")
+    wished = rubric.load(folder, own, frozenset({"reboot"}))
+    assert sum(e.points for e in wished.entries.values()) == 100
+    with pytest.raises(ConfigError, match=r"add up to 90, .*because this run leaves its section out: reboot.x 10"):
+        rubric.load(folder, own)
+
+
+def test_gates_of_one_section_stand_behind_each_other(tmp_path: Path) -> None:
+    """Of two gates the first does not need the second: each would block the other."""
+    section = base(criterion("base.a", 50), criterion("base.b", 50), gates=("base.a", "base.b"))
+    found = load(tmp_path, section).entries
+    assert (found["base.a"].needs, found["base.b"].needs) == ((), ("base.a",))

@@ -1,9 +1,12 @@
 """Courses made up for one test: sections with criteria, and the features that say them."""
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from labproof.places import course_dir
 
 
 def criterion(id: str, points: float, then: str = "", **more: Any) -> dict[str, Any]:
@@ -42,6 +45,13 @@ def write(root: Path, *sections: Section) -> Path:
         text = _feature(section) if section.feature is None else section.feature
         (features / section.name).write_text(text, encoding="utf-8")
     return root / "exercises"
+
+
+def write_whole(root: Path, *sections: Section) -> Path:
+    """Write the sections, and beside them the course's own facts; return the root of it all."""
+    write(root, *sections)
+    shutil.copy(course_dir() / "exercises" / "course.toml", root / "exercises")
+    return root
 
 
 def sentences(section: Section) -> list[str]:

@@ -15,6 +15,7 @@ from labproof.model import (
     ScenarioRecord,
     SectionRecord,
     Slip,
+    StepOutcome,
     StepRecord,
 )
 
@@ -84,7 +85,8 @@ def criterion(id: str, text: str, points: int | str, outcome: Outcome, **changes
 
 def scenario(name: str, *criteria: CriterionRecord, steps: tuple[StepRecord, ...] = ()) -> ScenarioRecord:
     """Return a scenario whose Then sentences are the criteria."""
-    then = tuple(StepRecord("Then" if n == 0 else "And", c.text, c.outcome) for n, c in enumerate(criteria))
+    words = ("Then" if n == 0 else "And" for n in range(len(criteria)))
+    then = tuple(StepRecord(word, c.text, StepOutcome(c.outcome)) for word, c in zip(words, criteria, strict=True))
     return ScenarioRecord(name, "perform", "2026-03-01T10:00:00+00:00", 75.3, (*steps, *then), criteria)
 
 
@@ -130,11 +132,11 @@ _DOCKER = SectionRecord(
                 expected="exit status 0",
             ),
             steps=(
-                StepRecord("Given", "docker is installed on master", Outcome.PASSED, 0.01),
+                StepRecord("Given", "docker is installed on master", StepOutcome.PASSED, 0.01),
                 StepRecord(
                     "When",
                     "I restart docker on master",
-                    Outcome.FAILED,
+                    StepOutcome.FAILED,
                     1.9,
                     "docker did not restart",
                     (RESTART,),
@@ -164,7 +166,10 @@ _JOIN = SectionRecord(
                 reason="this kernel has no SELinux", found="", expected="",
             ),
         ),
-        ScenarioRecord("The worker label stands on the right node", "verify", criteria=(
+        ScenarioRecord("The worker label stands on the right node", "verify", steps=(
+            StepRecord("When", "the label is set", StepOutcome.NOT_PERFORMED, note="the student's own work is graded"),
+            StepRecord("And", "the label is set again", StepOutcome.NOTHING_TO_DO, note="all of it was found done"),
+        ), criteria=(
             criterion("join.label", "node has the worker role", "0.5", Outcome.BLOCKED, blocked_by="calico"),
         )),
     ),
@@ -236,7 +241,7 @@ HOSTILE = replace(
                 ),
                 criterion("docker.evil-2", EVIL, 1, Outcome.BLOCKED, blocked_by=EVIL),
                 criterion("docker.evil-3", EVIL, 1, Outcome.UNDETERMINED, reason=EVIL),
-                steps=(StepRecord("When", EVIL, Outcome.FAILED, 1.0, EVIL, (RESTART,)),),
+                steps=(StepRecord("When", EVIL, StepOutcome.FAILED, 1.0, EVIL, (RESTART,)),),
             ),
         )),
     ),

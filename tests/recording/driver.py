@@ -85,6 +85,12 @@ class Run:
             probe = probes[sentence.text.split()[0]]
             self.recording.carry_out(lambda: self.judge(probe, expect.equal("ok"), "master"))
 
+    def judge_one(self, section: str, id: str, probe: Probe) -> None:
+        """Judge one criterion of the scenario that has begun."""
+        (scenario,) = self.plan.of(section)
+        (sentence,) = (s for s in scenario.thens if s.text.startswith(id))
+        self._say(sentence, {id: probe}, lambda: None)
+
     def outcomes(self) -> dict[str, Outcome]:
         return {c.id: c.outcome for c in self.recording.run.criteria}
 

@@ -47,7 +47,7 @@ def test_nothing_is_done_twice(run: Run) -> None:
     known: list[bool] = []
     record = run.scenario("base", "perform", base(OK), lambda: known.append(run.recording.is_done_already))
     assert known == [True]
-    assert record.steps[0].note == "nothing to do: all of it was found done"
+    assert (record.steps[0].outcome, record.steps[0].note) == ("nothing to do", "all of it was found done")
 
 
 @pytest.mark.parametrize("blind", [WRONG, seeing(Unreachable("lost")), crash], ids=["wrong", "blind", "broken"])

@@ -22,9 +22,33 @@ def test_our_own_crash_is_ours(run: Run) -> None:
     run.scenario("base", "verify", base(crash))
     record = found(run, "base.a")
     assert record.outcome is UNDETERMINED
-    assert record.reason.startswith("our own check broke: ZeroDivisionError")
-    assert "crash, line" in record.reason
+    assert record.reason.startswith("an error of Labproof itself: ZeroDivisionError")
+    assert "(tests/recording/driver.py:" in record.reason
     assert run.outcomes()["base.b"] is PASSED
+    assert run.recording.finish("finished").ended == "broken"
+
+
+def test_error_between_sentences_is_ours(run: Run) -> None:
+    """What an error of ours kept from being judged says so; what was judged before stays as it was judged."""
+    (scenario,) = run.plan.of("base")
+    run.recording.begin_scenario(scenario, "verify")
+    run.judge_one("base", "base.a", WRONG)
+    run.recording.blame(scenario, RuntimeError("boom"))
+    run.recording.abandon_scenario()
+    assert run.outcomes() == dict(
+        zip(("base.a", "base.b", "base.c", "next.d"), (FAILED, *[UNDETERMINED] * 3), strict=True)
+    )
+    assert found(run, "base.b").reason.startswith("an error of Labproof itself: RuntimeError: boom")
+    assert run.recording.finish("interrupted").ended == "interrupted"
+
+
+def test_error_before_a_scenario_is_ours(run: Run) -> None:
+    """A scenario that never began is undetermined by the error that kept it from beginning, and counted once."""
+    problem = RuntimeError("boom")
+    for _ in range(2):
+        run.recording.blame(run.plan.of("next")[0], problem)
+    assert "RuntimeError: boom" in found(run, "next.d").reason
+    assert run.recording.faults == [problem]
 
 
 def test_interrupt_is_not_recorded(run: Run) -> None:

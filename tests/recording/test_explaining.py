@@ -74,14 +74,27 @@ def test_work_that_fails_costs_nothing_itself(run: Run, problem: Exception, outc
         raise problem
 
     record = run.scenario("base", "perform", base(OK), work)
-    assert (record.steps[0].outcome, record.steps[0].note) == (outcome, f"{type(problem).__name__}: {problem}")
+    assert record.steps[0].outcome == outcome
+    assert f"{type(problem).__name__}: {problem}" in record.steps[0].note
     assert [c.outcome for c in record.criteria] == [PASSED] * 3
 
 
 def test_verifying_says_that_nothing_was_done(run: Run) -> None:
-    """A When that is left out says that the student's own work is graded."""
+    """A When that is left out is not called passed, and says that the student's own work is graded."""
     record = run.scenario("base", "verify", base(OK))
-    assert record.steps[0].note == "not performed: the student's own work is graded"
+    assert record.steps[0].outcome == "not performed"
+    assert record.steps[0].note == "the student's own work is graded"
+
+
+def test_crash_of_the_work_breaks_the_run(run: Run) -> None:
+    """An error of ours in the work is told with its place, and the run is not called finished."""
+
+    def work() -> None:
+        raise RuntimeError("broken")
+
+    record = run.scenario("base", "perform", base(WRONG), work)
+    assert record.steps[0].note.startswith("an error of Labproof itself: RuntimeError: broken (tests/recording/")
+    assert run.recording.finish("finished").ended == "broken"
 
 
 def test_run_ends_in_the_logs_head(run: Run) -> None:
