@@ -109,10 +109,10 @@ def grade(
 @click.option("--accept-broken", is_flag=True, help="Grade evidence that was changed, and say so in the report.")
 def regrade(run: str, rubric: Path | None, accept_broken: bool) -> None:
     """Grade a recorded run again, without any machine."""
-    from labproof.recorded_run import ACCEPT, open_recorded, wishes_of
+    from labproof.recorded_run import ACCEPT, open_recorded
 
     recorded = open_recorded(run, accept_broken)
-    more = [f"--replay={recorded.folder.path}", *(f"--{wish}" for wish in wishes_of(recorded.run))]
+    more = [f"--replay={recorded.folder.path}"]
     more += ([f"--rubric={rubric}"] if rubric else []) + ([ACCEPT] if accept_broken else [])
     sys.exit(_pytest(recorded.run.graded_by, "", None, more))
 

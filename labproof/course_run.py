@@ -19,7 +19,7 @@ from labproof.plan import Plan, ScenarioPlan, Sentence
 from labproof.progress import Display
 from labproof.reach import EarlyReach, Reached, Wishes, bring_up
 from labproof.reach import find as find_machines
-from labproof.recorded_run import uses_of
+from labproof.recorded_run import uses_of, wishes_of
 from labproof.recording import PERFORM, RECORDING
 from labproof.selection import Pick, Selection, require_known, select
 from labproof.session import Options, Session, begin, load_plan
@@ -336,9 +336,13 @@ def prepare(config: pytest.Config, picks: Iterable[Pick]) -> CourseRun:
     wishes = frozenset(name for name in ("reboot", "milestones") if getattr(config.option, name))
     option_rules.require(options.profile, options.provider, options.patience, options.inventory, wishes)
     plan = load_plan(options)
+    replayed = find(options.replay).load() if options.replay else None
+    if replayed and (more := frozenset(wishes_of(replayed)) - options.wishes):
+        options = replace(options, wishes=options.wishes | more)
+        plan = load_plan(options)
     selection = select(plan.rubric, options.mode, tuple(config.option.section), config.option.start)
     # A recording answers what was asked then.
-    recorded = uses_of(find(options.replay).load()) if options.replay else {}
+    recorded = uses_of(replayed) if replayed else {}
     return CourseRun(config, options, plan, selection, tuple(picks), recorded)
 
 

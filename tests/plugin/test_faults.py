@@ -10,10 +10,10 @@ import pytest
 
 from labproof.model import RunRecord
 from labproof.places import course_dir
-from labproof.result import load
+from tests.newest import newest
 
 RECORDING = course_dir() / "tests" / "recordings" / "full"
-PARTS = ("labproof", "steps", "features", "exercises", "reports", "vagrant")
+PARTS = ("labproof", "steps", "features", "exercises", "reports", "vagrant", "standins")
 IMPORT = "import pytest\n"
 
 IN_A_HOOK = """
@@ -34,16 +34,16 @@ def broken(request):
         raise RuntimeError("boom")
 """
 IN_A_FIXTURE_OF_A_STEP = """
-from labproof import running
+from labproof.course_run import CourseRun
 
-performer = running.performer
+performer = CourseRun.performer
 
-def boom(item):
+def boom(run, item):
     if "selinux" in item.name:
         raise RuntimeError("boom")
-    return performer(item)
+    return performer(run, item)
 
-running.performer = boom
+CourseRun.performer = boom
 """
 SKIPPED_BY_A_STEP = """
 def pytest_bdd_before_step_call(step):
@@ -77,20 +77,27 @@ def boom(run, folder):
 report.write = boom
 """
 
+WITH_A_PLUGIN = """
+import sys
+import breaking
+import pytest
+
+plain = pytest.main
+pytest.main = lambda arguments, plugins: plain([*arguments, "-p", "no:cacheprovider"], plugins=[*plugins, breaking])
+from labproof.cli import main
+
+main(sys.argv[1:])
+"""
+
 
 def run(folder: Path, plugin: str, *options: str) -> tuple[subprocess.CompletedProcess[str], RunRecord]:
     """Grade the recording of a full lab with a plugin that breaks something."""
     (folder / "breaking.py").write_text(IMPORT + plugin, encoding="utf-8")
-    line = [sys.executable, "-m", "labproof.cli", "regrade", str(RECORDING)]
-    environment = {
-        **os.environ,
-        "LABPROOF_RUNS": str(folder / "runs"),
-        "PYTHONPATH": str(folder),
-        "PYTEST_ADDOPTS": f"-p breaking -o cache_dir={folder / 'cache'}",
-    }
-    line[3:3] = options
+    (folder / "start.py").write_text(WITH_A_PLUGIN, encoding="utf-8")
+    line = [sys.executable, str(folder / "start.py"), *options, "regrade", str(RECORDING)]
+    environment = {**os.environ, "LABPROOF_RUNS": str(folder / "runs")}
     done = subprocess.run(line, cwd=course_dir(), env=environment, capture_output=True, text=True, timeout=120)
-    return done, load(folder / "runs" / "latest" / "result.json")
+    return done, newest(folder / "runs").load()
 
 
 @pytest.mark.parametrize(
