@@ -85,6 +85,12 @@ class Display:
         for line in _trouble(record):
             self._write(f"  {line}", _STYLES[record.outcome])
 
+    def resettled(self, criterion: CriterionRecord) -> None:
+        """Tell what has become of a criterion of an earlier scenario, now that more is known."""
+        self._write(f"  settled: {criterion.outcome}: {one_line(criterion.text)}", _STYLES[criterion.outcome])
+        for line in _explanation(criterion):
+            self._write(f"  {line}", _STYLES[criterion.outcome])
+
     def finished(self, run: RunRecord, report_path: Path) -> None:
         """Tell the score and where the report is, and take the live line away."""
         self._end_stage()
@@ -140,7 +146,8 @@ def _trouble(record: ScenarioRecord) -> list[str]:
 
 def _explanation(criterion: CriterionRecord) -> list[str]:
     if criterion.outcome is Outcome.BLOCKED:
-        return [f"  by {one_line(criterion.blocked_by or criterion.reason)}"]
+        cause = ": ".join(filter(None, (criterion.blocked_by, criterion.reason)))
+        return [f"  by {one_line(cause)}"]
     if criterion.outcome is Outcome.UNDETERMINED:
         return [f"  {one_line(criterion.reason or criterion.found)}"]
     return [f"  expected {one_line(criterion.expected)}", f"  found {one_line(criterion.found)}"]

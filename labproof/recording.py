@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from labproof.connection.base import Purpose
-from labproof.errors import ActionFailed, CheckFailed, LabError, NoCluster, Refused
+from labproof.errors import ActionFailed, CheckFailed, DeadlineExceeded, LabError, NoCluster, Refused
 from labproof.evidence import EvidenceLog, now
 from labproof.judging import Judge
 from labproof.machine import Phase
@@ -26,6 +26,7 @@ from labproof.model import (
 )
 from labproof.plan import Plan, ScenarioPlan, Sentence
 from labproof.rubric import Entry
+from labproof.settling import Seen, Settled, settle
 from labproof.slips import recognise
 
 PERFORM, VERIFY = "perform", "verify"
@@ -60,6 +61,10 @@ class Recording:
         self._now: _Current | None = None
         self._done: dict[tuple[str, str], ScenarioRecord] = {}
         self._known = {c.id: c for c in run.criteria}
+        self._earlier = {c.id: Settled(c.outcome, c.blocked_by) for c in run.criteria}
+        self._seen: dict[str, Seen] = {}
+        self._judged: dict[str, CriterionRecord] = {}
+        self._resettled: dict[str, CriterionRecord] = {}
         self.patience = 15.0
         """How long verifying waits at most, in seconds: what was finished need not come about any more."""
         self.is_cluster_lost: Callable[[], bool] = lambda: False
@@ -132,11 +137,10 @@ class Recording:
                 problem = caught
         seconds = time.monotonic() - clock
         if entry is not None:
-            record = self._criterion(entry, problem, started, tuple(seen), current)
-            current.criteria.append(record)
-            self._known[record.id] = record
-            self._add_step(current, record.outcome, seconds, "", ())
+            self._judge_criterion(entry, problem, started, tuple(seen), current)
+            self._add_step(current, self.outcome(entry.id), seconds, "", ())
         else:
+            self._judge.forget()
             if current.sentence.kind == "when" and current.use == PERFORM and not self.is_done_already:
                 self._worked_on.add(current.plan.section)
             current.acted += seen
@@ -156,7 +160,12 @@ class Recording:
         )
         self._done[(current.plan.section, current.plan.name)] = record
         self._now = None
-        return record
+        return self._as_settled(record)
+
+    def take_resettled(self) -> tuple[CriterionRecord, ...]:
+        """Return the criteria of earlier scenarios that were settled otherwise since this was asked last."""
+        taken, self._resettled = tuple(self._resettled.values()), {}
+        return taken
 
     def _complete(self, current: _Current) -> tuple[CriterionRecord, ...]:
         """Return every criterion of a scenario; one that an interrupt kept us from stays as it was known."""
@@ -186,6 +195,8 @@ class Recording:
         )
         current.criteria.append(record)
         self._known[record.id] = record
+        self._seen[record.id] = Seen(entry)
+        self._judged[record.id] = record
         self._add_step(current, Outcome.SKIPPED, 0.0, reason, ())
 
     @property
@@ -214,7 +225,7 @@ class Recording:
         if any(self._before.get(need) is False or self._failed(need) for need in entry.needs):
             self._before[entry.id] = False
             return
-        self._judge.begin(0)
+        self._judge.begin(0, asks_why=False)
         try:
             look()
         except Exception:
@@ -233,22 +244,20 @@ class Recording:
         is_fresh = use == PERFORM or self.plan.rubric.exercise(entry.section).only_with == "reboot"
         return entry.source.wait if is_fresh else min(entry.source.wait, self.patience)
 
-    def _criterion(
+    def _judge_criterion(
         self, entry: Entry, problem: Exception | None, started: str, seen: tuple[Exchange, ...], current: _Current
-    ) -> CriterionRecord:
+    ) -> None:
+        """Record what was seen of a criterion, and settle all that it may have been the cause of."""
         finding, source = self._judge.finding, entry.source
-        outcome, blocked_by, reason = self._classify(entry, problem)
+        self._seen[entry.id] = Seen(entry, problem, finding.broken, _blindness(problem), self._doubt(entry, problem))
         record = CriterionRecord(
             id=entry.id,
             text=entry.text,
             points=entry.points,
-            outcome=outcome,
-            authorship=self._authorship(entry, outcome, current.use),
+            authorship=Authorship.NOBODY if problem else self._authorship(entry, current.use),
             expected=finding.expected,
             found=finding.found,
             where=finding.where or entry.machine,
-            blocked_by=blocked_by,
-            reason=reason,
             why=source.why,
             hints=source.hints,
             try_this=source.try_this,
@@ -257,37 +266,44 @@ class Recording:
             looks=finding.looks,
             evidence=tuple(map(_trimmed, seen)),
         )
-        if outcome is not Outcome.FAILED:
-            return record
-        slips = self.plan.rubric.exercise(entry.section).slip
-        return replace(record, slips=recognise(slips, source.id, finding.found, (*seen, *current.acted)))
+        if self._seen[entry.id].is_unmet:
+            slips = self.plan.rubric.exercise(entry.section).slip
+            record = replace(record, slips=recognise(slips, source.id, finding.found, (*seen, *current.acted)))
+        self._judged[entry.id] = self._known[entry.id] = record
+        current.criteria.append(record)
+        self._settle(current)
 
-    def _classify(self, entry: Entry, problem: Exception | None) -> tuple[Outcome, str, str]:
-        """Return the outcome, what blocks it, and the reason where we could not see."""
-        if problem is None:
-            return Outcome.PASSED, "", ""
-        failed = next((need for need in entry.needs if self._failed(need)), "")
-        if isinstance(problem, CheckFailed | NoCluster | Refused):
-            if failed:
-                return Outcome.BLOCKED, self._known[failed].blocked_by or failed, ""
-            unseen = next((n for n in entry.needs if self.outcome(n) is Outcome.UNDETERMINED), "")
-            if unseen:
-                return Outcome.UNDETERMINED, "", f"it depends on {unseen}, which could not be seen"
-            lost = [name for name in self.lost_machines() if entry.machine in ("", name)]
-            if lost:
-                return Outcome.UNDETERMINED, "", f"{lost[0]} stopped answering, and this may follow from it"
-            if isinstance(problem, Refused) and self.is_cluster_lost():
-                return Outcome.UNDETERMINED, "", f"the API was well earlier in this run and is gone now: {problem}"
-            return Outcome.FAILED, "", ""
-        if isinstance(problem, LabError):
-            return Outcome.UNDETERMINED, "", f"we could not see: {problem}"
-        where = traceback.extract_tb(problem.__traceback__)[-1]
-        crash = f"{type(problem).__name__}: {problem} ({where.name}, line {where.lineno})"
-        return Outcome.UNDETERMINED, "", f"our own check broke: {crash}"
+    def _settle(self, current: _Current) -> None:
+        """Say of everything that was seen in this run what became of it, now that more is known."""
+        own = {criterion.id for criterion in current.criteria}
+        for id_, settled in settle(self._seen, self._earlier, self.plan.rubric.graders).items():
+            record = self._judged[id_]
+            if record.outcome is Outcome.SKIPPED:
+                continue
+            slips = record.slips if settled.outcome is Outcome.FAILED else ()
+            new = replace(
+                record,
+                outcome=settled.outcome,
+                blocked_by=settled.blocked_by,
+                reason=settled.reason,
+                slips=slips,
+            )
+            was = self._known[id_]
+            if (new.outcome, new.blocked_by) != (was.outcome, was.blocked_by) and id_ not in own:
+                self._resettled[id_] = new
+            self._known[id_] = new
 
-    def _authorship(self, entry: Entry, outcome: Outcome, use: str) -> Authorship:
-        if outcome is not Outcome.PASSED:
-            return Authorship.NOBODY
+    def _doubt(self, entry: Entry, problem: Exception | None) -> str:
+        """Return why what was seen may be no fault of the student's, or nothing."""
+        if not isinstance(problem, CheckFailed | NoCluster | Refused | DeadlineExceeded):
+            return ""
+        if lost := [name for name in self.lost_machines() if entry.machine in ("", name)]:
+            return f"{lost[0]} stopped answering, and this may follow from it"
+        if isinstance(problem, Refused) and self.is_cluster_lost():
+            return f"the API was well earlier in this run and is gone now: {problem}"
+        return ""
+
+    def _authorship(self, entry: Entry, use: str) -> Authorship:
         is_found = self._before.get(entry.id, False)
         if not self._has_work:
             # A scenario without a When judges what the section's earlier work has brought about.
@@ -313,8 +329,25 @@ class Recording:
         current.steps.append(StepRecord(sentence.keyword, sentence.text, outcome, round(seconds, 3), note, kept))
 
     def _section(self, section: SectionRecord) -> SectionRecord:
-        scenarios = tuple(self._done.get((section.id, s.name), s) for s in section.scenarios)
-        return replace(section, scenarios=scenarios)
+        scenarios = (self._done.get((section.id, s.name), s) for s in section.scenarios)
+        return replace(section, scenarios=tuple(map(self._as_settled, scenarios)))
+
+    def _as_settled(self, scenario: ScenarioRecord) -> ScenarioRecord:
+        """Return a scenario with what has become of its criteria since they were judged."""
+        criteria = tuple(self._known.get(c.id, c) for c in scenario.criteria)
+        outcomes = {c.text: c.outcome for c in criteria if c.id in self._judged}
+        steps = tuple(replace(s, outcome=outcomes.get(s.text, s.outcome)) for s in scenario.steps)
+        return replace(scenario, criteria=criteria, steps=steps)
+
+
+def _blindness(problem: Exception | None) -> str:
+    """Return why a criterion could not be seen; nothing for one that was seen."""
+    if problem is None or isinstance(problem, CheckFailed | NoCluster | Refused):
+        return ""
+    if isinstance(problem, LabError):
+        return f"we could not see: {problem}"
+    where = traceback.extract_tb(problem.__traceback__)[-1]
+    return f"our own check broke: {type(problem).__name__}: {problem} ({where.name}, line {where.lineno})"
 
 
 def _step_outcome(problem: Exception | None) -> Outcome:

@@ -176,6 +176,8 @@ def after_scenario(request: pytest.FixtureRequest) -> None:
     record = config.stash[RECORDING].end_scenario()
     session = config.stash[_SESSION]
     config.stash[_DISPLAY].scenario_finished(record, session.recording.run.score)
+    for criterion in session.recording.take_resettled():
+        config.stash[_DISPLAY].resettled(criterion)
     session.save()
     if config.option.milestones and request.node.stash.get(_ENDS_SECTION, False):
         _keep_milestone(config, request.node.stash[_USE])

@@ -66,10 +66,10 @@ def test_failure_lines(clock: Ticking) -> None:
 
 @pytest.mark.parametrize(
     ("outcome", "line"),
-    [(Outcome.BLOCKED, "by calico.ready"), (Outcome.UNDETERMINED, "connection lost")],
+    [(Outcome.BLOCKED, "by calico.ready: connection lost"), (Outcome.UNDETERMINED, "connection lost")],
 )
 def test_other_trouble(clock: Ticking, outcome: Outcome, line: str) -> None:
-    """A blocked scenario names what blocks it, an undetermined one what we could not see."""
+    """A blocked scenario names what blocks it and what was seen, an undetermined one what we could not see."""
     scenario = record(outcome, blocked_by="calico.ready", reason="connection lost")
     assert played(clock, io.StringIO(), scenario)[-1].endswith(line)
 
