@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from labproof.advice import TRY
 from labproof.connection.base import Purpose
 from labproof.errors import ActionFailed, CheckFailed, DeadlineExceeded, LabError, NoCluster, Refused
 from labproof.evidence import EvidenceLog, now
@@ -144,7 +145,17 @@ class Recording:
             if current.sentence.kind == "when" and current.use == PERFORM and not self.is_done_already:
                 self._worked_on.add(current.plan.section)
             current.acted += seen
-            self._add_step(current, _step_outcome(problem), seconds, _note(problem), tuple(seen))
+            self._add_step(current, _step_outcome(problem), seconds, self._note(problem, current), tuple(seen))
+
+    def _note(self, problem: Exception | None, current: _Current) -> str:
+        """Return what went wrong in a sentence, and the way out of work that failed."""
+        said = "" if problem is None else f"{type(problem).__name__}: {problem}"
+        if not isinstance(problem, ActionFailed) or TRY in said:
+            return said
+        ids = [exercise.id for exercise in self.plan.rubric.exercises]
+        before = ids[: ids.index(current.plan.section)]
+        back = f"labproof reset --to {before[-1]}" if before else "labproof down and labproof up"
+        return f"{said}{TRY}correct what it says and run it again; to begin the section afresh: {back}"
 
     def end_scenario(self) -> ScenarioRecord:
         """Finish the scenario and return its record."""
@@ -354,10 +365,6 @@ def _step_outcome(problem: Exception | None) -> Outcome:
     if problem is None:
         return Outcome.PASSED
     return Outcome.FAILED if isinstance(problem, ActionFailed) else Outcome.UNDETERMINED
-
-
-def _note(problem: Exception | None) -> str:
-    return "" if problem is None else f"{type(problem).__name__}: {problem}"
 
 
 def _left_out(use: str, is_done: bool) -> str:

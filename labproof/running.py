@@ -15,7 +15,7 @@ from labproof.errors import ConfigError, LabError
 from labproof.model import Outcome, RunRecord
 from labproof.performing import Onlooker, Performer, Runner
 from labproof.plan import Plan, Sentence
-from labproof.progress import Display
+from labproof.progress import Display, failed_work
 from labproof.reach import EarlyReach, Reached, Wishes, bring_up
 from labproof.reach import find as find_machines
 from labproof.recording import PERFORM, RECORDING
@@ -181,7 +181,7 @@ def after_scenario(request: pytest.FixtureRequest) -> None:
     session.save()
     if config.option.milestones and request.node.stash.get(_ENDS_SECTION, False):
         _keep_milestone(config, request.node.stash[_USE])
-    config.stash[_FAILURES] = [
+    config.stash[_FAILURES] = failed_work(record) + [
         f"{c.id}: {c.outcome}: expected {c.expected}; found {c.found}"
         + (f"; blocked by {c.blocked_by}" if c.blocked_by else "")
         + (f"; {c.reason}" if c.reason else "")
