@@ -1,7 +1,8 @@
 """What becomes of criteria that are not met: a point is lost where its cause is graded, and only there.
 
 A criterion is blocked by what it needs, which stands before it, or by what grades a condition that it saw broken,
-wherever that stands. So everything is settled again whenever one criterion more is known.
+wherever that stands. So everything is settled again whenever one criterion more is known. Where all that grades a
+condition has passed, its cause is counted at the first criterion that saw it broken.
 """
 
 from collections.abc import Iterator, Mapping
@@ -77,7 +78,19 @@ class _Settling:
         if one.is_unmet or (isinstance(one.problem, DeadlineExceeded) and not one.doubt):
             yield from one.entry.needs
         for condition in one.broken:
-            yield from (grader for grader in self._graders_of(condition, one) if grader in self._seen)
+            graders = self._graders_of(condition, one)
+            yield from (grader for grader in graders if grader in self._seen)
+            if graders and all(grader in self._seen and self._seen[grader].problem is None for grader in graders):
+                yield from self._first_witness(condition, one)
+
+    def _first_witness(self, condition: Broken, one: Seen) -> tuple[str, ...]:
+        """Return the first criterion that saw a condition broken and has no other cause; nothing for itself."""
+        first = next((id_ for id_, other in self._seen.items() if self._is_witness(other, condition)), one.entry.id)
+        return (first,) if first != one.entry.id else ()
+
+    def _is_witness(self, one: Seen, condition: Broken) -> bool:
+        lacks = any(need in self._seen and self._seen[need].problem is not None for need in one.entry.needs)
+        return one.is_unmet and not lacks and condition.name in {broken.name for broken in one.broken}
 
     def _unlooked(self, one: Seen) -> str:
         """Return a criterion that grades what was seen broken and that this run did not look at, or nothing."""
@@ -149,9 +162,9 @@ class _Settling:
 
     def _why_blocked(self, one: Seen) -> str:
         """Return what was seen broken and is graded by what has failed."""
-        causes = {cause for cause in self._causes[one.entry.id] if self._state(cause) == "red"}
-        graded = (c for c in one.broken if causes.intersection(self._graders_of(c, one)))
-        return "; ".join(condition.says for condition in graded)
+        red = {cause for cause in self._causes[one.entry.id] if self._state(cause) == "red"}
+        causes = (c for c in one.broken if red & {*self._graders_of(c, one), *self._first_witness(c, one)})
+        return "; ".join(condition.says for condition in causes)
 
     def _why_doubtful(self, one: Seen) -> str:
         for need in one.entry.needs:

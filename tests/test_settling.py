@@ -70,6 +70,23 @@ def test_without_a_grader_that_failed_it_is_lost_where_it_is() -> None:
     assert found["calico"] == Settled(Outcome.FAILED, "", "seen with it: the kubelet stopped answering")
 
 
+def test_one_cause_that_nothing_grades_red_is_counted_once() -> None:
+    """Where all that grades a condition passed, the first criterion that saw it broken is lost, and the others wait."""
+    found = settled(seen("ready"), seen("page", WRONG, KUBELET), seen("other"), seen("console", WRONG, KUBELET))
+    assert found == {"ready": "passed", "page": "failed", "other": "passed", "console": "blocked page"}
+
+
+def test_who_lacks_something_else_is_no_witness() -> None:
+    """What failed for want of a need does not stand for the condition that it saw broken as well."""
+    found = settled(
+        seen("ready"),
+        seen("port", WRONG),
+        seen("page", WRONG, KUBELET, needs=("port",)),
+        seen("console", WRONG, KUBELET),
+    )
+    assert found == {"ready": "passed", "port": "failed", "page": "blocked port", "console": "failed"}
+
+
 def test_a_grader_that_was_not_looked_at_leaves_it_open() -> None:
     """Nothing is lost to a cause that this run has not looked at, whatever an earlier run knew of it."""
     earlier = {"ready": Settled(Outcome.FAILED)}
