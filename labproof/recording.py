@@ -141,7 +141,8 @@ class Recording:
             self._judge_criterion(entry, problem, started, tuple(seen), current)
             self._add_step(current, self.outcome(entry.id), seconds, "", ())
         else:
-            self._judge.forget()
+            if current.sentence.kind == "when" and self._is_fresh(current.plan.section, current.use):
+                self._judge.forget()
             if current.sentence.kind == "when" and current.use == PERFORM and not self.is_done_already:
                 self._worked_on.add(current.plan.section)
             current.acted += seen
@@ -251,9 +252,13 @@ class Recording:
         """Return how long to wait, in seconds: not at all for what cannot come about any more."""
         if any(self._failed(need) for need in entry.needs):
             return 0.0
-        # After a restart that was asked for, things come about again even where only the rest is verified.
-        is_fresh = use == PERFORM or self.plan.rubric.exercise(entry.section).only_with == "reboot"
+        is_fresh = self._is_fresh(entry.section, use)
         return entry.source.wait if is_fresh else min(entry.source.wait, self.patience)
+
+    def _is_fresh(self, section: str, use: str) -> bool:
+        """Tell whether things may come about in a section that did not hold before it."""
+        # After a restart that was asked for, things come about again even where only the rest is verified.
+        return use == PERFORM or self.plan.rubric.exercise(section).only_with == "reboot"
 
     def _judge_criterion(
         self, entry: Entry, problem: Exception | None, started: str, seen: tuple[Exchange, ...], current: _Current

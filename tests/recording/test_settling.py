@@ -59,3 +59,11 @@ def test_nobody_asks_why_before_the_work(broken: Run) -> None:
     probe = lambda: "ok" if worked else "wrong"  # noqa: E731
     broken.scenario("base", "perform", base(probe), lambda: worked.append(True))
     assert asked == []
+
+
+@pytest.mark.parametrize(("use", "looks"), [("verify", 1), ("perform", 10)])
+def test_only_work_makes_it_worth_waiting_again(broken: Run, use: str, looks: int) -> None:
+    """What was seen broken in one scenario is not waited for in the next, unless work was done in between."""
+    broken.scenario("base", "verify", base(WRONG))
+    broken.scenario("next", use, {"next.d": WRONG})
+    assert found(broken, "next.d").looks == looks
