@@ -13,14 +13,15 @@ from labproof import course_faults, option_rules, report, scenario_items
 from labproof.course_faults import NotMet
 from labproof.errors import ConfigError, LabError
 from labproof.exit_status import ExitStatus, status_of
+from labproof.gherkin import RECORDING
 from labproof.model import BROKEN, FINISHED, INTERRUPTED, CriterionRecord, Outcome, RunRecord, ScenarioRecord, number
 from labproof.performing import Onlooker, Performer, Runner
 from labproof.plan import Plan, ScenarioPlan, Sentence
-from labproof.progress import Display
+from labproof.progress import Display, failed_work
 from labproof.reach import EarlyReach, Reached, Wishes, bring_up
 from labproof.reach import find as find_machines
 from labproof.recorded_run import uses_of, wishes_of
-from labproof.recording import PERFORM, RECORDING
+from labproof.recording import PERFORM
 from labproof.selection import Pick, Selection, require_known, select
 from labproof.session import Options, Session, begin, load_plan
 from labproof.store import LATEST, find
@@ -234,7 +235,7 @@ class CourseRun:
             return ExitStatus.INTERRUPTED
         if run.ended not in (FINISHED, STOPPED):
             return ExitStatus.OURS
-        known = [c for c in run.criteria if c.as_of or self.session.recording.has_judged(c.id)]
+        known = [c for c in run.criteria if c.as_of or self.session.recording.verdicts.has_judged(c.id)]
         if any(c.outcome is Outcome.UNDETERMINED for c in known):
             return ExitStatus.OURS
         is_lost = any(c.outcome in (Outcome.FAILED, Outcome.BLOCKED) for c in known)
@@ -266,11 +267,13 @@ class CourseRun:
         chosen = self._chosen[request.node.nodeid]
         record = self.session.recording.end_scenario()
         self.display.scenario_finished(record, self.session.recording.run.score)
+        for criterion in self.session.recording.verdicts.take_resettled():
+            self.display.resettled(criterion)
         self.session.save()
         if self.config.option.milestones and chosen.ends_section:
             self._keep_milestone(chosen.use)
         request.node.user_properties += [(c.id, _told(c)) for c in record.criteria]
-        self._failures = _failures(record)
+        self._failures = failed_work(record) + _failures(record)
 
     def raise_failures(self) -> None:
         """Fail the scenario that has just ended when a criterion was not met."""

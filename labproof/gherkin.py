@@ -9,14 +9,17 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+import pytest
 import pytest_bdd
 from pytest_bdd.parsers import parse
 from pytest_bdd.steps import step_function_context_registry
 
 from labproof.features import FeatureFile
-from labproof.recording import recording_of
+from labproof.recording import Recording
 
 F = TypeVar("F", bound=Callable[..., Any])
+RECORDING = pytest.StashKey[Recording]()
+"""Where a session of the course keeps the recording that its sentences are carried out by."""
 
 
 def given(sentence: str) -> Callable[[F], F]:
@@ -51,7 +54,7 @@ def unbound(features: Iterable[FeatureFile]) -> list[str]:
 def _bound(keyword: Callable[..., Any], sentence: str, function: F) -> F:
     @functools.wraps(function)
     def recorded(*, request: Any, **arguments: Any) -> None:
-        recording_of(request.config).carry_out(lambda: function(**arguments))
+        request.config.stash[RECORDING].carry_out(lambda: function(**arguments))
 
     signature = inspect.signature(function)
     own = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD)

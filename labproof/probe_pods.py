@@ -23,10 +23,13 @@ from labproof.probes import events
 from labproof.probes.workload import waiting
 from labproof.sweeper import Sweeper
 from labproof.untrusted import reads_objects
-from labproof.wait import Clock, Deadline, poll
+from labproof.wait import Clock, Deadline, Waited, poll
 
 NAMESPACE_PREFIX = "labproof-probe-"
 SECONDS = 20.0
+READY_SECONDS = 60.0
+"""How long a namespace may take to be ready for Pods, in seconds: its account comes from a controller, which comes
+back some time after an API that was restarted."""
 SERVICE = "kubernetes.default.svc.cluster.local"
 FRESH_SECONDS = 60.0
 """How long a Pod that has started is asked again instead of making another one."""
@@ -140,6 +143,7 @@ class ProbePods:
         self._is_open = False
         self._begun: dict[tuple[str, str], _Begun] = {}
         self._made: Counter[str] = Counter()
+        self._ready_seconds = READY_SECONDS
         self.namespace = f"{NAMESPACE_PREFIX}{secrets.token_hex(3)}"
         """Each grading has a namespace of its own: two may look at one cluster at the same time."""
         self._lock = threading.Lock()
@@ -222,12 +226,12 @@ class ProbePods:
             begun = self._begun.get((role, node))
             if begun is not None and not begun.fresh.is_expired and question not in begun.spent:
                 return begun
-            up_by = Deadline(SECONDS, self._clock)
-            self._open(up_by)
+            ready_by = Deadline(self._ready_seconds, self._clock)
+            self._open(ready_by)
             self._made[role] += 1
             name = f"{role}-{self._made[role]}"
-            self._create(_pod(role, name, node, self._image), up_by)
-            made = _Begun(name, up_by, Deadline(FRESH_SECONDS, self._clock))
+            self._create(_pod(role, name, node, self._image), ready_by)
+            made = _Begun(name, Deadline(SECONDS, self._clock), Deadline(FRESH_SECONDS, self._clock))
             self._begun[role, node] = made
             if begun is not None:
                 self._delete(begun.name)
@@ -267,17 +271,20 @@ class ProbePods:
             self._sweeper = self._start_sweeper(self.namespace)
         ended = poll(create, lambda problem: not problem, deadline, every=0.5)
         if not ended.is_met:
-            raise ApiProblem(
-                409, f"the namespace {self.namespace} of an earlier run is still going away: {ended.value}"
-            )
+            raise self._hopeless(f"the namespace {self.namespace} could not be made", ended)
         self._is_open = True
+
+    def _hopeless(self, what: str, ended: Waited[str]) -> TransportError:
+        """Return what kept us from making something; who wants it next does not wait that long again."""
+        self._ready_seconds = SECONDS
+        return TransportError(f"{what} within {ended.seconds:.0f} s ({ended.looks} tries): {ended.value}")
 
     def _namespace_phase(self) -> str:
         found = self._cluster.read("/api/v1/namespaces/{}", self.namespace)
         return str((found or {}).get("status", {}).get("phase", ""))
 
     def _create(self, pod: Json, deadline: Deadline) -> None:
-        """Create a Pod; a namespace that is seconds old may not have its service account yet."""
+        """Create a Pod as its owner would: again and again until its namespace has an account, and the API a leader."""
 
         def create() -> str:
             try:
@@ -290,7 +297,7 @@ class ProbePods:
 
         ended = poll(create, lambda problem: not problem, deadline, every=_EVERY_SECONDS)
         if not ended.is_met:
-            raise ApiProblem(403, f"a probe Pod could not be made: {ended.value}")
+            raise self._hopeless("a probe Pod could not be made", ended)
 
     def _look(self, name: str, node: str) -> PodReport:
         """Return what became of a Pod: what the API says, or sooner that it answers at the address that it has."""

@@ -13,11 +13,13 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from labproof.model import CriterionRecord, Outcome, RunRecord, ScenarioRecord, Score, number, score
+from labproof.model import CriterionRecord, Outcome, RunRecord, ScenarioRecord, Score, StepOutcome, number, score
 from labproof.provenance import notes, warning
 from labproof.report import duration, visible
 
 _LONGEST = 160
+_LONGEST_REASON = 400
+_MOST_LINES = 8
 _STYLES = {
     Outcome.PASSED: "green",
     Outcome.FAILED: "red",
@@ -87,6 +89,12 @@ class Display:
         for line in _trouble(record):
             self._write(f"  {line}", _STYLES[record.outcome])
 
+    def resettled(self, criterion: CriterionRecord) -> None:
+        """Tell what has become of a criterion of an earlier scenario, now that more is known."""
+        self._write(f"  settled: {criterion.outcome}: {one_line(criterion.text)}", _STYLES[criterion.outcome])
+        for line in _explanation(criterion):
+            self._write(f"  {line}", _STYLES[criterion.outcome])
+
     def finished(self, run: RunRecord, report_path: Path) -> None:
         """Tell the score and where the report is, and take the live line away."""
         self._end_stage()
@@ -135,20 +143,37 @@ class Display:
 
 def one_line(text: str) -> str:
     """Return text from a machine as one bounded line with nothing in it that could steer a terminal."""
+    return _bounded(text, _LONGEST)
+
+
+def _bounded(text: str, longest: int = _LONGEST_REASON) -> str:
     line = str(visible(" ".join(text.split())))
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
 def _trouble(record: ScenarioRecord) -> list[str]:
     first = next((c for c in record.criteria if c.outcome is record.outcome), None)
     if first is None or first.outcome in (Outcome.PASSED, Outcome.SKIPPED):
         return []
-    return [f"{first.outcome}: {one_line(first.text)}", *_explanation(first)]
+    return [*failed_work(record), f"{first.outcome}: {one_line(first.text)}", *_explanation(first)]
+
+
+def failed_work(record: ScenarioRecord) -> list[str]:
+    """Return which sentences of a scenario did not do their work, why, and the way out, a few lines each."""
+    criteria = {criterion.text for criterion in record.criteria}
+    lines: list[str] = []
+    for step in record.steps:
+        if step.text not in criteria and step.outcome in (StepOutcome.FAILED, StepOutcome.UNDETERMINED):
+            said = [line for line in step.note.splitlines() if line.strip()]
+            kept = said if len(said) <= _MOST_LINES else [*said[:2], "…", *said[3 - _MOST_LINES :]]
+            lines += [f"the work failed: {one_line(step.text)}", *(f"  {_bounded(line)}" for line in kept)]
+    return lines
 
 
 def _explanation(criterion: CriterionRecord) -> list[str]:
     if criterion.outcome is Outcome.BLOCKED:
-        return [f"  by {one_line(criterion.blocked_by or criterion.reason)}"]
+        cause = ": ".join(filter(None, (criterion.blocked_by, criterion.reason)))
+        return [f"  by {one_line(cause)}"]
     if criterion.outcome is Outcome.UNDETERMINED:
         return [f"  {one_line(criterion.reason or criterion.found)}"]
     return [f"  expected {one_line(criterion.expected)}", f"  found {one_line(criterion.found)}"]

@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,13 +17,17 @@ from labproof.weights import COURSE_TOTAL, Points, Weighed
 
 
 class Criterion(settings.Settings):
-    """One entry of `exercise.toml`. Points are for each machine; `wait` is in seconds."""
+    """One entry of `exercise.toml`. Points are for each machine; `wait` is in seconds.
+
+    `grades` names the conditions that are lost with it: what rests on one of them is blocked by this criterion.
+    """
 
     id: str
     then: str
     points: Points
     machines: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    grades: tuple[str, ...] = ()
     wait: float = Field(default=0.0, ge=0, le=600)
     why: str
     hints: tuple[str, str]
@@ -74,6 +79,11 @@ class Entry:
     needs: tuple[str, ...]
     source: Criterion
 
+    @property
+    def grades(self) -> tuple[str, ...]:
+        """Return the conditions that are graded here."""
+        return tuple(name.replace("{machine}", self.machine) for name in self.source.grades)
+
 
 @dataclass(frozen=True)
 class Rubric:
@@ -92,6 +102,12 @@ class Rubric:
     def by_text(self, section: str, text: str) -> Entry | None:
         """Return the entry whose sentence this is."""
         return next((e for e in self.entries.values() if e.section == section and e.text == text), None)
+
+    @cached_property
+    def graders(self) -> dict[str, tuple[str, ...]]:
+        """Return the criteria that grade each condition, in the order of the course."""
+        names = dict.fromkeys(name for entry in self.entries.values() for name in entry.grades)
+        return {name: tuple(e.id for e in self.entries.values() if name in e.grades) for name in names}
 
     def exercise(self, section: str) -> Exercise:
         """Return a section by its id."""

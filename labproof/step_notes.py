@@ -1,6 +1,7 @@
 """What became of a sentence that is no criterion, and the words that say why it did not do its part."""
 
 from labproof import fault
+from labproof.advice import TRY
 from labproof.errors import ActionFailed, CheckFailed, LabError
 from labproof.model import StepOutcome
 
@@ -20,8 +21,13 @@ def is_ours(problem: Exception) -> bool:
     return not isinstance(problem, ActionFailed | LabError | CheckFailed)
 
 
-def note(problem: Exception | None, outcome: StepOutcome) -> str:
-    """Return why a sentence did not do its part, or nothing when it did."""
+def note(problem: Exception | None, outcome: StepOutcome, way_back: str) -> str:
+    """Return why a sentence did not do its part, and the way out of work that failed; nothing when it did."""
     if problem is None:
         return _LEFT_OUT.get(outcome, "")
-    return fault.describe(problem) if is_ours(problem) else f"{type(problem).__name__}: {problem}"
+    if is_ours(problem):
+        return fault.describe(problem)
+    said = f"{type(problem).__name__}: {problem}"
+    if not isinstance(problem, ActionFailed) or TRY in said:
+        return said
+    return f"{said}{TRY}correct what it says and run it again; to begin the section afresh: {way_back}"

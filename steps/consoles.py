@@ -12,8 +12,10 @@ from labproof.performing import Performer
 from labproof.probes import account, dashboard, kuboard, workload
 from labproof.probes import docker as docker_probe
 from labproof.probes.page import Browser
+from steps import conditions
 
 DASHBOARD = "kubernetes-dashboard"
+KUBOARD, SYSTEM = "kuboard", "kube-system"
 ADMIN = "dashboard-admin"
 
 
@@ -25,8 +27,9 @@ def apply_dashboard(performer: Performer, lab: Lab, course: Course) -> None:
 
 
 @then("the Dashboard is available")
-def dashboard_is_available(judge: Judge, cluster: Cluster) -> None:
-    judge(lambda: workload.deployment(cluster, DASHBOARD, DASHBOARD), expect.available(DASHBOARD))
+def dashboard_is_available(judge: Judge, cluster: Cluster, lab: Lab) -> None:
+    rests_on = (*conditions.pods(cluster, lab), conditions.api_from(cluster, lab, DASHBOARD, DASHBOARD))
+    judge(lambda: workload.deployment(cluster, DASHBOARD, DASHBOARD), expect.available(DASHBOARD), rests_on=rests_on)
 
 
 @then("the Dashboard's Service has node port 30000")
@@ -36,15 +39,15 @@ def dashboard_service(judge: Judge, cluster: Cluster, course: Course) -> None:
 
 
 @then("the Dashboard answers over TLS at master's address")
-def dashboard_answers_at_master(judge: Judge, browser: Browser, lab: Lab, course: Course) -> None:
-    port = course.cluster.dashboard_port
-    judge(lambda: browser.get(lab.master, "https", port), expect.page("<html"), lab.master.address)
+def dashboard_answers_at_master(judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, course: Course) -> None:
+    port, rests_on = course.cluster.dashboard_port, conditions.console(cluster, lab, DASHBOARD, DASHBOARD)
+    judge(lambda: browser.get(lab.master, "https", port), expect.page("<html"), lab.master.address, rests_on)
 
 
 @then("the Dashboard answers over TLS at the node's address")
-def dashboard_answers_at_node(judge: Judge, browser: Browser, lab: Lab, course: Course) -> None:
-    port = course.cluster.dashboard_port
-    judge(lambda: browser.get(lab.node, "https", port), expect.page("<html"), lab.node.address)
+def dashboard_answers_at_node(judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, course: Course) -> None:
+    port, rests_on = course.cluster.dashboard_port, conditions.console(cluster, lab, DASHBOARD, DASHBOARD)
+    judge(lambda: browser.get(lab.node, "https", port), expect.page("<html"), lab.node.address, rests_on)
 
 
 @then("dashboard-admin exists and is bound to cluster-admin")
@@ -66,6 +69,7 @@ def dashboard_login(judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, 
         lambda: dashboard.try_both(browser, lab.master, port, account.token(cluster, DASHBOARD, ADMIN)),
         expect.right_login(),
         lab.master.address,
+        conditions.console(cluster, lab, DASHBOARD, DASHBOARD),
     )
 
 
@@ -82,27 +86,29 @@ def kuboard_image(judge: Judge, lab: Lab, course: Course) -> None:
 
 
 @then("Kuboard is available")
-def kuboard_is_available(judge: Judge, cluster: Cluster) -> None:
-    judge(lambda: workload.deployment(cluster, "kube-system", "kuboard"), expect.available("kuboard"))
+def kuboard_is_available(judge: Judge, cluster: Cluster, lab: Lab) -> None:
+    rests_on = conditions.pods(cluster, lab)
+    judge(lambda: workload.deployment(cluster, SYSTEM, KUBOARD), expect.available(KUBOARD), rests_on=rests_on)
 
 
 @then("Kuboard's Service has node port 32567")
 def kuboard_service(judge: Judge, cluster: Cluster, course: Course) -> None:
     wanted = expect.node_port(course.cluster.kuboard_port)
-    judge(lambda: workload.service(cluster, "kube-system", "kuboard"), wanted)
+    judge(lambda: workload.service(cluster, SYSTEM, KUBOARD), wanted)
 
 
 @then('Kuboard\'s page opens at "{machine}"')
-def kuboard_page(judge: Judge, browser: Browser, lab: Lab, course: Course, machine: str) -> None:
-    port = course.cluster.kuboard_port
-    judge(lambda: browser.get(lab[machine], "http", port), expect.page("<html"), lab[machine].address)
+def kuboard_page(judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, course: Course, machine: str) -> None:
+    port, rests_on = course.cluster.kuboard_port, conditions.console(cluster, lab, SYSTEM, KUBOARD)
+    judge(lambda: browser.get(lab[machine], "http", port), expect.page("<html"), lab[machine].address, rests_on)
 
 
 @then("Kuboard opens its console for a token and not for a wrong one")
 def kuboard_console(judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, course: Course) -> None:
     port = course.cluster.kuboard_port
     judge(
-        lambda: kuboard.try_both(browser, lab.master, port, account.token(cluster, "kube-system", "kuboard-user")),
+        lambda: kuboard.try_both(browser, lab.master, port, account.token(cluster, SYSTEM, "kuboard-user")),
         expect.right_console(),
         lab.master.address,
+        conditions.console(cluster, lab, SYSTEM, KUBOARD),
     )

@@ -14,6 +14,7 @@ from labproof.probes import docker as docker_probe
 from labproof.probes import kubeconfig
 from labproof.probes import package as package_probe
 from labproof.probes import service as service_probe
+from steps import conditions
 
 PACKAGES = ("kubelet", "kubeadm", "kubectl")
 
@@ -57,14 +58,16 @@ def run_init(performer: Performer, lab: Lab, course: Course) -> None:
 
 
 @then("the API answers that it is ready")
-def api_is_ready(judge: Judge, cluster: Cluster) -> None:
-    judge(lambda: control_probe.health(cluster), expect.equal("ok"), "master")
+def api_is_ready(judge: Judge, cluster: Cluster, lab: Lab) -> None:
+    rests_on = (conditions.api_port(lab.master), conditions.containers(lab.master))
+    judge(lambda: control_probe.health(cluster), expect.equal("ok"), "master", rests_on)
 
 
 @then("the four static Pods of the control plane run on master")
 def static_pods_run(judge: Judge, cluster: Cluster, lab: Lab) -> None:
     wanted = expect.all_equal(dict.fromkeys(control_probe.COMPONENTS, "running"))
-    judge(lambda: control_probe.static_pods(cluster, lab.master.name), wanted, "master")
+    rests_on = conditions.machine(cluster, lab.master)
+    judge(lambda: control_probe.static_pods(cluster, lab.master.name), wanted, "master", rests_on)
 
 
 @then("the API is advertised at master's address")

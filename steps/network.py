@@ -10,6 +10,7 @@ from labproof.machine import Lab
 from labproof.performing import Performer
 from labproof.probe_pods import ProbePods
 from labproof.probes import node, pod_network, workload
+from steps import conditions
 
 NAMESPACE = "kube-system"
 
@@ -20,19 +21,21 @@ def apply_calico(performer: Performer, lab: Lab) -> None:
 
 
 @then("Calico runs on every node that there is")
-def calico_runs(judge: Judge, cluster: Cluster) -> None:
-    judge(lambda: workload.daemon_set(cluster, NAMESPACE, "calico-node"), expect.available("calico-node"))
+def calico_runs(judge: Judge, cluster: Cluster, lab: Lab) -> None:
+    wanted, rests_on = expect.available("calico-node"), conditions.traffic(cluster, lab)
+    judge(lambda: workload.daemon_set(cluster, NAMESPACE, "calico-node"), wanted, rests_on=rests_on)
 
 
 @then("Calico's controllers are available")
-def controllers_run(judge: Judge, cluster: Cluster) -> None:
-    wanted = expect.available("calico-kube-controllers")
-    judge(lambda: workload.deployment(cluster, NAMESPACE, "calico-kube-controllers"), wanted)
+def controllers_run(judge: Judge, cluster: Cluster, lab: Lab) -> None:
+    name, rests_on = "calico-kube-controllers", conditions.traffic(cluster, lab)
+    judge(lambda: workload.deployment(cluster, NAMESPACE, name), expect.available(name), rests_on=rests_on)
 
 
 @then("master is Ready")
 def master_is_ready(judge: Judge, cluster: Cluster, lab: Lab) -> None:
-    judge(lambda: node.ready_states(cluster), expect.all_equal({lab.master.name: "True"}))
+    wanted = expect.all_equal({lab.master.name: "True"})
+    judge(lambda: node.ready_states(cluster), wanted, rests_on=conditions.machine(cluster, lab.master))
 
 
 @then("Calico's pool is the Pods' address range")
@@ -41,18 +44,18 @@ def pool_is_right(judge: Judge, cluster: Cluster, course: Course) -> None:
 
 
 @then("a Pod on master gets an address from the pool")
-def pod_has_address(judge: Judge, probe_pods: ProbePods, lab: Lab, course: Course) -> None:
-    wanted = expect.address_in(course.cluster.pod_cidr)
-    judge(lambda: probe_pods.address(lab.master.name), wanted, lab.master.name)
+def pod_has_address(judge: Judge, probe_pods: ProbePods, cluster: Cluster, lab: Lab, course: Course) -> None:
+    wanted, rests_on = expect.address_in(course.cluster.pod_cidr), conditions.machine(cluster, lab.master)
+    judge(lambda: probe_pods.address(lab.master.name), wanted, lab.master.name, rests_on)
 
 
 @then("a Pod on master finds a Service by its name")
-def pod_resolves(judge: Judge, probe_pods: ProbePods, lab: Lab, course: Course) -> None:
-    wanted = expect.address_in(course.cluster.service_cidr)
-    judge(lambda: probe_pods.resolve(lab.master.name), wanted, lab.master.name)
+def pod_resolves(judge: Judge, probe_pods: ProbePods, cluster: Cluster, lab: Lab, course: Course) -> None:
+    wanted, rests_on = expect.address_in(course.cluster.service_cidr), conditions.traffic(cluster, lab)
+    judge(lambda: probe_pods.resolve(lab.master.name), wanted, lab.master.name, rests_on)
 
 
 @then("a Pod on one node reaches a Pod on the other")
-def traffic_crosses(judge: Judge, probe_pods: ProbePods, lab: Lab) -> None:
-    wanted = expect.saw("Welcome to nginx!")
-    judge(lambda: probe_pods.greet(lab.node.name, lab.master.name), wanted)
+def traffic_crosses(judge: Judge, probe_pods: ProbePods, cluster: Cluster, lab: Lab) -> None:
+    wanted, rests_on = expect.saw("Welcome to nginx!"), conditions.traffic(cluster, lab)
+    judge(lambda: probe_pods.greet(lab.node.name, lab.master.name), wanted, rests_on=rests_on)

@@ -10,6 +10,7 @@ from labproof.machine import Lab
 from labproof.performing import Performer
 from labproof.probes import workload
 from labproof.probes.page import Browser
+from steps import conditions
 
 NAMESPACE = "default"
 NAME = "nginx"
@@ -21,8 +22,9 @@ def deploy_nginx(performer: Performer, browser: Browser, cluster: Cluster, lab: 
 
 
 @then("nginx is available")
-def nginx_is_available(judge: Judge, cluster: Cluster) -> None:
-    judge(lambda: workload.deployment(cluster, NAMESPACE, NAME), expect.available(NAME))
+def nginx_is_available(judge: Judge, cluster: Cluster, lab: Lab) -> None:
+    rests_on = conditions.pods(cluster, lab)
+    judge(lambda: workload.deployment(cluster, NAMESPACE, NAME), expect.available(NAME), rests_on=rests_on)
 
 
 @then("nginx was made by the Dashboard")
@@ -41,4 +43,5 @@ def welcome_page(judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, mac
         lambda: browser.get_service(lab[machine], workload.service(cluster, NAMESPACE, NAME).node_port),
         expect.page("Welcome to nginx!"),
         lab[machine].address,
+        (conditions.form_label(cluster, NAMESPACE, NAME), *conditions.traffic(cluster, lab)),
     )

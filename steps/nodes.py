@@ -9,6 +9,7 @@ from labproof.kube import API_PORT, Cluster
 from labproof.machine import Lab
 from labproof.performing import Performer
 from labproof.probes import kubeconfig, node, workload
+from steps import conditions
 
 WORKER_LABEL = "node-role.kubernetes.io/worker"
 
@@ -25,7 +26,8 @@ def cluster_is_complete(judge: Judge, cluster: Cluster, lab: Lab) -> None:
 
 @then("both nodes are Ready")
 def nodes_are_ready(judge: Judge, cluster: Cluster, lab: Lab) -> None:
-    judge(lambda: node.ready_states(cluster), expect.all_equal(dict.fromkeys(lab.machines, "True")))
+    wanted, rests_on = expect.all_equal(dict.fromkeys(lab.machines, "True")), conditions.pods(cluster, lab)
+    judge(lambda: node.ready_states(cluster), wanted, rests_on=rests_on)
 
 
 @then("both nodes have the lab's addresses")
@@ -43,7 +45,8 @@ def nodes_have_version(judge: Judge, cluster: Cluster, lab: Lab, course: Course)
 @then("Calico and kube-proxy run on the node")
 def agents_run(judge: Judge, cluster: Cluster, lab: Lab) -> None:
     wanted = expect.all_equal({"calico-node": "ready", "kube-proxy": "ready"})
-    judge(lambda: workload.on_node(cluster, lab.node.name, ("calico-node", "kube-proxy")), wanted, "node")
+    rests_on = conditions.traffic(cluster, lab)
+    judge(lambda: workload.on_node(cluster, lab.node.name, ("calico-node", "kube-proxy")), wanted, "node", rests_on)
 
 
 @when("root on the node gets master's kubeconfig and the node its label")

@@ -13,7 +13,7 @@ from pytest_bdd.utils import get_required_args
 
 from labproof import gherkin
 from labproof.features import FeatureFile, FeatureScenario, Sentence
-from labproof.recording import RECORDING
+from labproof.gherkin import RECORDING
 
 CALLED: list[tuple[object, ...]] = []
 
@@ -113,7 +113,7 @@ def also_holds():
 """
 CONFTEST = """
 from labproof.features import FeatureFile, FeatureScenario, Sentence
-from labproof.recording import RECORDING
+from labproof.gherkin import RECORDING
 
 class Recording:
     def carry_out(self, sentence):

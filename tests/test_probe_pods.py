@@ -10,9 +10,9 @@ import pytest
 
 from labproof.ahead import Ahead
 from labproof.connection.fake import FakeConnection, Page
-from labproof.errors import Refused, Unreachable
+from labproof.errors import Refused, TransportError, Unreachable
 from labproof.evidence import EvidenceLog
-from labproof.kube import ApiProblem, Cluster
+from labproof.kube import Cluster
 from labproof.probe_pods import ProbePods, parse
 from labproof.session import _instant_clock
 
@@ -193,8 +193,31 @@ def test_pod_waits_for_its_account(fake: FakeConnection, pods: ProbePods) -> Non
 def test_pod_that_can_never_be_made_is_a_problem(fake: FakeConnection, pods: ProbePods) -> None:
     """What keeps a Pod from being made is told, after its time."""
     fake.serve("POST", PODS, Page({"message": "quota"}, 403))
-    with pytest.raises(ApiProblem, match="quota"):
+    with pytest.raises(TransportError, match=r"could not be made within 60 s .*quota"):
         pods.address("master")
+
+
+NO_ACCOUNT = Page({"message": 'error looking up service account: serviceaccount "default" not found'}, 403)
+NO_LEADER = Page({"message": "etcdserver: leader changed"}, 500)
+
+
+@pytest.mark.parametrize("answer", [NO_ACCOUNT, NO_LEADER])
+@pytest.mark.parametrize("path", ["/api/v1/namespaces", PODS])
+def test_a_cluster_that_has_just_started_is_waited_for(
+    fake: FakeConnection, pods: ProbePods, answer: Page, path: str
+) -> None:
+    """After a restart of the API a namespace and its account may take 50 s; the Pod's own 20 s begin only then."""
+    fake.serve("POST", path, *[answer] * (100 if path != PODS else 330), Page({}, 201))
+    fake.serve("GET", LOOKER, *[pod("Pending")] * 120, pod("Running", "10.122.0.7"))
+    assert pods.address("master") == "10.122.0.7"
+
+
+def test_nobody_waits_twice_for_what_does_not_come(fake: FakeConnection, pods: ProbePods) -> None:
+    """What was waited for in vain is waited for less by whoever wants it next."""
+    fake.serve("POST", PODS, NO_ACCOUNT)
+    for seconds in (60, 20, 20):
+        with pytest.raises(TransportError, match=f"within {seconds} s"):
+            pods.address("master")
 
 
 def test_begun_ahead_serves_all(fake: FakeConnection, pods: ProbePods) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from labproof.model import Mode, Outcome, ScenarioRecord, Score, Source
+from labproof.model import Mode, Outcome, ScenarioRecord, Score, Source, StepRecord
 from labproof.places import Progress
-from labproof.progress import Display, one_line
+from labproof.progress import Display, failed_work, one_line
 from tests.golden import samples
 
 
@@ -67,12 +67,45 @@ def test_failure_lines(clock: Ticking) -> None:
 
 @pytest.mark.parametrize(
     ("outcome", "line"),
-    [(Outcome.BLOCKED, "by calico.ready"), (Outcome.UNDETERMINED, "connection lost")],
+    [(Outcome.BLOCKED, "by calico.ready: connection lost"), (Outcome.UNDETERMINED, "connection lost")],
 )
 def test_other_trouble(clock: Ticking, outcome: Outcome, line: str) -> None:
-    """A blocked scenario names what blocks it, an undetermined one what we could not see."""
+    """A blocked scenario names what blocks it and what was seen, an undetermined one what we could not see."""
     scenario = record(outcome, blocked_by="calico.ready", reason="connection lost")
     assert played(clock, io.StringIO(), scenario)[-1].endswith(line)
+
+
+def test_work_that_failed_comes_first(clock: Ticking) -> None:
+    """Where the work of a scenario failed, the terminal shows which, why and the way out before the failed check."""
+    failed = StepRecord("When", "it is made", Outcome.FAILED, note="ActionFailed: it exists already\n  try: delete it")
+    scenario = replace(record(Outcome.FAILED, expected="one", found="two"), steps=(failed,))
+    assert [line[13:] for line in played(clock, io.StringIO(), scenario)[2:6]] == [
+        "the work failed: it is made",
+        "  ActionFailed: it exists already",
+        "  try: delete it",
+        "failed: it holds",
+    ]
+
+
+def test_long_reasons_are_cut_in_the_middle(clock: Ticking) -> None:
+    """Of a failed command that says a lot, the beginning and the end are shown, with the way out."""
+    note = "\n".join(("ActionFailed: on master", *(f"line {n}" for n in range(50)), "  try: delete it"))
+    failed = StepRecord("When", "it is made", Outcome.FAILED, note=note)
+    lines = failed_work(replace(record(Outcome.FAILED), steps=(failed,)))
+    assert len(lines) == 9
+    assert (lines[1], lines[-1]) == ("  ActionFailed: on master", "  try: delete it")
+
+
+def test_later_settled_criteria_are_told(clock: Ticking) -> None:
+    """A criterion of an earlier scenario that is settled later is told with its cause."""
+    stream = io.StringIO()
+    reason = "the kubelet of node stopped answering"
+    criterion = samples.criterion("a", "it holds", 7, Outcome.BLOCKED, blocked_by="join.ready", reason=reason)
+    Display(stream, clock).resettled(criterion)
+    assert [line[13:] for line in stream.getvalue().splitlines()] == [
+        "settled: blocked: it holds",
+        "  by join.ready: the kubelet of node stopped answering",
+    ]
 
 
 def test_stage_is_a_progress(clock: Ticking) -> None:

@@ -12,13 +12,13 @@ from labproof import result, rubric
 from labproof.evidence import GENESIS, chain
 from labproof.model import RunRecord
 from labproof.proving import catalogue, warm
-from labproof.proving.catalogue import Mistake
+from labproof.proving.catalogue import Trial
 from labproof.proving.compare import compare
 from labproof.store import RunFolder
 from tests.newest import newest
 from tests.recordings.make import HERE, recorded_mistakes
 
-MISTAKES = catalogue.load(rubric.load())
+MISTAKES = catalogue.everything(rubric.load())
 RECORDED = recorded_mistakes()
 # A graded lab like theirs: a recorded mistake has no result of its own.
 TEMPLATE = HERE / "broken-base-swap-tab" / "result.json"
@@ -48,7 +48,7 @@ def regraded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Future[RunRe
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.id)
-def test_mistake_costs_what_it_should(mistake: Mistake, regraded: dict[str, Future[RunRecord]]) -> None:
+def test_mistake_costs_what_it_should(mistake: Trial, regraded: dict[str, Future[RunRecord]]) -> None:
     """Its own criteria turn red with the hint that the catalogue names, and nothing else is lost."""
     verdict = compare(mistake, regraded[mistake.id].result())
     assert verdict.problems(mistake.hint) == []

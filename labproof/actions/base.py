@@ -11,13 +11,18 @@ sysctl -p /etc/sysctl.d/k8s.conf"""
 
 
 def stop_firewall(machine: Machine) -> None:
-    """Stop firewalld and keep it from starting at boot."""
-    machine.act("systemctl stop firewalld && systemctl disable firewalld")
+    """Stop firewalld and keep it from starting at boot; where it is not installed there is nothing to do."""
+    machine.act(
+        "systemctl cat firewalld > /dev/null 2>&1 || exit 0\nsystemctl stop firewalld && systemctl disable firewalld"
+    )
 
 
 def disable_selinux(machine: Machine) -> None:
-    """Switch SELinux off, now and for the next boot."""
-    machine.act("setenforce 0 && sed -i 's/^SELINUX=.*/SELINUX=disabled/' /etc/selinux/config")
+    """Switch SELinux off, now and for the next boot; setenforce fails where it is off already."""
+    machine.act(
+        '{ setenforce 0 || [ "$(getenforce)" = Disabled ]; }'
+        " && sed -i 's/^SELINUX=.*/SELINUX=disabled/' /etc/selinux/config"
+    )
 
 
 def flush_iptables(machine: Machine) -> None:
@@ -31,8 +36,11 @@ def switch_swap_off(machine: Machine) -> None:
 
 
 def load_bridge_module(machine: Machine) -> None:
-    """Load br_netfilter, now and at the next login."""
-    machine.act('modprobe br_netfilter; echo "modprobe br_netfilter" >> /etc/profile')
+    """Load br_netfilter, now and at the next login, unless the line for that is there."""
+    machine.act(
+        "modprobe br_netfilter && { grep -qx 'modprobe br_netfilter' /etc/profile"
+        ' || echo "modprobe br_netfilter" >> /etc/profile; }'
+    )
 
 
 def write_sysctls(machine: Machine) -> None:

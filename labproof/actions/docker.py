@@ -12,8 +12,8 @@ def configure(machine: Machine, mirror: str) -> None:
 
 
 def restart(machine: Machine) -> None:
-    """Restart the daemon, so that it reads its file."""
-    machine.act("systemctl daemon-reload && systemctl restart docker")
+    """Restart the daemon, so that it reads its file; systemd gives one up that failed too often with a wrong file."""
+    machine.act("systemctl daemon-reload && { systemctl reset-failed docker; systemctl restart docker; }")
 
 
 def send_images(master: Machine, node: Machine, archive: str) -> None:

@@ -1,5 +1,6 @@
 """Handout 2.2: a key pair on master, and the key on both machines."""
 
+from labproof.advice import way_out
 from labproof.machine import Machine
 
 
@@ -11,4 +12,5 @@ def make(machine: Machine) -> None:
 def copy(machine: Machine, target: Machine) -> None:
     """Copy the key to a machine, answering the two prompts as a student does."""
     answers = {"(yes/no": "yes", "assword:": target.password}
-    machine.act("ssh-copy-id %s", target.address, answers=answers, timeout=30)
+    with way_out(f"where the host's identification has changed, `ssh-keygen -R {target.address}` forgets the old one"):
+        machine.act("ssh-copy-id %s", target.address, answers=answers, timeout=30)

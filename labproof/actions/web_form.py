@@ -1,11 +1,16 @@
 """Handout 4.3: creating an application in the Dashboard's form, through the Dashboard's own interface."""
 
+from labproof.advice import TRY
 from labproof.course import Course
 from labproof.errors import ActionFailed
+from labproof.expect import made_by_dashboard
 from labproof.kube import Cluster
 from labproof.machine import Machine
-from labproof.probes import account, dashboard
+from labproof.probes import account, dashboard, workload
 from labproof.probes.page import Browser
+from labproof.probes.workload import Origin, ServiceState
+
+_NAMESPACE = "default"
 
 
 def deploy(browser: Browser, machine: Machine, port: int, token: str, name: str, image: str) -> None:
@@ -25,7 +30,7 @@ def deploy(browser: Browser, machine: Machine, port: int, token: str, name: str,
         "variables": [],
         "isExternal": True,
         "description": None,
-        "namespace": "default",
+        "namespace": _NAMESPACE,
         "memoryRequirement": None,
         "cpuRequirement": None,
         "labels": [{"key": "k8s-app", "value": name}],
@@ -38,8 +43,29 @@ def deploy(browser: Browser, machine: Machine, port: int, token: str, name: str,
 
 
 def deploy_as_admin(browser: Browser, cluster: Cluster, master: Machine, course: Course, name: str) -> None:
-    """Deploy the course's nginx with the token of dashboard-admin."""
+    """Deploy the course's nginx with the token of dashboard-admin; what the form has made already is left alone.
+
+    Raises ActionFailed with what is in the way, who made it, and how to take it away.
+    """
     token = account.token(cluster, "kubernetes-dashboard", "dashboard-admin")
     if token is None:
         raise ActionFailed("there is no token of dashboard-admin to log in with")
-    deploy(browser, master, course.cluster.dashboard_port, token, name, course.profile.nginx_image)
+    try:
+        deploy(browser, master, course.cluster.dashboard_port, token, name, course.profile.nginx_image)
+    except ActionFailed as problem:
+        origin, service = workload.origin(cluster, _NAMESPACE, name), workload.service(cluster, _NAMESPACE, name)
+        if made_by_dashboard().is_met(origin) and service.type is not None:
+            return
+        if not origin.exists and service.type is None:
+            raise
+        raise ActionFailed(f"{problem}\n{_in_the_way(name, origin, service)}") from problem
+
+
+def _in_the_way(name: str, origin: Origin, service: ServiceState) -> str:
+    """Return what is there of an application, who made it, and how to take it away."""
+    there = [f"the Deployment {name}, {origin}"] if origin.exists else []
+    there += [f"the Service {service}"] if service.type is not None else []
+    return (
+        f"in the namespace {_NAMESPACE} there is already: {'; '.join(there)}"
+        f"{TRY}kubectl delete deployment,service {name}, and run it again; or labproof reset --to join"
+    )

@@ -1,6 +1,7 @@
 """The catalogue of mistakes: `exercises/<section>/mistakes/*.toml`, each one thing that a student did wrong."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import zip_longest
 from pathlib import Path
@@ -13,6 +14,7 @@ from labproof.errors import ConfigError
 from labproof.places import course_dir
 from labproof.rubric import Rubric
 
+COMBINED = "combined"
 MACHINES = ("master", "node")
 Commands = dict[str, tuple[str, ...]]
 
@@ -41,6 +43,11 @@ class Mistake(settings.Settings):
         """Return the section that the mistake belongs to."""
         return self.id.partition(".")[0]
 
+    @property
+    def parts(self) -> tuple["Mistake", ...]:
+        """Return the single mistakes that it consists of, in the order in which they are made."""
+        return (self,)
+
     def may_touch(self, criterion: str) -> bool:
         """Tell whether a criterion is among those that may suffer with the ones that it costs."""
         return any(fnmatchcase(criterion, pattern) for pattern in self.follows)
@@ -64,22 +71,107 @@ def load(rubric: Rubric, root: Path | None = None) -> tuple[Mistake, ...]:
     return tuple(found)
 
 
-def uncovered(mistakes: Iterable[Mistake], rubric: Rubric) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Combination:
+    """Two mistakes at once: it costs what both cost, where what one costs may be blocked by the other."""
+
+    what: str
+    parts: tuple[Mistake, ...]
+
+    @property
+    def id(self) -> str:
+        """Return the ids of its parts, joined by a plus."""
+        return "+".join(part.id for part in self.parts)
+
+    @property
+    def section(self) -> str:
+        """Return what stands for a section where mistakes are chosen."""
+        return COMBINED
+
+    @property
+    def costs(self) -> tuple[str, ...]:
+        """Return the criteria that one of its parts costs."""
+        return tuple(dict.fromkeys(cost for part in self.parts for cost in part.costs))
+
+    @property
+    def hint(self) -> str:
+        """Return the hints of its parts; each shows where its part does."""
+        return " and ".join(part.hint for part in self.parts)
+
+    @property
+    def kind(self) -> Literal["in-place", "reset"]:
+        """Return how it is undone: as the part that is hardest to undo."""
+        return "reset" if any(part.kind == "reset" for part in self.parts) else "in-place"
+
+    @property
+    def settle(self) -> float:
+        """Return the seconds until it shows."""
+        return max(part.settle for part in self.parts)
+
+    @property
+    def recover(self) -> float:
+        """Return the seconds until all is green again after it was undone."""
+        return max(part.recover for part in self.parts)
+
+    def may_touch(self, criterion: str) -> bool:
+        """Tell whether a criterion may suffer with those that one of its parts costs."""
+        return any(part.may_touch(criterion) for part in self.parts)
+
+
+Trial = Mistake | Combination
+"""What is tried on the finished lab, graded and undone."""
+
+
+class _Pair(settings.Settings):
+    of: tuple[str, str]
+    what: str = Field(min_length=10)
+
+
+class _Pairs(settings.Settings):
+    pair: tuple[_Pair, ...] = ()
+
+
+def combinations(mistakes: tuple[Mistake, ...], root: Path | None = None) -> tuple[Combination, ...]:
+    """Read `exercises/combinations.toml`; none where there is no such file. Raises ConfigError for unknown mistakes."""
+    path = (root or course_dir() / "exercises") / "combinations.toml"
+    if not path.is_file():
+        return ()
+    pairs = settings.load(path, _Pairs).pair
+    known = {mistake.id: mistake for mistake in mistakes}
+    problems = [f"{path}: of: no mistake {id_!r}; correct the id" for p in pairs for id_ in p.of if id_ not in known]
+    sets = [frozenset(pair.of) for pair in pairs]
+    for pair in pairs:
+        if len(set(pair.of)) < 2 or sets.count(frozenset(pair.of)) > 1:
+            problems.append(f"{path}: of: {' and '.join(pair.of)}: expected two mistakes that are no pair yet")
+    if problems:
+        raise ConfigError(list(dict.fromkeys(problems)))
+    return tuple(Combination(pair.what, tuple(known[id_] for id_ in pair.of)) for pair in pairs)
+
+
+def everything(rubric: Rubric, root: Path | None = None) -> tuple[Trial, ...]:
+    """Return all that is tried: the mistakes, and then their combinations. Raises ConfigError as they do."""
+    mistakes = load(rubric, root)
+    return (*mistakes, *combinations(mistakes, root))
+
+
+def uncovered(mistakes: Iterable[Trial], rubric: Rubric) -> tuple[str, ...]:
     """Return the criteria that no mistake would turn red."""
     covered = {cost for mistake in mistakes for cost in mistake.costs}
     return tuple(id_ for id_ in rubric.entries if id_ not in covered)
 
 
-def in_order(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
+def in_order(mistakes: Iterable[Trial]) -> tuple[Trial, ...]:
     """Return the mistakes as they are best tried: from all sections by turns, the slow ones late, resets last.
+
+    Combinations come after all single mistakes.
 
     Neighbours then rarely cost the same, so that grading one also shows that the one before was undone.
     """
-    groups: dict[tuple[bool, bool], dict[str, list[Mistake]]] = {}
+    groups: dict[tuple[bool, bool, bool], dict[str, list[Trial]]] = {}
     for mistake in mistakes:
-        weight = (mistake.kind == "reset", mistake.recover > 0)
+        weight = (mistake.section == COMBINED, mistake.kind == "reset", mistake.recover > 0)
         groups.setdefault(weight, {}).setdefault(mistake.section, []).append(mistake)
-    ordered: list[Mistake] = []
+    ordered: list[Trial] = []
     for weight in sorted(groups):
         for turn in zip_longest(*groups[weight].values()):
             ordered += [mistake for mistake in turn if mistake is not None]
@@ -87,11 +179,12 @@ def in_order(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
 
 
 def choose(
-    mistakes: tuple[Mistake, ...], sections: tuple[str, ...] = (), ids: tuple[str, ...] = (), is_quick: bool = False
-) -> tuple[Mistake, ...]:
+    mistakes: tuple[Trial, ...], sections: tuple[str, ...] = (), ids: tuple[str, ...] = (), is_quick: bool = False
+) -> tuple[Trial, ...]:
     """Return the mistakes that were asked for; quick is the first of each section that is undone at once.
 
-    Raises ConfigError for a section or a mistake that the catalogue does not have.
+    The section "combined" is that of the combinations. Raises ConfigError for a section or a mistake that the
+    catalogue does not have.
     """
     unknown = [f"--mistake: no mistake {i!r} in the catalogue" for i in ids if i not in {m.id for m in mistakes}]
     known = {m.section for m in mistakes}
@@ -103,7 +196,7 @@ def choose(
     wanted = tuple(m for m in mistakes if (not sections or m.section in sections) and (not ids or m.id in ids))
     if not is_quick:
         return wanted
-    firsts: dict[str, Mistake] = {}
+    firsts: dict[str, Trial] = {}
     for mistake in wanted:
         if mistake.kind == "in-place" and not (mistake.settle or mistake.recover):
             firsts.setdefault(mistake.section, mistake)

@@ -9,7 +9,7 @@ from labproof.model import LabDescription, RunRecord
 from labproof.places import Progress
 from labproof.proving import catalogue, compare
 from labproof.proving.bench import Bench
-from labproof.proving.catalogue import Mistake
+from labproof.proving.catalogue import Trial
 from labproof.proving.seeding import GREEN_PATIENCE, PATIENCE, Seeding, Tried
 from labproof.rubric import Rubric
 
@@ -68,7 +68,7 @@ class Proof:
 class Plan:
     """What a check was asked to do."""
 
-    mistakes: tuple[Mistake, ...]
+    mistakes: tuple[Trial, ...]
     is_whole: bool
     builds: bool
     """Whether the lab is made anew, for the first two proofs; otherwise it must be there and finished."""
@@ -76,7 +76,7 @@ class Plan:
 
 def plan(rubric: Rubric, sections: tuple[str, ...], ids: tuple[str, ...], is_quick: bool) -> Plan:
     """Return what to do. Raises ConfigError for unknown names, or when a criterion has no mistake at all."""
-    known = catalogue.load(rubric)
+    known = catalogue.everything(rubric)
     if missing := catalogue.uncovered(known, rubric):
         raise ConfigError([f"exercises/*/mistakes: no mistake costs {c}; write one" for c in missing])
     chosen = catalogue.choose(known, sections, ids, is_quick)

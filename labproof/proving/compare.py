@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from labproof.errors import NotRecorded
 from labproof.model import CriterionRecord, Outcome, RunRecord
-from labproof.proving.catalogue import Mistake
+from labproof.proving.catalogue import Combination, Mistake, Trial
 
 FINE = (Outcome.PASSED, Outcome.SKIPPED)
 
@@ -42,24 +43,24 @@ class Verdict:
         return found
 
 
-def compare(mistake: Mistake, run: RunRecord) -> Verdict:
-    """Return what a run says of the one mistake that was made before it."""
+def compare(mistake: Trial, run: RunRecord) -> Verdict:
+    """Return what a run says of the mistake, or the two at once, that was made before it."""
     records = {c.id: c for c in run.criteria}
     red = tuple(id_ for id_ in mistake.costs if id_ in records and records[id_].outcome is Outcome.FAILED)
-    blocked: list[str] = []
+    blocked = [id_ for id_ in mistake.costs if id_ in records and _is_hidden(mistake, records[id_])]
     consequences: list[str] = []
     collateral: dict[str, str] = {}
     for id_, record in records.items():
-        if record.outcome in FINE or id_ in red:
+        if record.outcome in FINE or id_ in mistake.costs or was_not_asked(record):
             continue
-        if id_ not in mistake.costs and mistake.may_touch(id_):
+        if mistake.may_touch(id_):
             (blocked if record.outcome is Outcome.BLOCKED else consequences).append(id_)
         elif record.outcome is Outcome.BLOCKED and _is_cause(mistake, record.blocked_by):
             blocked.append(id_)
-        elif id_ not in mistake.costs:
+        else:
             collateral[id_] = _described(record)
+    missed = {id_: _described(records.get(id_)) for id_ in mistake.costs if id_ not in (*red, *blocked)}
     costly = [records[id_] for id_ in red]
-    missed = {id_: _described(records.get(id_)) for id_ in mistake.costs if id_ not in red}
     odd = (id_ for id_ in (*missed, *collateral) if id_ in records)
     return Verdict(
         red=red,
@@ -69,8 +70,14 @@ def compare(mistake: Mistake, run: RunRecord) -> Verdict:
         collateral=collateral,
         unseen=tuple(id_ for id_ in odd if records[id_].outcome is Outcome.UNDETERMINED),
         hint_shown="; ".join(dict.fromkeys(_shown(r) for r in costly)),
-        has_hint=any(has_hint(r, mistake.hint) for r in costly),
+        has_hint=bool(red) and all(_shows(part, records) for part in mistake.parts),
     )
+
+
+def was_not_asked(record: CriterionRecord) -> bool:
+    """Tell whether a recording could not have asked for it, as for a criterion that is newer: that says nothing."""
+    is_unknown = any(exchange.problem == NotRecorded.__name__ for exchange in record.evidence)
+    return record.outcome is Outcome.UNDETERMINED and is_unknown
 
 
 def has_hint(record: CriterionRecord, hint: str) -> bool:
@@ -101,7 +108,18 @@ def skipped(run: RunRecord) -> dict[str, str]:
     return {c.id: c.reason for c in run.criteria if c.outcome is Outcome.SKIPPED}
 
 
-def _is_cause(mistake: Mistake, id_: str) -> bool:
+def _is_hidden(mistake: Trial, record: CriterionRecord) -> bool:
+    """Tell whether what one of two mistakes costs is blocked by what the other costs."""
+    return isinstance(mistake, Combination) and record.outcome is Outcome.BLOCKED and record.blocked_by in mistake.costs
+
+
+def _shows(part: Mistake, records: dict[str, CriterionRecord]) -> bool:
+    """Tell whether a mistake shows its hint where it turned a criterion red; one that turned none is hidden."""
+    red = [records[id_] for id_ in part.costs if id_ in records and records[id_].outcome is Outcome.FAILED]
+    return not red or any(has_hint(record, part.hint) for record in red)
+
+
+def _is_cause(mistake: Trial, id_: str) -> bool:
     return id_ in mistake.costs or mistake.may_touch(id_)
 
 

@@ -80,7 +80,8 @@ def _by_section(proof: Proof) -> list[Tried]:
 
     def place(tried: Tried) -> tuple[int, int, str]:
         mistake = tried.mistake
-        return sections.index(mistake.section), proof.criteria.index(mistake.costs[0]), mistake.id
+        own = sections.index(mistake.section) if mistake.section in sections else len(sections)
+        return own, proof.criteria.index(mistake.costs[0]), mistake.id
 
     return sorted(proof.tried, key=place)
 

@@ -7,7 +7,7 @@ from typing import Protocol
 from labproof.errors import LabError, ProvisionError
 from labproof.model import RunRecord
 from labproof.places import Progress
-from labproof.proving.catalogue import Commands, Mistake
+from labproof.proving.catalogue import Commands, Trial
 from labproof.proving.compare import Verdict, compare, not_fine
 from labproof.wait import Clock, Deadline, poll
 
@@ -35,7 +35,7 @@ class Lab(Protocol):
 class Tried:
     """One mistake and what became of it; `seconds` is how long making, grading and undoing took."""
 
-    mistake: Mistake
+    mistake: Trial
     verdict: Verdict = field(default_factory=Verdict)
     seconds: float = 0.0
     trouble: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class Seeding:
         self._awaited: frozenset[str] = frozenset()
         self.tried: list[Tried] = []
 
-    def all(self, mistakes: tuple[Mistake, ...]) -> list[Tried]:
+    def all(self, mistakes: tuple[Trial, ...]) -> list[Tried]:
         """Try every mistake and make sure that the lab is as it was in the end."""
         for number, mistake in enumerate(mistakes, 1):
             self._attempt(mistake)
@@ -73,7 +73,7 @@ class Seeding:
             self._require_green(GREEN_PATIENCE)
         return self.tried
 
-    def _attempt(self, mistake: Mistake, is_again: bool = False, unseen: tuple[str, ...] = ()) -> None:
+    def _attempt(self, mistake: Trial, is_again: bool = False, unseen: tuple[str, ...] = ()) -> None:
         if self._awaited & set(mistake.costs):
             self._require_green(GREEN_PATIENCE)
         watch = Deadline(0, self._clock)
@@ -90,21 +90,26 @@ class Seeding:
         self._put_back(mistake, mistake.recover)
         self.tried[-1] = replace(self.tried[-1], seconds=round(watch.elapsed, 1))
 
-    def _seen(self, mistake: Mistake) -> tuple[Verdict, list[str]]:
+    def _seen(self, mistake: Trial) -> tuple[Verdict, list[str]]:
         try:
-            self._lab.carry_out(mistake.make)
+            for part in mistake.parts:
+                self._lab.carry_out(part.make)
             poll(lambda: None, lambda _: False, Deadline(mistake.settle, self._clock))
             return compare(mistake, self._lab.grade(mistake.id, PATIENCE)), []
         except LabError as problem:
             return Verdict(), [f"it could not be made or graded: {problem}"]
 
-    def _put_back(self, mistake: Mistake, recover: float) -> None:
+    def _put_back(self, mistake: Trial, recover: float) -> None:
         if mistake.kind == "reset":
             self._lab.restore()
         else:
-            self._attended(lambda: self._lab.carry_out(mistake.undo))
+            self._attended(lambda: self._undo(mistake))
         if recover:
             self._require_green(recover)
+
+    def _undo(self, mistake: Trial) -> None:
+        for part in reversed(mistake.parts):
+            self._lab.carry_out(part.undo)
 
     def _attended(self, undo: Callable[[], None]) -> None:
         try:

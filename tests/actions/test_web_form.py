@@ -103,3 +103,64 @@ def test_without_a_token_nobody_logs_in(fake: FakeConnection, pair: Lab, pages: 
     with pytest.raises(ActionFailed, match="no token of dashboard-admin"):
         web_form.deploy_as_admin(pages, api, pair.master, REHEARSAL, "web")
     assert not any(":30000" in line for line in asked(fake))
+
+
+DEPLOYMENT = "/apis/apps/v1/namespaces/default/deployments/web"
+SERVICE = "/api/v1/namespaces/default/services/web"
+
+
+def there(manager: str, labels: dict[str, str]) -> Page:
+    """Return a Deployment that somebody has made."""
+    metadata = {"labels": labels, "managedFields": [{"manager": manager}]}
+    template = {"metadata": {"labels": labels}}
+    return Page({"metadata": metadata, "spec": {"selector": {"matchLabels": labels}, "template": template}})
+
+
+@pytest.fixture
+def occupied(fake: FakeConnection) -> FakeConnection:
+    """A Dashboard that refuses the form because something of that name exists."""
+    annotations = {"kubernetes.io/service-account.name": "dashboard-admin"}
+    secret = {"metadata": {"annotations": annotations}, "data": {"token": encoded("the admin's")}}
+    fake.serve("GET", "/namespaces/kubernetes-dashboard/secrets", Page({"items": [secret]}))
+    fake.serve("POST", "/api/v1/appdeployment", Page('deployments.apps "web" already exists', 409))
+    fake.serve("GET", SERVICE, Page({"spec": {"type": "NodePort", "ports": [{"port": 80, "nodePort": 31000}]}}))
+    return fake
+
+
+def test_what_is_in_the_way_is_named(occupied: FakeConnection, pair: Lab, pages: Browser, api: Cluster) -> None:
+    """Where kubectl has made it before, the error says what exists, who made it, and how to take it away."""
+    occupied.serve("GET", DEPLOYMENT, there("kubectl-create", {"app": "web"}))
+    with pytest.raises(ActionFailed) as raised:
+        web_form.deploy_as_admin(pages, api, pair.master, REHEARSAL, "web")
+    said = str(raised.value)
+    assert "HTTP 409" in said
+    assert "the Deployment web, made by kubectl-create, without the form's k8s-app label" in said
+    assert "the Service web is of type NodePort, node port 31000" in said
+    assert "kubectl delete deployment,service web" in said
+    assert "labproof reset --to join" in said
+
+
+def test_a_service_alone_is_in_the_way_too(occupied: FakeConnection, pair: Lab, pages: Browser, api: Cluster) -> None:
+    """A Service without its Deployment is named as well."""
+    occupied.serve("GET", DEPLOYMENT, Page({}, 404))
+    with pytest.raises(ActionFailed, match="there is already: the Service web"):
+        web_form.deploy_as_admin(pages, api, pair.master, REHEARSAL, "web")
+
+
+def test_what_the_form_has_made_is_left_alone(
+    occupied: FakeConnection, pair: Lab, pages: Browser, api: Cluster
+) -> None:
+    """What was made in the form already needs no second time."""
+    occupied.serve("GET", DEPLOYMENT, there("dashboard", {"k8s-app": "web"}))
+    web_form.deploy_as_admin(pages, api, pair.master, REHEARSAL, "web")
+    assert not any(r.method in ("DELETE", "PUT") for r, _ in occupied.requests)
+
+
+def test_other_refusals_stay_as_they_are(occupied: FakeConnection, pair: Lab, pages: Browser, api: Cluster) -> None:
+    """Where nothing is in the way, the Dashboard's own reason is all that is said."""
+    occupied.serve("POST", "/api/v1/appdeployment", Page("quota", 403))
+    occupied.serve("GET", DEPLOYMENT, Page({}, 404))
+    occupied.serve("GET", SERVICE, Page({}, 404))
+    with pytest.raises(ActionFailed, match="HTTP 403") as raised:
+        web_form.deploy_as_admin(pages, api, pair.master, REHEARSAL, "web")
+    assert "already" not in str(raised.value)

@@ -119,3 +119,48 @@ def test_mistakes_lie_beside_their_exercise() -> None:
     for path in (course_dir() / "exercises").glob("*/exercise.toml"):
         if path.parent.name[:2] <= "08":
             assert list(path.parent.glob("mistakes/*.toml"))
+
+
+ALL = catalogue.everything(RUBRIC)
+PAIRS = tuple(trial for trial in ALL if isinstance(trial, catalogue.Combination))
+
+
+def test_thirty_combinations_that_differ() -> None:
+    """There are thirty pairs of mistakes, each of two that can be told apart by what they cost."""
+    assert len(PAIRS) >= 30
+    assert [p.id for p in PAIRS if set(p.parts[0].costs) == set(p.parts[1].costs)] == []
+    sections = [frozenset(part.section for part in pair.parts) for pair in PAIRS]
+    assert {len(names) for names in sections} == {1, 2}
+
+
+def test_combination_is_made_of_its_parts() -> None:
+    """A combination costs the union, settles and recovers as the slower part, and is named after both."""
+    stopped = next(p for p in PAIRS if p.id == "join.kubelet-stopped+nginx.target-port")
+    assert stopped.costs == ("join.ready", "nginx.page@master", "nginx.page@node")
+    assert stopped.recover == 60
+    assert catalogue.choose(ALL, ids=(stopped.id,)) == (stopped,)
+    assert catalogue.choose(ALL, sections=("combined",)) == PAIRS
+
+
+def test_combinations_come_last() -> None:
+    """Combinations are tried after all single mistakes."""
+    ids = [trial.id for trial in catalogue.in_order(ALL)]
+    assert set(ids[-len(PAIRS) :]) == {pair.id for pair in PAIRS}
+
+
+@pytest.mark.parametrize(
+    ("pairs", "problem"),
+    [
+        ('[[pair]]\nof = ["base.good", "base.gone"]\nwhat = "Both at once."', "no mistake 'base.gone'"),
+        ('[[pair]]\nof = ["base.good", "base.good"]\nwhat = "Both at once."', "expected two mistakes"),
+        ('[[pair]]\nof = ["base.good"]\nwhat = "Both at once."', "of"),
+        ('[[pair]]\nof = ["base.good", "base.gone"]\nwhat = "Both at once."\ncolour = 1', "colour: unknown key"),
+    ],
+)
+def test_wrong_combinations_are_told(tmp_path: Path, pairs: str, problem: str) -> None:
+    """An unknown mistake, one mistake twice and an unknown key are errors that name the file."""
+    root = _written(tmp_path, "good", GOOD)
+    (root / "combinations.toml").write_text(pairs)
+    with pytest.raises(ConfigError, match=r"combinations\.toml") as caught:
+        catalogue.everything(RUBRIC, root)
+    assert problem in str(caught.value)

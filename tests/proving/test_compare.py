@@ -1,7 +1,11 @@
 """One mistake against the run that graded it."""
 
+from dataclasses import replace
+
 import pytest
 
+from labproof.model import CriterionRecord, Exchange, RunRecord
+from labproof.proving.catalogue import Combination
 from labproof.proving.compare import compare, not_fine, passing, skipped, unseen
 
 
@@ -97,3 +101,72 @@ def test_runs_are_read_by_outcome(make_run) -> None:  # type: ignore[no-untyped-
     assert skipped(run) == {"base.a@node": "simulated here"}
     assert list(unseen(run)) == ["docker.b"]
     assert list(not_fine(run)) == ["base.a@master", "docker.b"]
+
+
+@pytest.fixture
+def pair(make_mistake) -> Combination:  # type: ignore[no-untyped-def]
+    """base.a@master and docker.b are lost by two mistakes at once."""
+    other = make_mistake(id="docker.other", costs=["docker.b"], hint="firewalld")
+    return Combination("Two at once.", (make_mistake(), other))
+
+
+def test_two_mistakes_cost_both(make_run, pair) -> None:  # type: ignore[no-untyped-def]
+    """A combination costs what both cost, each with its own hint."""
+    verdict = compare(pair, make_run(base_a_at_master="failed", docker_b="failed"))
+    assert verdict.is_exact
+    assert verdict.red == ("base.a@master", "docker.b")
+
+
+def test_what_the_other_blocks_is_accounted_for(make_run, pair) -> None:  # type: ignore[no-untyped-def]
+    """What one of two mistakes costs may be blocked by what the other costs; its hint is hidden then."""
+    run = make_run(base_a_at_master="failed", docker_b="blocked by base.a@master", docker_c="blocked by base.a@master")
+    verdict = compare(pair, run)
+    assert verdict.is_exact
+    assert verdict.blocked == ("docker.b", "docker.c")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "problem"),
+    [
+        ({"base_a_at_master": "failed"}, "docker.b should be red: passed"),
+        ({"base_a_at_master": "failed", "docker_b": "blocked by base.a@node"}, "docker.b should be red: blocked"),
+        ({"base_a_at_master": "failed", "docker_b": "undetermined"}, "docker.b should be red: undetermined"),
+        ({"base_a_at_master": "failed", "docker_b": "failed", "docker_c": "failed"}, "collateral: docker.c is failed"),
+    ],
+)
+def test_two_mistakes_cost_no_more_and_no_less(make_run, pair, outcomes, problem) -> None:  # type: ignore[no-untyped-def]
+    """What one of them costs and does not show, and what neither costs, is a problem."""
+    assert any(problem in said for said in compare(pair, make_run(**outcomes)).problems(pair.hint))
+
+
+def test_one_mistake_does_not_hide_its_own_cost(make_run, make_mistake) -> None:  # type: ignore[no-untyped-def]
+    """What a single mistake costs must turn red, also where another of its costs blocks it."""
+    mistake = make_mistake(costs=["base.a@master", "docker.b"])
+    verdict = compare(mistake, make_run(base_a_at_master="failed", docker_b="blocked by base.a@master"))
+    assert list(verdict.missed) == ["docker.b"]
+
+
+def unasked(run: RunRecord, id_: str) -> RunRecord:
+    """Return a run whose recording has no answer for one criterion."""
+    asked = Exchange(1, "master", "command", "new question", "observe", "", 0.0, None, problem="NotRecorded")
+
+    def change(record: CriterionRecord) -> CriterionRecord:
+        return replace(record, evidence=(asked,)) if record.id == id_ else record
+
+    (section,) = run.sections
+    (scenario,) = section.scenarios
+    changed = replace(scenario, criteria=tuple(map(change, scenario.criteria)))
+    return replace(run, sections=(replace(section, scenarios=(changed,)),))
+
+
+def test_a_criterion_newer_than_the_recording_says_nothing(make_run, make_mistake) -> None:  # type: ignore[no-untyped-def]
+    """What a recording could not have asked is no collateral, unless it is what the mistake costs."""
+    run = unasked(make_run(base_a_at_master="failed", docker_c="undetermined"), "docker.c")
+    assert compare(make_mistake(), run).is_exact
+    assert list(compare(make_mistake(costs=["base.a@master", "docker.c"]), run).missed) == ["docker.c"]
+
+
+def test_what_could_not_be_seen_otherwise_still_counts(make_run, make_mistake) -> None:  # type: ignore[no-untyped-def]
+    """What was asked and gave no answer is collateral as ever."""
+    run = make_run(base_a_at_master="failed", docker_c="undetermined")
+    assert list(compare(make_mistake(), run).collateral) == ["docker.c"]

@@ -4,7 +4,7 @@ import pytest
 
 from labproof.errors import ProvisionError
 from labproof.model import RunRecord
-from labproof.proving.catalogue import Commands, Mistake
+from labproof.proving.catalogue import Combination, Commands, Mistake
 from labproof.proving.seeding import Seeding
 from labproof.wait import Clock
 
@@ -160,3 +160,13 @@ def test_lab_that_stays_red_ends_the_check(make_run, make_mistake) -> None:  # t
     mistake = _named(make_mistake, "one", ["base.a@master"], undo={"master": ["fail"]})
     with pytest.raises(ProvisionError, match="after it was restored"):
         Seeding(lab, lambda _: None, Told().clock()).all((mistake,))
+
+
+def test_two_are_made_and_undone_in_turn(make_run, make_mistake) -> None:  # type: ignore[no-untyped-def]
+    """Of two mistakes at once the one that was made last is undone first."""
+    lab = ScriptedLab(make_run, {"a": {"base_a_at_master": "failed"}, "b": {"docker_b": "failed"}})
+    first = make_mistake(id="base.a", make={"master": ["make a"]}, undo={"master": ["undo a"]})
+    second = make_mistake(id="docker.b", costs=["docker.b"], make={"node": ["make b"]}, undo={"node": ["undo b"]})
+    (tried,) = Seeding(lab, lambda _: None, Told().clock()).all((Combination("Two at once.", (first, second)),))
+    assert tried.problems == []
+    assert lab.said[:5] == ["make a", "make b", "grade base.a+docker.b", "undo b", "undo a"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labproof import expect
+from labproof.conditions import Condition
 from labproof.evidence import EvidenceLog
 from labproof.judging import Judge
 from labproof.machine import Phase
@@ -30,7 +31,7 @@ COURSE = (
         ],
         slips=(SLIP,),
     ),
-    Section("next", 2, [criterion("next.d", 50, needs=["base.c"], wait=5)], needs=("base",)),
+    Section("next", 2, [criterion("next.d", 50, needs=["base.c"], wait=5, grades=["kubelet"])], needs=("base",)),
 )
 
 
@@ -62,6 +63,8 @@ class Run:
     log: EvidenceLog
     phase: Phase
     slept: list[float]
+    rests_on: tuple[Condition[object], ...] = ()
+    """What every criterion rests on."""
 
     def scenario(
         self, section: str, use: str, probes: dict[str, Probe], work: Callable[[], None] = lambda: None
@@ -83,7 +86,7 @@ class Run:
             self.recording.carry_out(work)
         else:
             probe = probes[sentence.text.split()[0]]
-            self.recording.carry_out(lambda: self.judge(probe, expect.equal("ok"), "master"))
+            self.recording.carry_out(lambda: self.judge(probe, expect.equal("ok"), "master", self.rests_on))
 
     def judge_one(self, section: str, id: str, probe: Probe) -> None:
         """Judge one criterion of the scenario that has begun."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from labproof.advice import way_out
 from labproof.errors import ActionFailed, Unreachable
 from labproof.model import Outcome
 from tests.recording.driver import BLOCKED, FAILED, OK, PASSED, UNDETERMINED, WRONG, Run, base, found
@@ -103,3 +104,19 @@ def test_run_ends_in_the_logs_head(run: Run) -> None:
     assert run.recording.run.evidence_head == run.log.head
     finished = run.recording.finish("finished")
     assert (finished.ended, bool(finished.finished)) == ("finished", True)
+
+
+@pytest.mark.parametrize(("section", "way"), [("base", "labproof down and labproof up"), ("next", "reset --to base")])
+def test_work_that_fails_says_the_way_out(run: Run, section: str, way: str) -> None:
+    """Work of the handout that fails says how to begin its section afresh, unless it has better advice."""
+
+    def work() -> None:
+        raise ActionFailed("yum ended with 1")
+
+    def advised() -> None:
+        with way_out("switch it off"):
+            work()
+
+    probes = base(WRONG) | {"next.d": WRONG}
+    assert way in run.scenario(section, "perform", probes, work).steps[0].note
+    assert run.scenario(section, "perform", probes, advised).steps[0].note.endswith("1\n  try: switch it off")

@@ -70,7 +70,7 @@ def record_mistakes() -> None:
     """Record every mistake that was tried last, keep the others, and forget those that are in no catalogue."""
     recorded = recorded_mistakes()
     with lzma.open(MISTAKES, "wt", preset=9, encoding="utf-8") as file:
-        for id_ in sorted(mistake.id for mistake in catalogue.load(rubric.load())):
+        for id_ in sorted(mistake.id for mistake in catalogue.everything(rubric.load())):
             evidence = PROOF / id_ / "evidence.jsonl"
             tried = list(entries(evidence)) if evidence.is_file() else recorded.get(id_)
             if tried:
