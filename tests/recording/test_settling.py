@@ -29,7 +29,7 @@ def test_settled_when_its_cause_is_known(broken: Run) -> None:
     assert broken.outcomes() == {"base.a": BLOCKED, "base.b": PASSED, "base.c": PASSED, "next.d": FAILED}
     record = found(broken, "base.a")
     assert (record.blocked_by, record.reason) == ("next.d", "the kubelet stopped answering (silent)")
-    assert broken.recording.run.sections[0].scenarios[0].steps[1].outcome is BLOCKED
+    assert broken.recording.run.sections[0].scenarios[0].steps[1].outcome == BLOCKED
     assert (broken.recording.run.score.lost, broken.recording.run.score.blocked) == (50, 10)
 
 
