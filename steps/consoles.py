@@ -10,7 +10,6 @@ from labproof.kube import Cluster
 from labproof.machine import Lab
 from labproof.performing import Performer
 from labproof.probes import account, dashboard, kuboard, workload
-from labproof.probes import docker as docker_probe
 from labproof.probes.page import Browser
 
 DASHBOARD = "kubernetes-dashboard"
@@ -77,8 +76,8 @@ def apply_kuboard(performer: Performer, lab: Lab) -> None:
 
 
 @then("the image of Kuboard is loaded on master")
-def kuboard_image(judge: Judge, lab: Lab, course: Course) -> None:
-    judge(lambda: docker_probe.images(lab.master), expect.all_of([course.profile.kuboard_image], "images"), "master")
+def kuboard_image(judge: Judge, lab: Lab, cluster: Cluster, course: Course) -> None:
+    judge(lambda: kuboard.image(lab, cluster, course.profile.kuboard_image), expect.loaded_image())
 
 
 @then("Kuboard is available")
