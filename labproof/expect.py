@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from labproof.probe_pods import PodReport
 from labproof.probes.account import AccountState
+from labproof.probes.cluster_dns import Resolved
 from labproof.probes.dashboard import BothLogins
 from labproof.probes.docker import ContainerRun, DaemonSettings, Images
 from labproof.probes.kubeconfig import FileState, KubeconfigState
@@ -198,8 +199,11 @@ def any_node_port() -> Expectation[ServiceState]:
 
 
 def page(content: str) -> Expectation[PageState]:
-    """Expect a page that was found and holds this text."""
-    return Expectation(f"HTTP 200 with {content!r} in it", lambda state: state.status == 200 and content in state.body)
+    """Expect a page that was found and holds this text, in any letter case."""
+    return Expectation(
+        f"HTTP 200 with {content!r} in it",
+        lambda state: state.status == 200 and content.lower() in state.body.lower(),
+    )
 
 
 def address_in(cidr: str) -> Expectation[str]:
@@ -212,6 +216,14 @@ def address_in(cidr: str) -> Expectation[str]:
             return False
 
     return Expectation(f"an address in {cidr}", is_met)
+
+
+def resolved_in(cidr: str) -> Expectation[Resolved]:
+    """Expect that a name was found, at an address of this range."""
+    wanted = address_in(cidr)
+    return Expectation(
+        wanted.expected, lambda found: wanted.is_met(found.address), is_final=lambda found: found.is_final
+    )
 
 
 def saw(content: str) -> Expectation[PodReport]:
@@ -240,10 +252,10 @@ def right_console() -> Expectation[BothTokens]:
 
 
 def made_by_dashboard() -> Expectation[Origin]:
-    """Expect the traces that the Dashboard's form leaves, and none of kubectl."""
+    """Expect that the Dashboard created it, by its form; what changed it later does not matter."""
     return Expectation(
-        "made by dashboard, with the form's k8s-app label, not applied by kubectl",
-        lambda origin: "dashboard" in origin.managers and origin.has_form_labels and not origin.was_applied,
+        "made by dashboard, with the form's k8s-app label",
+        lambda origin: "dashboard" in origin.creators and origin.has_form_labels,
     )
 
 

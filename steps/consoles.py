@@ -14,6 +14,10 @@ from labproof.probes.page import Browser
 
 DASHBOARD = "kubernetes-dashboard"
 ADMIN = "dashboard-admin"
+DASHBOARD_PAGE = "<title>Kubernetes Dashboard"
+"""How the title of the Dashboard's page begins, in every language (v2.2.0, index.html)."""
+KUBOARD_PAGE = "kuboard"
+"""What Kuboard's page has in its title and its texts, and another server's has not."""
 
 
 @when("recommended.yaml is given its node port and its administrator and applied")
@@ -37,13 +41,13 @@ def dashboard_service(judge: Judge, cluster: Cluster, course: Course) -> None:
 @then("the Dashboard answers over TLS at master's address")
 def dashboard_answers_at_master(judge: Judge, browser: Browser, lab: Lab, course: Course) -> None:
     port = course.cluster.dashboard_port
-    judge(lambda: browser.get(lab.master, "https", port), expect.page("<html"), lab.master.address)
+    judge(lambda: browser.get(lab.master, "https", port), expect.page(DASHBOARD_PAGE), lab.master.address)
 
 
 @then("the Dashboard answers over TLS at the node's address")
 def dashboard_answers_at_node(judge: Judge, browser: Browser, lab: Lab, course: Course) -> None:
     port = course.cluster.dashboard_port
-    judge(lambda: browser.get(lab.node, "https", port), expect.page("<html"), lab.node.address)
+    judge(lambda: browser.get(lab.node, "https", port), expect.page(DASHBOARD_PAGE), lab.node.address)
 
 
 @then("dashboard-admin exists and is bound to cluster-admin")
@@ -94,7 +98,7 @@ def kuboard_service(judge: Judge, cluster: Cluster, course: Course) -> None:
 @then('Kuboard\'s page opens at "{machine}"')
 def kuboard_page(judge: Judge, browser: Browser, lab: Lab, course: Course, machine: str) -> None:
     port = course.cluster.kuboard_port
-    judge(lambda: browser.get(lab[machine], "http", port), expect.page("<html"), lab[machine].address)
+    judge(lambda: browser.get(lab[machine], "http", port), expect.page(KUBOARD_PAGE), lab[machine].address)
 
 
 @then("Kuboard opens its console for a token and not for a wrong one")

@@ -8,10 +8,9 @@ from labproof.judging import Judge
 from labproof.kube import Cluster
 from labproof.machine import Lab
 from labproof.performing import Performer
+from labproof.probe_pod_manifest import GREETING
 from labproof.probe_pods import ProbePods
-from labproof.probes import node, pod_network, workload
-
-NAMESPACE = "kube-system"
+from labproof.probes import calico, node, pod_network
 
 
 @when("calico.yaml is applied on master")
@@ -21,13 +20,12 @@ def apply_calico(performer: Performer, lab: Lab) -> None:
 
 @then("Calico runs on every node that there is")
 def calico_runs(judge: Judge, cluster: Cluster) -> None:
-    judge(lambda: workload.daemon_set(cluster, NAMESPACE, "calico-node"), expect.available("calico-node"))
+    judge(lambda: calico.agents(cluster), expect.available(calico.AGENT))
 
 
 @then("Calico's controllers are available")
 def controllers_run(judge: Judge, cluster: Cluster) -> None:
-    wanted = expect.available("calico-kube-controllers")
-    judge(lambda: workload.deployment(cluster, NAMESPACE, "calico-kube-controllers"), wanted)
+    judge(lambda: calico.controllers(cluster), expect.available(calico.CONTROLLERS))
 
 
 @then("master is Ready")
@@ -46,13 +44,13 @@ def pod_has_address(judge: Judge, probe_pods: ProbePods, lab: Lab, course: Cours
     judge(lambda: probe_pods.address(lab.master.name), wanted, lab.master.name)
 
 
-@then("a Pod on master finds a Service by its name")
-def pod_resolves(judge: Judge, probe_pods: ProbePods, lab: Lab, course: Course) -> None:
-    wanted = expect.address_in(course.cluster.service_cidr)
-    judge(lambda: probe_pods.resolve(lab.master.name), wanted, lab.master.name)
+@then("a Pod on {machine} finds a Service by its name")
+def pod_resolves(judge: Judge, probe_pods: ProbePods, lab: Lab, course: Course, machine: str) -> None:
+    wanted = expect.resolved_in(course.cluster.service_cidr)
+    judge(lambda: probe_pods.resolve(lab[machine].name), wanted, machine)
 
 
 @then("a Pod on one node reaches a Pod on the other")
 def traffic_crosses(judge: Judge, probe_pods: ProbePods, lab: Lab) -> None:
-    wanted = expect.saw("Welcome to nginx!")
+    wanted = expect.saw(GREETING)
     judge(lambda: probe_pods.greet(lab.node.name, lab.master.name), wanted)

@@ -49,7 +49,7 @@ def tops(path: Path) -> set[str]:
 @pytest.mark.parametrize("library", DOORS)
 def test_each_library_has_one_door(library: str) -> None:
     """A library is imported only where its door is; stand-ins are programs of their own."""
-    engine = [p for p in ENGINE if "standins" not in p.parts]
+    engine = [p for p in ENGINE if "standins" not in p.relative_to(ROOT).parts]
     strays = [name(p) for p in engine if library in tops(p) and not name(p)[9:].startswith(DOORS[library])]
     assert strays == []
 
@@ -65,7 +65,7 @@ def test_settings_are_read_in_one_place() -> None:
 
 def test_content_reaches_the_lab_through_the_seam() -> None:
     """Probes, actions, expectations and steps open no connection and start no program of their own."""
-    content = [p for p in ENGINE if {"probes", "actions"} & set(p.parts) or p.name == "expect.py"]
+    content = [p for p in ENGINE if {"probes", "actions"} & set(p.relative_to(ROOT).parts) or p.name == "expect.py"]
     assert {name(p): tops(p) & FORBIDDEN for p in [*content, *STEPS] if tops(p) & FORBIDDEN} == {}
 
 
@@ -77,7 +77,11 @@ def test_engine_knows_no_steps() -> None:
 def test_one_place_sleeps() -> None:
     """Only wait.py sleeps; stand-ins are programs of their own."""
     calls = re.compile(r"\btime\.sleep\b|from time import .*\bsleep\b")
-    sleepers = [name(p) for p in ENGINE if "standins" not in p.parts and calls.search(p.read_text(encoding="utf-8"))]
+    sleepers = [
+        name(p)
+        for p in ENGINE
+        if "standins" not in p.relative_to(ROOT).parts and calls.search(p.read_text(encoding="utf-8"))
+    ]
     assert sleepers == ["labproof/wait.py"]
 
 

@@ -173,7 +173,7 @@ NODE = NodeState("node", "Unknown", "Kubelet stopped posting node status.", "10.
         ("join.ready", expect.all_equal({"node": "True"}).found({"node": f"{NODE.ready}: {NODE.reason}"}), "silent"),
         ("join.addresses", expect.all_equal({"node": "192.168.200.20"}).found({"node": NODE.address}), "node-ip"),
         ("join.label", expect.equal({"node"}).found({"master", "node"}), "on-master"),
-        ("nginx.origin", str(Origin(True, ("kubectl-create",), False, False)), "by-kubectl"),
+        ("nginx.origin", str(Origin(True, ("kubectl-create",), False)), "by-kubectl"),
         ("nginx.service", str(ServiceState("nginx")), "no-service"),
         ("nginx.page", str(PageState(None, problem="connection refused by 192.168.200.20")), "target-port"),
     ],
