@@ -3,12 +3,11 @@
 from pathlib import PurePosixPath
 
 from labproof.machine import Machine
-from labproof.probes.shell_script import commands
+from labproof.probes.shell_script import LOGIN_FILES, commands
 
 MODULE = "br_netfilter"
 KEYS = ("net.bridge.bridge-nf-call-ip6tables", "net.bridge.bridge-nf-call-iptables", "net.ipv4.ip_forward")
 _BOOT_FILES = "/etc/modules-load.d/*.conf /run/modules-load.d/*.conf /usr/lib/modules-load.d/*.conf"
-_LOGIN_FILES = "/etc/profile /etc/profile.d/*.sh /root/.bash_profile /root/.bashrc /etc/rc.d/rc.local /etc/rc.local"
 _MORE_FILES = (
     "/etc/sysconfig/modules/*.modules /etc/rc.modules /etc/rc.d/rc.local /etc/rc.local"
     " /etc/bashrc /root/.bash_login /root/.profile"
@@ -26,7 +25,7 @@ def is_loaded(machine: Machine) -> bool:
 def loaded_by(machine: Machine) -> list[str]:
     """Return the files that load the module at the next boot or login."""
     boot = machine.read_all(_BOOT_FILES)
-    usual = _unconditional(machine.read_all(_LOGIN_FILES))
+    usual = _unconditional(machine.read_all(LOGIN_FILES))
     found = [p for p, text in boot.items() if names_module(text)] + [p for p in usual if loads_it(usual[p])]
     # The rest is asked only where it decides.
     return found or [p for p, text in _more(machine).items() if loads_it(text)]

@@ -4,6 +4,9 @@ import re
 import shlex
 from collections.abc import Iterator
 
+LOGIN_FILES = "/etc/profile /etc/profile.d/*.sh /root/.bash_profile /root/.bashrc /etc/rc.d/rc.local /etc/rc.local"
+"""What root's login runs, and the last script of a boot."""
+
 _BEFORE = {"if", "then", "elif", "else", "while", "until", "do", "{", "!", "sudo", "exec", "command", "nohup", "time"}
 """Words that may stand before a command which is run all the same."""
 _OPENING, _CLOSING = {"if", "for", "while", "until", "case", "{"}, {"fi", "done", "esac", "}"}

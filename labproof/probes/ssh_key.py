@@ -43,7 +43,8 @@ def _log_in(machine: Machine, target: Machine) -> KeyLogin:
         timeout=_LOGIN_SECONDS,
     )
     if not result.is_success:
-        return KeyLogin(False, "", result.error.strip()[-300:] or f"exit status {result.status}")
+        said = [line for line in result.error.splitlines() if set(line.strip()) - {"@"}]
+        return KeyLogin(False, "", " ".join(said)[-500:].strip() or f"exit status {result.status}")
     identity = target.ask("cat /proc/sys/kernel/random/boot_id /etc/machine-id").output
     # A login file may print something first.
     same = bool(identity.split()) and result.output.split()[-len(identity.split()) :] == identity.split()

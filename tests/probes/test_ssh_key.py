@@ -7,6 +7,15 @@ from labproof.errors import DeadlineExceeded, TransportError
 from labproof.machine import Lab
 from labproof.probes import ssh_key
 
+FRAME = 59 * "@"
+READABLE = (
+    f"{FRAME}\n@         WARNING: UNPROTECTED PRIVATE KEY FILE!          @\n{FRAME}\n"
+    "Permissions 0644 for '/root/.ssh/id_rsa' are too open.\n"
+    "It is required that your private key files are NOT accessible by others.\n"
+    "This private key will be ignored.\n"
+    'Load key "/root/.ssh/id_rsa": bad permissions\n'
+    "root@192.168.200.20: Permission denied (publickey,gssapi-keyex,gssapi-with-mic,password).\n"
+)
 IDENTITY = "cat /proc/sys/kernel/random/boot_id /etc/machine-id"
 
 
@@ -46,6 +55,10 @@ def test_shell_of_another_machine(fake: FakeConnection, pair: Lab) -> None:
     [
         (Reply("", 255, "root@192.168.200.20: Permission denied (publickey).\n"), "Permission denied (publickey)."),
         (Reply("", 255), "exit status 255"),
+        (
+            Reply("", 255, READABLE),
+            "no shell: @         WARNING: UNPROTECTED PRIVATE KEY FILE!          @ Permissions 0644",
+        ),
     ],
 )
 def test_no_shell(fake: FakeConnection, pair: Lab, reply: Reply, says: str) -> None:
