@@ -4,10 +4,23 @@ from datetime import datetime
 
 from labproof.kube import Cluster, Json
 
+_ROUNDED_SECONDS = 2.0
+"""How far two times may be apart that were taken in one go: the API tells whole seconds."""
 _SHORT_SECONDS = 60.0
 """A run that lasted longer than this did not end as those of a crash loop do."""
 _MORE_SECONDS = 10.0
 """How much longer than twice the last run the present one must last; a node's lease is as old as this at most."""
+
+
+def has_faltered(deployment: Json) -> bool:
+    """Tell whether a Deployment was unavailable, or may have been, after its rollout was complete.
+
+    The controller notes the end of the rollout once, in Progressing, and each change in Available (1.20, sync.go).
+    """
+    conditions = {c["type"]: c for c in deployment.get("status", {}).get("conditions") or []}
+    complete = conditions.get("Progressing", {}).get("lastUpdateTime")
+    since = _seconds(complete, conditions.get("Available", {}).get("lastTransitionTime"))
+    return since is None or since > _ROUNDED_SECONDS
 
 
 def unsteady(cluster: Cluster, pods: list[Json]) -> str:

@@ -63,6 +63,8 @@ def deployment(cluster: Cluster, namespace: str, name: str) -> WorkloadState:
         older=older,
         is_observed=_is_observed(found) and not older,
     )
+    if state.is_available and not steadiness.has_faltered(found):
+        return state
     pods = _pods(cluster, namespace, found)
     if not state.is_available:
         return _explained(cluster, namespace, pods, state)

@@ -59,11 +59,28 @@ def test_crash_loop_is_not_available(
     assert (said in str(state)) is not is_available
 
 
-def test_steady_pods_cost_no_further_question(fake: FakeConnection, api: Cluster) -> None:
-    """Where nothing was started again no clock is asked for."""
-    fake.serve("GET", "/deployments/x", deployment())
+def conditions(complete: str, available: str) -> list[dict[str, str]]:
+    """Return when a rollout was complete, and since when its Deployment has been available."""
+    return [
+        {"type": "Progressing", "lastUpdateTime": f"2026-01-01T{complete}Z"},
+        {"type": "Available", "lastTransitionTime": f"2026-01-01T{available}Z"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("available", "is_asked"), [("10:00:00", False), ("10:00:01", False), ("09:59:00", False), ("10:00:09", True)]
+)
+def test_steady_deployment_costs_no_further_question(
+    fake: FakeConnection, api: Cluster, available: str, is_asked: bool
+) -> None:
+    """Only where a Deployment became available anew after its rollout are its Pods looked at."""
+    found = deployment()
+    status = {**DONE, "conditions": conditions("10:00:00", available)}
+    assert isinstance(found.body, dict)
+    fake.serve("GET", "/deployments/x", Page({**found.body, "status": status}))
     fake.serve("GET", "/pods?labelSelector=app%3Dx", Page({"items": [pod(0, SHORT, "10:00:00")]}))
     assert workload.deployment(api, "default", "x").is_available
+    assert any("/pods" in request.url for request, _ in fake.requests) is is_asked
     assert not any("/leases/" in request.url for request, _ in fake.requests)
 
 
