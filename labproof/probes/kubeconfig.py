@@ -45,7 +45,10 @@ class FileState:
 
 
 def file_state(machine: Machine) -> FileState:
-    """Read the owner and the mode of root's kubeconfig."""
+    """Read the owner and the mode of root's kubeconfig.
+
+    `test -e` ends with 0 or 1; any other status, or a `stat` that fails, raises TransportError.
+    """
     return machine.fact(lambda host: _file_state(host.file(PATH)))
 
 
