@@ -20,4 +20,5 @@ Feature: Join the node
 
   Scenario: Traffic crosses the nodes
     Then a Pod on one node reaches a Pod on the other
+    And a Pod on node finds a Service by its name
     And the Dashboard answers over TLS at the node's address

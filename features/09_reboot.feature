@@ -24,8 +24,17 @@ Feature: Surviving a reboot
 
   Scenario: The cluster comes back by itself
     Then the API answers that it is ready
+    And the four static Pods of the control plane run on master
     And both nodes are Ready
+    And Calico runs on every node that there is
+    And a Pod on master finds a Service by its name
+    And a Pod on one node reaches a Pod on the other
+    And a Pod on node finds a Service by its name
     And the Dashboard answers over TLS at master's address
+    And the Dashboard answers over TLS at the node's address
+    And the Dashboard takes this token and refuses a wrong one
     And the welcome page of nginx opens at "master"
     And the welcome page of nginx opens at "node"
     And Kuboard's page opens at "master"
+    And Kuboard's page opens at "node"
+    And Kuboard opens its console for a token and not for a wrong one

@@ -10,10 +10,11 @@ from typing import Generic, TypeVar
 
 from labproof.probe_pods import PodReport
 from labproof.probes.account import AccountState
+from labproof.probes.cluster_dns import Resolved
 from labproof.probes.dashboard import BothLogins
-from labproof.probes.docker import ContainerRun, DaemonSettings
+from labproof.probes.docker import ContainerRun, DaemonSettings, Images
 from labproof.probes.kubeconfig import FileState, KubeconfigState
-from labproof.probes.kuboard import BothTokens
+from labproof.probes.kuboard import BothTokens, ImageState
 from labproof.probes.package import RepositoryState
 from labproof.probes.page import PageState
 from labproof.probes.pod import PodState
@@ -79,6 +80,21 @@ def all_of(wanted: Collection[str], what: str) -> Expectation[Collection[str]]:
     return Expectation(f"{what}: {', '.join(wanted)}", lambda present: set(wanted) <= set(present), found)
 
 
+def images(wanted: Collection[str]) -> Expectation[Images]:
+    """Expect a daemon that holds all of these images."""
+    names = all_of(wanted, "images")
+    return Expectation(
+        names.expected,
+        lambda held: not held.problem and names.is_met(held.names),
+        lambda held: held.problem or names.found(held.names),
+    )
+
+
+def loaded_image() -> Expectation[ImageState]:
+    """Expect an image on the machine that should run it."""
+    return Expectation("the image that Kuboard's Deployment names, on its machine", lambda state: state.is_held)
+
+
 def loaded(name: str) -> Expectation[bool]:
     """Expect that something is loaded."""
     return Expectation(f"{name} loaded", lambda is_loaded: is_loaded, lambda yes: "loaded" if yes else "not loaded")
@@ -138,12 +154,14 @@ def container_run() -> Expectation[ContainerRun]:
     return Expectation("a container that runs", lambda run: run.has_run)
 
 
-def same_driver() -> Expectation[tuple[str | None, str | None]]:
+def same_driver() -> Expectation[tuple[str | None, DaemonSettings]]:
     """Expect one cgroup driver for the kubelet and for Docker."""
     return Expectation(
         "kubelet and Docker with the same cgroup driver",
-        lambda pair: bool(pair[0]) and pair[0] == pair[1],
-        lambda pair: f"kubelet {show(pair[0] or None)}, Docker {show(pair[1] or None)}",
+        lambda pair: bool(pair[0]) and pair[0] == pair[1].cgroup_driver,
+        lambda pair: (
+            f"kubelet {show(pair[0] or None)}, Docker {pair[1].problem or show(pair[1].cgroup_driver or None)}"
+        ),
     )
 
 
@@ -181,8 +199,11 @@ def any_node_port() -> Expectation[ServiceState]:
 
 
 def page(content: str) -> Expectation[PageState]:
-    """Expect a page that was found and holds this text."""
-    return Expectation(f"HTTP 200 with {content!r} in it", lambda state: state.status == 200 and content in state.body)
+    """Expect a page that was found and holds this text, in any letter case."""
+    return Expectation(
+        f"HTTP 200 with {content!r} in it",
+        lambda state: state.status == 200 and content.lower() in state.body.lower(),
+    )
 
 
 def address_in(cidr: str) -> Expectation[str]:
@@ -195,6 +216,14 @@ def address_in(cidr: str) -> Expectation[str]:
             return False
 
     return Expectation(f"an address in {cidr}", is_met)
+
+
+def resolved_in(cidr: str) -> Expectation[Resolved]:
+    """Expect that a name was found, at an address of this range."""
+    wanted = address_in(cidr)
+    return Expectation(
+        wanted.expected, lambda found: wanted.is_met(found.address), is_final=lambda found: found.is_final
+    )
 
 
 def saw(content: str) -> Expectation[PodReport]:
@@ -223,10 +252,10 @@ def right_console() -> Expectation[BothTokens]:
 
 
 def made_by_dashboard() -> Expectation[Origin]:
-    """Expect the traces that the Dashboard's form leaves, and none of kubectl."""
+    """Expect that the Dashboard created it, by its form; what changed it later does not matter."""
     return Expectation(
-        "made by dashboard, with the form's k8s-app label, not applied by kubectl",
-        lambda origin: "dashboard" in origin.managers and origin.has_form_labels and not origin.was_applied,
+        "made by dashboard, with the form's k8s-app label",
+        lambda origin: "dashboard" in origin.creators and origin.has_form_labels,
     )
 
 

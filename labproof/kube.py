@@ -80,6 +80,13 @@ class Cluster:
         """Return what the API answers to a plain path such as /readyz."""
         return self._fetch("GET", path, {}, b"").data.decode()
 
+    def log(self, namespace: str, pod: str, container: str, *, is_previous: bool) -> str:
+        """Return the end of a container's log, or of the run before; empty when there is none."""
+        names = [quote(name, safe="") for name in (namespace, pod, container)]
+        path = "/api/v1/namespaces/{}/pods/{}/log?container={}&tailLines=40".format(*names)
+        answer = self._fetch("GET", f"{path}&previous=true" if is_previous else path, {}, b"")
+        return answer.data.decode() if answer.status == HTTPStatus.OK else ""
+
     def fetch(self, request: HttpRequest) -> HttpResponse:
         """Return what a server inside the cluster answers, such as a Pod on its own address."""
         return self._connection.fetch(request, self._phase.purpose)
@@ -118,7 +125,7 @@ class Cluster:
         if answer.status not in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             raise NoCluster(
                 f"what listens on {self._master.name}'s port {API_PORT} answers {answer.status} to somebody without"
-                " a credential: it is not the API as kubeadm sets it up"
+                " a credential: it is not the API as kubeadm sets it up, or system:anonymous was given rights in it"
             )
 
     def _fetch(self, method: str, path: str, headers: dict[str, str], body: bytes) -> "_Answer":

@@ -97,6 +97,8 @@ class Machine:
         result = self.ask(line)
         if result.status == _STRANGE_NAME:
             raise TransportError(f"{self.name}: one of {pattern} has a line break in its name")
+        if result.status != 0 and result.error.strip():
+            raise TransportError(f"{self.name}: one of {pattern} cannot be read: {result.error.strip()[-200:]}")
         for row in result.output.splitlines():
             if row.startswith("="):
                 path = row[1:]

@@ -13,13 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from ipaddress import ip_address
-from typing import Any
 
 from labproof.ahead import Ahead
 from labproof.connection.base import HttpRequest
 from labproof.errors import LabError, NoCluster, Refused, TransportError
 from labproof.kube import ApiProblem, Cluster, Json
-from labproof.probes import events
+from labproof.probe_pod_manifest import NAMES, REACH, RESOLVER, pod
+from labproof.probes import calico, cluster_dns, events
+from labproof.probes.cause import cause
+from labproof.probes.cluster_dns import Resolved
 from labproof.probes.workload import waiting
 from labproof.sweeper import Sweeper
 from labproof.untrusted import reads_objects
@@ -30,57 +32,22 @@ SECONDS = 20.0
 READY_SECONDS = 60.0
 """How long a namespace may take to be ready for Pods, in seconds: its account comes from a controller, which comes
 back some time after an API that was restarted."""
-SERVICE = "kubernetes.default.svc.cluster.local"
 FRESH_SECONDS = 60.0
 """How long a Pod that has started is asked again instead of making another one."""
-LOOKER, SERVER = "looker", "server"
-NAMES, REACH = "/names", "/reach/"
 _CALICOS_WORD = "cni.projectcalico.org/podIP"
 _ANSWER_SECONDS = 1.0
-_LIFETIME_SECONDS = 120
 _EVERY_SECONDS = 0.15
 _ASK_SECONDS = 6.0
+_SOON_SECONDS = 1.0
+"""How long names are waited for before the cluster is asked what is wrong with its DNS."""
 _SEEN_CHARACTERS = 4000
+_TROUBLE_CHARACTERS = 900
+_NO_IMAGE = ("ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName")
 _MEANINGS: dict[int, str] = {
     HTTPStatus.OK: "",
     HTTPStatus.BAD_GATEWAY: ": the connection was refused or found no way",
     HTTPStatus.GATEWAY_TIMEOUT: ": nothing came back within 2 s",
 }
-_LOOK = """
-printf '%s' "$CONFIG" >/tmp/nginx.conf
-until getent ahostsv4 "$SERVICE" >/tmp/names; do read -r -t 1 <> <(:); done &
-exec nginx -e /dev/stderr -c /tmp/nginx.conf
-"""
-# `/names` is what the resolver found; `/reach/ADDRESS` is the page of another Pod, fetched by this one.
-_CONFIG = """
-daemon off;
-pid /tmp/nginx.pid;
-worker_processes 1;
-error_log /dev/stderr;
-events {}
-http {
-    access_log off;
-    default_type text/plain;
-    client_body_temp_path /tmp/body;
-    proxy_temp_path /tmp/proxy;
-    fastcgi_temp_path /tmp/fastcgi;
-    uwsgi_temp_path /tmp/uwsgi;
-    scgi_temp_path /tmp/scgi;
-    server {
-        listen 80;
-        root /tmp;
-        location = /names {}
-        location ~ ^/reach/(?<peer>[0-9.]+)$ {
-            proxy_connect_timeout 2s;
-            proxy_read_timeout 2s;
-            proxy_pass http://$peer/;
-        }
-        location / {
-            return 404;
-        }
-    }
-}
-"""
 
 
 @dataclass(frozen=True)
@@ -92,6 +59,8 @@ class PodReport:
     address: str = ""
     saw: str = ""
     trouble: str = ""
+    lacks_image: bool = False
+    """Whether the image for it is not to be had: that says nothing about the cluster."""
 
     @property
     def is_up(self) -> bool:
@@ -107,7 +76,7 @@ class PodReport:
         where = f"on {self.node} with address {self.address or 'none'}"
         if self.saw:
             return f"a Pod {where} saw: {self.saw.strip()[:200]}"
-        return f"a Pod {where} is {self.phase}: {(self.trouble or 'no reason given').strip()[:300]}"
+        return f"a Pod {where} is {self.phase}: {cause(self.trouble, _TROUBLE_CHARACTERS) or 'no reason given'}"
 
 
 @dataclass(frozen=True)
@@ -141,7 +110,7 @@ class ProbePods:
         self._start_sweeper = start_sweeper
         self._sweeper: Sweeper | None = None
         self._is_open = False
-        self._begun: dict[tuple[str, str], _Begun] = {}
+        self._begun: dict[str, _Begun] = {}
         self._made: Counter[str] = Counter()
         self._ready_seconds = READY_SECONDS
         self.namespace = f"{NAMESPACE_PREFIX}{secrets.token_hex(3)}"
@@ -153,19 +122,30 @@ class ProbePods:
         self._ahead.begin("greet", lambda: self._greet(second, first))
 
     def address(self, node: str) -> str:
-        """Return the address that a Pod on a node gets, or what keeps it from running."""
-        looker = self._up(LOOKER, node)
+        """Return the address that a Pod on a node gets, or what keeps it from running.
+
+        Raises TransportError where the image for it is not on the machine, as every look does.
+        """
+        looker = self._up(node)
         return looker.address if looker.is_up else str(looker)
 
-    def resolve(self, node: str) -> str:
-        """Return the address that a Pod on a node finds for the API's Service, or what it saw instead."""
-        looker = self._up(LOOKER, node, NAMES)
+    def resolve(self, node: str) -> Resolved:
+        """Return the address that a Pod on a node finds for the API's Service, or why it finds none."""
+        looker = self._up(node, NAMES)
         if not looker.is_up:
-            return str(looker)
-        # A resolver that asks a server in vain tries the next one five seconds later.
-        report = self._asked(node, looker, NAMES, "", "no answer from the cluster's DNS", SECONDS)
-        found = report.saw.split()
-        return found[0] if found else str(report)
+            return Resolved(says=str(looker))
+        missed = "no answer from the cluster's DNS"
+        report = self._asked(node, looker, NAMES, "", missed, _SOON_SECONDS)
+        if not report.saw and not cluster_dns.read(self._cluster).problem:
+            # A resolver that asks a server in vain tries the next one five seconds later.
+            report = self._asked(node, looker, NAMES, "", missed, SECONDS)
+            if not report.saw:
+                self._spend(node, NAMES)
+        if found := report.saw.split():
+            return Resolved(found[0])
+        state = cluster_dns.read(self._cluster)
+        server = cluster_dns.nameserver(self._asked(node, looker, RESOLVER, "", "", 0).saw)
+        return Resolved(says="; ".join(filter(None, (str(report), state.why(server)))), is_final=state.is_final)
 
     def greet(self, server_node: str, client_node: str) -> PodReport:
         """Have a Pod on one node fetch the page of a Pod on the other, by that Pod's own address."""
@@ -175,31 +155,46 @@ class ProbePods:
 
     def _greet(self, server_node: str, client_node: str) -> PodReport:
         # Both start at the same time; only then is either waited for.
-        self._begin(SERVER, server_node)
-        self._begin(LOOKER, client_node, REACH)
-        server = self._up(SERVER, server_node)
-        looker = self._up(LOOKER, client_node, REACH)
+        self._begin(server_node)
+        self._begin(client_node, REACH)
+        server = self._up(server_node)
+        looker = self._up(client_node, REACH)
         if not (server.is_up and looker.is_up):
             return looker if server.is_up else server
         missed = f"no page from the Pod on {server_node} at {server.address}"
-        return self._asked(client_node, looker, REACH, server.address, missed, _ASK_SECONDS)
+        report = self._asked(client_node, looker, REACH, server.address, missed, _ASK_SECONDS)
+        if report.saw:
+            return report
+        self._spend(client_node, REACH)
+        said = calico.wrong_addresses(self._cluster)
+        return replace(report, trouble="; ".join(filter(None, (report.trouble, said))))
 
-    def _up(self, role: str, node: str, question: str = "") -> PodReport:
+    def _up(self, node: str, question: str = "") -> PodReport:
         """Return what became of a Pod once it is up, has ended, or its time is over."""
-        begun = self._begin(role, node, question)
+        begun = self._begin(node, question)
         with begun.lock:
             report = poll(
                 lambda: self._look(begun.name, node),
                 lambda r: r.is_up,
                 begun.up_by,
                 every=_EVERY_SECONDS,
-                is_final=lambda r: r.is_over,
+                is_final=lambda r: r.is_over or r.lacks_image,
             ).value
         if report.is_over:
-            self._forget(role, node)
-        if not report.is_up and (said := events.complaint(self._cluster, self.namespace, {begun.name})):
-            report = replace(report, trouble="; ".join(filter(None, (report.trouble, said))))
-        return report
+            self._forget(node)
+        return report if report.is_up else self._explained(begun.name, node, report)
+
+    def _explained(self, name: str, node: str, report: PodReport) -> PodReport:
+        """Return a report with the newest complaint. Raises TransportError where it is our image that is missing."""
+        said = events.complaint(self._cluster, self.namespace, [{"metadata": {"name": name}}])
+        told = "; ".join(filter(None, (report.trouble, said)))
+        is_pulling = not report.lacks_image and events.is_pulling(self._cluster, self.namespace, name)
+        if report.lacks_image or is_pulling:
+            raise TransportError(
+                f"the grader's own Pod on {node} has no image yet, which is no fault of the cluster: {self._image} is"
+                f" {'being pulled' if is_pulling else 'not there'} ({told}); load it on {node} and grade again"
+            )
+        return replace(report, trouble=told)
 
     def _asked(self, node: str, looker: PodReport, question: str, whom: str, missed: str, seconds: float) -> PodReport:
         """Ask a Pod for what it saw, through the machine that it was made for."""
@@ -215,32 +210,34 @@ class ProbePods:
             return replace(looker, trouble=f"{missed}{_MEANINGS.get(answer.status, f': HTTP {answer.status}')}")
 
         deadline = Deadline(seconds, self._clock)
-        report = poll(ask, lambda r: bool(r.saw), deadline, every=_EVERY_SECONDS).value
-        if not report.saw and (begun := self._begun.get((LOOKER, node))):
-            begun.spent.add(question)
-        return report
+        return poll(ask, lambda r: bool(r.saw), deadline, every=_EVERY_SECONDS).value
 
-    def _begin(self, role: str, node: str, question: str = "") -> _Begun:
-        """Return the Pod of a role on a node: the one that was made lately, or else a new one."""
+    def _spend(self, node: str, question: str) -> None:
+        """Have whoever asks this again get another Pod."""
+        if begun := self._begun.get(node):
+            begun.spent.add(question)
+
+    def _begin(self, node: str, question: str = "") -> _Begun:
+        """Return the Pod on a node: the one that was made lately, or else a new one."""
         with self._lock:
-            begun = self._begun.get((role, node))
+            begun = self._begun.get(node)
             if begun is not None and not begun.fresh.is_expired and question not in begun.spent:
                 return begun
             ready_by = Deadline(self._ready_seconds, self._clock)
             self._open(ready_by)
-            self._made[role] += 1
-            name = f"{role}-{self._made[role]}"
-            self._create(_pod(role, name, node, self._image), ready_by)
+            self._made[node] += 1
+            name = f"looker-{node}-{self._made[node]}"
+            self._create(pod(name, node, self._image), ready_by)
             made = _Begun(name, Deadline(SECONDS, self._clock), Deadline(FRESH_SECONDS, self._clock))
-            self._begun[role, node] = made
+            self._begun[node] = made
             if begun is not None:
                 self._delete(begun.name)
             return made
 
-    def _forget(self, role: str, node: str) -> None:
+    def _forget(self, node: str) -> None:
         """Have the next look make a Pod of its own: this one is no use any more."""
         with self._lock:
-            if (begun := self._begun.pop((role, node), None)) is not None:
+            if (begun := self._begun.pop(node, None)) is not None:
                 self._delete(begun.name)
 
     def close(self) -> None:
@@ -326,11 +323,13 @@ def parse(pod: Json) -> PodReport:
     """Return what a Pod's status says."""
     status = pod.get("status", {})
     annotations = pod.get("metadata", {}).get("annotations") or {}
+    waits = waiting(pod)
     return PodReport(
         phase=str(status.get("phase", "unknown")),
         node=str(pod["spec"].get("nodeName", "")),
         address=_address(status.get("podIP")) or _address(str(annotations.get(_CALICOS_WORD, "")).removesuffix("/32")),
-        trouble="; ".join(waiting(pod)) or str(status.get("message", "")),
+        trouble="; ".join(waits) or str(status.get("message", "")),
+        lacks_image=any(reason in wait for wait in waits for reason in _NO_IMAGE),
     )
 
 
@@ -340,24 +339,3 @@ def _address(said: object) -> str:
         return str(ip_address(str(said)))
     except ValueError:
         return ""
-
-
-def _pod(role: str, name: str, node: str, image: str) -> Json:
-    container: dict[str, Any] = {"name": "probe", "image": image, "imagePullPolicy": "IfNotPresent"}
-    if role == LOOKER:
-        container["command"] = ["/bin/bash", "-c", _LOOK]
-        container["env"] = [{"name": "SERVICE", "value": SERVICE}, {"name": "CONFIG", "value": _CONFIG}]
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": name, "labels": {"app.kubernetes.io/managed-by": "labproof"}},
-        "spec": {
-            "nodeName": node,
-            "restartPolicy": "Never",
-            "activeDeadlineSeconds": _LIFETIME_SECONDS,
-            "terminationGracePeriodSeconds": 0,
-            "automountServiceAccountToken": False,
-            "tolerations": [{"operator": "Exists"}],
-            "containers": [container],
-        },
-    }

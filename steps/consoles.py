@@ -10,13 +10,16 @@ from labproof.kube import Cluster
 from labproof.machine import Lab
 from labproof.performing import Performer
 from labproof.probes import account, dashboard, kuboard, workload
-from labproof.probes import docker as docker_probe
 from labproof.probes.page import Browser
 from steps import conditions
 
 DASHBOARD = "kubernetes-dashboard"
 KUBOARD, SYSTEM = "kuboard", "kube-system"
 ADMIN = "dashboard-admin"
+DASHBOARD_PAGE = "<title>Kubernetes Dashboard"
+"""How the title of the Dashboard's page begins, in every language (v2.2.0, index.html)."""
+KUBOARD_PAGE = "kuboard"
+"""What Kuboard's page has in its title and its texts, and another server's has not."""
 
 
 @when("recommended.yaml is given its node port and its administrator and applied")
@@ -41,13 +44,13 @@ def dashboard_service(judge: Judge, cluster: Cluster, course: Course) -> None:
 @then("the Dashboard answers over TLS at master's address")
 def dashboard_answers_at_master(judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, course: Course) -> None:
     port, rests_on = course.cluster.dashboard_port, conditions.console(cluster, lab, DASHBOARD, DASHBOARD)
-    judge(lambda: browser.get(lab.master, "https", port), expect.page("<html"), lab.master.address, rests_on)
+    judge(lambda: browser.get(lab.master, "https", port), expect.page(DASHBOARD_PAGE), lab.master.address, rests_on)
 
 
 @then("the Dashboard answers over TLS at the node's address")
 def dashboard_answers_at_node(judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, course: Course) -> None:
     port, rests_on = course.cluster.dashboard_port, conditions.console(cluster, lab, DASHBOARD, DASHBOARD)
-    judge(lambda: browser.get(lab.node, "https", port), expect.page("<html"), lab.node.address, rests_on)
+    judge(lambda: browser.get(lab.node, "https", port), expect.page(DASHBOARD_PAGE), lab.node.address, rests_on)
 
 
 @then("dashboard-admin exists and is bound to cluster-admin")
@@ -81,8 +84,8 @@ def apply_kuboard(performer: Performer, lab: Lab) -> None:
 
 
 @then("the image of Kuboard is loaded on master")
-def kuboard_image(judge: Judge, lab: Lab, course: Course) -> None:
-    judge(lambda: docker_probe.images(lab.master), expect.all_of([course.profile.kuboard_image], "images"), "master")
+def kuboard_image(judge: Judge, lab: Lab, cluster: Cluster, course: Course) -> None:
+    judge(lambda: kuboard.image(lab, cluster, course.profile.kuboard_image), expect.loaded_image())
 
 
 @then("Kuboard is available")
@@ -100,7 +103,7 @@ def kuboard_service(judge: Judge, cluster: Cluster, course: Course) -> None:
 @then('Kuboard\'s page opens at "{machine}"')
 def kuboard_page(judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, course: Course, machine: str) -> None:
     port, rests_on = course.cluster.kuboard_port, conditions.console(cluster, lab, SYSTEM, KUBOARD)
-    judge(lambda: browser.get(lab[machine], "http", port), expect.page("<html"), lab[machine].address, rests_on)
+    judge(lambda: browser.get(lab[machine], "http", port), expect.page(KUBOARD_PAGE), lab[machine].address, rests_on)
 
 
 @then("Kuboard opens its console for a token and not for a wrong one")

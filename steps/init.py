@@ -44,12 +44,12 @@ def load_images(performer: Performer, lab: Lab, course: Course) -> None:
 
 @then('"master" holds the images that a control plane needs')
 def master_has_images(judge: Judge, lab: Lab, course: Course) -> None:
-    judge(lambda: docker_probe.images(lab.master), expect.all_of(course.images, "images"), "master")
+    judge(lambda: docker_probe.images(lab.master), expect.images(course.images), "master")
 
 
 @then('"node" holds the images that a worker needs')
 def node_has_images(judge: Judge, lab: Lab, course: Course) -> None:
-    judge(lambda: docker_probe.images(lab.node), expect.all_of(course.worker_images, "images"), "node")
+    judge(lambda: docker_probe.images(lab.node), expect.images(course.worker_images), "node")
 
 
 @when("kubeadm init is run on master")
@@ -93,10 +93,9 @@ def image_repository(judge: Judge, cluster: Cluster, course: Course) -> None:
 
 @then("kubelet on master uses the same cgroup driver as Docker")
 def drivers_agree(judge: Judge, lab: Lab) -> None:
-    wanted = expect.same_driver()
     judge(
-        lambda: (control_probe.kubelet_cgroup_driver(lab.master), docker_probe.running(lab.master).cgroup_driver),
-        wanted,
+        lambda: (control_probe.kubelet_cgroup_driver(lab.master), docker_probe.running(lab.master)),
+        expect.same_driver(),
         "master",
     )
 

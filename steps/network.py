@@ -8,11 +8,10 @@ from labproof.judging import Judge
 from labproof.kube import Cluster
 from labproof.machine import Lab
 from labproof.performing import Performer
+from labproof.probe_pod_manifest import GREETING
 from labproof.probe_pods import ProbePods
-from labproof.probes import node, pod_network, workload
+from labproof.probes import calico, node, pod_network
 from steps import conditions
-
-NAMESPACE = "kube-system"
 
 
 @when("calico.yaml is applied on master")
@@ -22,14 +21,14 @@ def apply_calico(performer: Performer, lab: Lab) -> None:
 
 @then("Calico runs on every node that there is")
 def calico_runs(judge: Judge, cluster: Cluster, lab: Lab) -> None:
-    wanted, rests_on = expect.available("calico-node"), conditions.traffic(cluster, lab)
-    judge(lambda: workload.daemon_set(cluster, NAMESPACE, "calico-node"), wanted, rests_on=rests_on)
+    wanted, rests_on = expect.available(calico.AGENT), conditions.traffic(cluster, lab)
+    judge(lambda: calico.agents(cluster), wanted, rests_on=rests_on)
 
 
 @then("Calico's controllers are available")
 def controllers_run(judge: Judge, cluster: Cluster, lab: Lab) -> None:
-    name, rests_on = "calico-kube-controllers", conditions.traffic(cluster, lab)
-    judge(lambda: workload.deployment(cluster, NAMESPACE, name), expect.available(name), rests_on=rests_on)
+    wanted, rests_on = expect.available(calico.CONTROLLERS), conditions.traffic(cluster, lab)
+    judge(lambda: calico.controllers(cluster), wanted, rests_on=rests_on)
 
 
 @then("master is Ready")
@@ -49,13 +48,13 @@ def pod_has_address(judge: Judge, probe_pods: ProbePods, cluster: Cluster, lab: 
     judge(lambda: probe_pods.address(lab.master.name), wanted, lab.master.name, rests_on)
 
 
-@then("a Pod on master finds a Service by its name")
-def pod_resolves(judge: Judge, probe_pods: ProbePods, cluster: Cluster, lab: Lab, course: Course) -> None:
-    wanted, rests_on = expect.address_in(course.cluster.service_cidr), conditions.traffic(cluster, lab)
-    judge(lambda: probe_pods.resolve(lab.master.name), wanted, lab.master.name, rests_on)
+@then("a Pod on {machine} finds a Service by its name")
+def pod_resolves(judge: Judge, probe_pods: ProbePods, cluster: Cluster, lab: Lab, course: Course, machine: str) -> None:
+    wanted, rests_on = expect.resolved_in(course.cluster.service_cidr), conditions.traffic(cluster, lab)
+    judge(lambda: probe_pods.resolve(lab[machine].name), wanted, machine, rests_on)
 
 
 @then("a Pod on one node reaches a Pod on the other")
 def traffic_crosses(judge: Judge, probe_pods: ProbePods, cluster: Cluster, lab: Lab) -> None:
-    wanted, rests_on = expect.saw("Welcome to nginx!"), conditions.traffic(cluster, lab)
+    wanted, rests_on = expect.saw(GREETING), conditions.traffic(cluster, lab)
     judge(lambda: probe_pods.greet(lab.node.name, lab.master.name), wanted, rests_on=rests_on)

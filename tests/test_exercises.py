@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from labproof import expect, plan, rubric
+from labproof.model import Exchange
 from labproof.places import course_dir
 from labproof.probes.account import AccountState
 from labproof.probes.docker import parse_file
@@ -173,7 +174,7 @@ NODE = NodeState("node", "Unknown", "Kubelet stopped posting node status.", "10.
         ("join.ready", expect.all_equal({"node": "True"}).found({"node": f"{NODE.ready}: {NODE.reason}"}), "silent"),
         ("join.addresses", expect.all_equal({"node": "192.168.200.20"}).found({"node": NODE.address}), "node-ip"),
         ("join.label", expect.equal({"node"}).found({"master", "node"}), "on-master"),
-        ("nginx.origin", str(Origin(True, ("kubectl-create",), False, False)), "by-kubectl"),
+        ("nginx.origin", str(Origin(True, ("kubectl-create",), False)), "by-kubectl"),
         ("nginx.service", str(ServiceState("nginx")), "no-service"),
         ("nginx.page", str(PageState(None, problem="connection refused by 192.168.200.20")), "target-port"),
     ],
@@ -200,3 +201,12 @@ def test_orders_follow_each_other() -> None:
     assert all(b.order == a.order + 1 for a, b in pairwise(RUBRIC.exercises))
     place = {e.id: e.order for e in RUBRIC.exercises}
     assert all(place[need] < e.order for e in RUBRIC.exercises for need in e.needs)
+
+
+def test_event_of_another_pod_names_no_mistake() -> None:
+    """A mistake that an event tells is seen in what was found, which holds this Pod's own, not in the list of all."""
+    events = '{"items":[{"message":"calico/node is not ready: BIRD is not ready: BGP not established with 10.0.2.15"}]}'
+    seen = Exchange(1, "master", "api", "GET events", "observe", "", 0.0, 200, events, "")
+    found = "calico-node: 1 of 2 available, 1 up to date; calico-node: ErrImagePull no such host"
+    for section, criterion in (("calico", "calico.daemonset"), ("join", "join.agents")):
+        assert named(recognise(RUBRIC.exercise(section).slip, criterion, found, [seen])) == {f"{section}.images"}

@@ -10,9 +10,9 @@ from labproof.expect import Expectation
 from labproof.probe_pods import PodReport
 from labproof.probes.account import AccountState
 from labproof.probes.dashboard import BothLogins, LoginState
-from labproof.probes.docker import ContainerRun, DaemonSettings
+from labproof.probes.docker import ContainerRun, DaemonSettings, Images
 from labproof.probes.kubeconfig import FileState, KubeconfigState
-from labproof.probes.kuboard import BothTokens, ConsoleState
+from labproof.probes.kuboard import BothTokens, ConsoleState, ImageState
 from labproof.probes.package import RepositoryState
 from labproof.probes.page import PageState
 from labproof.probes.selinux import SelinuxConfig
@@ -39,6 +39,8 @@ ACCEPTED: list[tuple[Expectation[Any], list[Any]]] = [
     (expect.something("a file"), [["/etc/profile"]]),
     (expect.no_problem("all well"), [[]]),
     (expect.all_of(["a:1", "b:1"], "images"), [{"a:1", "b:1"}, ["b:1", "a:1", "c:1"]]),
+    (expect.images(["a:1"]), [Images(frozenset({"a:1", "b:1"}))]),
+    (expect.loaded_image(), [ImageState("kuboard:v2", "node", True)]),
     (expect.loaded("br_netfilter"), [True]),
     (expect.off("firewalld"), [unit(True, False, False), unit(False, False, False)]),
     (expect.running("docker"), [unit(True, True, False)]),
@@ -49,19 +51,19 @@ ACCEPTED: list[tuple[Expectation[Any], list[Any]]] = [
     (expect.usable_repository("file:///opt/r"), [RepositoryState("file:///opt/r", True, True)]),
     (expect.daemon(SYSTEMD), [SYSTEMD, DaemonSettings(("https://other", "https://m"), "systemd")]),
     (expect.container_run(), [ContainerRun(True, "2 containers run")]),
-    (expect.same_driver(), [("systemd", "systemd"), ("cgroupfs", "cgroupfs")]),
+    (expect.same_driver(), [("systemd", SYSTEMD), ("cgroupfs", DaemonSettings((), "cgroupfs"))]),
     (expect.opens(SERVER), [KubeconfigState(SERVER, True, True)]),
     (expect.private_to("root"), [FileState(True, "root", "root", 0o600), FileState(True, "root", "wheel", 0o400)]),
     (expect.available("nginx"), [WorkloadState("nginx", True, 2, 2, 2, True)]),
     (expect.node_port(30000), [ServiceState("d", "NodePort", 443, 30000)]),
     (expect.any_node_port(), [ServiceState("n", "NodePort", 80, 31234), ServiceState("n", "LoadBalancer", 80, 31234)]),
-    (expect.page("<html"), [PageState(200, "x <html> y")]),
+    (expect.page("<html"), [PageState(200, "x <html> y"), PageState(200, "<HTML>")]),
     (expect.address_in("10.122.0.0/16"), ["10.122.219.64", " 10.122.0.1\n"]),
     (expect.saw("Welcome"), [PodReport("Running", saw="<h1>Welcome to")]),
     (expect.bound_to("cluster-admin"), [AccountState(True, ("admin", "cluster-admin"))]),
     (expect.right_login(), [BothLogins(IN, OUT)]),
     (expect.right_console(), [BothTokens(SHOWN, REFUSED)]),
-    (expect.made_by_dashboard(), [Origin(True, ("dashboard",), True, False)]),
+    (expect.made_by_dashboard(), [Origin(True, ("dashboard",), True)]),
 ]
 
 REFUSED_STATES: list[tuple[Expectation[Any], list[Any]]] = [
@@ -78,7 +80,7 @@ REFUSED_STATES: list[tuple[Expectation[Any], list[Any]]] = [
     (expect.enabled("docker"), [unit(True, True, False)]),
     (expect.shell_on("node"), [KeyLogin(False, "", "Permission denied"), KeyLogin(False, "another machine", "x")]),
     (expect.selinux_not_enforcing(), ["Enforcing", "enforcing", ""]),
-    (expect.selinux_not_enforcing_at_boot(), [SelinuxConfig("enforcing"), SelinuxConfig(None), SelinuxConfig("off")]),
+    (expect.selinux_not_enforcing_at_boot(), [SelinuxConfig("enforcing"), SelinuxConfig("strict")]),
     (
         expect.usable_repository("file:///opt/r"),
         [
@@ -97,7 +99,17 @@ REFUSED_STATES: list[tuple[Expectation[Any], list[Any]]] = [
         ],
     ),
     (expect.container_run(), [ContainerRun(False, "no daemon")]),
-    (expect.same_driver(), [("systemd", "cgroupfs"), (None, "systemd"), ("systemd", ""), (None, None), ("", "")]),
+    (
+        expect.same_driver(),
+        [
+            ("systemd", DaemonSettings((), "cgroupfs")),
+            (None, SYSTEMD),
+            ("systemd", DaemonSettings(problem="docker info says nothing: no docker")),
+            ("", DaemonSettings()),
+        ],
+    ),
+    (expect.images(["a:1"]), [Images(frozenset({"b:1"})), Images(frozenset({"a:1"}), "no daemon")]),
+    (expect.loaded_image(), [ImageState("kuboard:v2", "node", False), ImageState("k", "master", False, "no daemon")]),
     (
         expect.opens(SERVER),
         [
@@ -125,6 +137,7 @@ REFUSED_STATES: list[tuple[Expectation[Any], list[Any]]] = [
             WorkloadState("nginx", True, 2, 2, 1, True),
             WorkloadState("nginx", True, 2, 1, 2, True),
             WorkloadState("nginx", True, 1, 1, 1, False),
+            WorkloadState("nginx", True, 1, 1, 1, True, unsteady="nginx was started again 5 times"),
         ],
     ),
     (expect.node_port(30000), [ServiceState("d", "ClusterIP", 443), ServiceState("d", "NodePort", 443, 30001)]),
@@ -148,9 +161,9 @@ REFUSED_STATES: list[tuple[Expectation[Any], list[Any]]] = [
         expect.made_by_dashboard(),
         [
             Origin(False),
-            Origin(True, ("kubectl-create",), True, False),
-            Origin(True, ("dashboard",), False, False),
-            Origin(True, ("dashboard", "kubectl"), True, True),
+            Origin(True, ("kubectl-create",), True),
+            Origin(True, ("dashboard",), False),
+            Origin(True, (), True),
         ],
     ),
 ]

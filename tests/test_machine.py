@@ -78,6 +78,13 @@ def test_file_that_may_not_be_read(fake: FakeConnection, pair: Lab) -> None:
         pair.master.read("/etc/shadow")
 
 
+def test_file_of_a_pattern_that_may_not_be_read(fake: FakeConnection, pair: Lab) -> None:
+    """A file of a pattern that is there and cannot be read is blindness, too."""
+    fake.answer("master", "for f in /etc/x/*", Reply("=/etc/x/a\n", 1, "/bin/sh: /etc/x/a: Input/output error"))
+    with pytest.raises(TransportError, match=r"one of /etc/x/\* cannot be read: .*Input/output error"):
+        pair.master.read_all("/etc/x/*")
+
+
 def test_all_files_of_a_pattern_are_read(here: Machine, tmp_path: Path) -> None:
     """Every file of a pattern is read, links followed, folders and what is not there left out."""
     (tmp_path / "a.conf").write_text("x = 1\n\n  y = \\2", encoding="ascii")

@@ -17,7 +17,7 @@ from labproof.probe_pods import ProbePods, parse
 from labproof.session import _instant_clock
 
 PODS = "/pods"
-LOOKER, SERVER = "/pods/looker-1", "/pods/server-1"
+LOOKER, SERVER = "/pods/looker-master-1", "/pods/looker-node-1"
 
 
 def pod(phase: str, address: str = "", node: str = "master", **status: Any) -> Page:
@@ -35,7 +35,10 @@ def networked(address: str) -> Page:
 
 @pytest.fixture
 def pods(fake: FakeConnection, api: Cluster, tmp_path: Path) -> Iterator[ProbePods]:
-    """Return probe Pods in a cluster where every Pod can be made and taken away."""
+    """Return probe Pods in a cluster where every Pod can be made and taken away, and CoreDNS is up."""
+    fake.serve("GET", "/services/kube-dns", Page({"spec": {"clusterIP": "10.96.0.10"}}))
+    fake.serve("GET", "/endpoints/kube-dns", Page({"subsets": [{"addresses": [{"ip": "10.122.0.3"}]}]}))
+    fake.serve("GET", "/api/v1/nodes", Page({"items": []}))
     fake.serve("POST", "/api/v1/namespaces", Page({}, 201))
     fake.serve("DELETE", "/api/v1/namespaces", Page({}))
     fake.serve("GET", LOOKER, pod("Pending"), pod("Running", "10.122.0.7"))
@@ -78,7 +81,7 @@ def test_one_pod_serves_several_looks(fake: FakeConnection, pods: ProbePods) -> 
     """What has started is asked again: a second look makes no second Pod."""
     fake.serve("GET", ".7/names", Page("10.96.0.1 STREAM kubernetes"))
     assert pods.address("master") == "10.122.0.7"
-    assert pods.resolve("master") == "10.96.0.1"
+    assert pods.resolve("master").address == "10.96.0.1"
     assert sum(path.endswith("/pods") for path in asked(fake, "POST")) == 1
     request = fake.requests[-1][0]
     assert (request.url, request.via, request.credential) == ("http://10.122.0.7/names", "master", None)
@@ -87,19 +90,21 @@ def test_one_pod_serves_several_looks(fake: FakeConnection, pods: ProbePods) -> 
 def test_names_may_take_their_time(fake: FakeConnection, pods: ProbePods) -> None:
     """The Pod's own server may start later than the Pod, and the resolver answer later than that."""
     fake.serve("GET", ".7/names", Refused("nothing listens"), Page(""), Page("10.96.0.1 STREAM"))
-    assert pods.resolve("master") == "10.96.0.1"
+    assert pods.resolve("master").address == "10.96.0.1"
 
 
 def test_no_name_says_what_was_seen(fake: FakeConnection, pods: ProbePods) -> None:
     """Without an answer of the cluster's DNS the finding says so, and who asks that again gets a new Pod."""
     fake.serve("GET", ".7/names", Page(""))
-    fake.serve("GET", "/pods/looker-2", pod("Running", "10.122.0.9"))
+    fake.serve("GET", ".7/resolver", Page("nameserver 10.96.0.10\n"))
+    fake.serve("GET", "/pods/looker-master-2", pod("Running", "10.122.0.9"))
     fake.serve("GET", ".9/names", Page("10.96.0.1 STREAM"))
-    assert pods.resolve("master") == (
-        "a Pod on master with address 10.122.0.7 is Running: no answer from the cluster's DNS"
+    assert str(pods.resolve("master")) == (
+        "a Pod on master with address 10.122.0.7 is Running: no answer from the cluster's DNS;"
+        " CoreDNS is ready at 10.122.0.3, but nothing comes back from udp port 53"
     )
     assert pods.address("master") == "10.122.0.7"
-    assert pods.resolve("master") == "10.96.0.1"
+    assert pods.resolve("master").address == "10.96.0.1"
     assert pods.address("master") == "10.122.0.9"
 
 
@@ -121,13 +126,82 @@ def test_no_greeting_names_both_ends(fake: FakeConnection, pods: ProbePods) -> N
 
 def test_server_that_does_not_start_is_the_finding(fake: FakeConnection, pods: ProbePods) -> None:
     """A Pod that cannot start is told with its reason, once its time is over."""
-    state = {"waiting": {"reason": "ErrImagePull", "message": "no such host"}}
+    state = {"waiting": {"reason": "CreateContainerError", "message": "no such file"}}
     pending = pod("Pending", node="node", containerStatuses=[{"name": "probe", "state": state}])
     fake.serve("GET", SERVER, pending)
     report = pods.greet("node", "master")
     assert (report.node, report.is_up) == ("node", False)
-    assert "ErrImagePull" in str(report)
+    assert "CreateContainerError" in str(report)
     assert not any("/reach/" in r.url for r, _ in fake.requests)
+
+
+@pytest.mark.parametrize("reason", ["ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull"])
+def test_missing_image_of_ours_is_no_fault_of_the_cluster(fake: FakeConnection, pods: ProbePods, reason: str) -> None:
+    """Where the image for our own Pod is not on the machine nothing was seen of the cluster: that is said at once."""
+    state = {"waiting": {"reason": reason, "message": "no such host"}}
+    fake.serve("GET", LOOKER, pod("Pending", containerStatuses=[{"name": "probe", "state": state}]))
+    with pytest.raises(TransportError, match=r"own Pod on master has no image yet.* nginx:1 is not there .*load it on"):
+        pods.address("master")
+    assert sum(path.endswith(LOOKER) for path in asked(fake, "GET")) == 1
+
+
+@pytest.mark.parametrize(("told", "is_ours"), [(["Pulling"], True), (["Pulling", "Pulled"], False), ([], False)])
+def test_pull_that_takes_long_is_not_counted(
+    fake: FakeConnection, pods: ProbePods, told: list[str], is_ours: bool
+) -> None:
+    """A Pod whose image is still being pulled says nothing about the cluster; one that only does not start does."""
+    creating = {"waiting": {"reason": "ContainerCreating"}}
+    fake.serve("GET", LOOKER, pod("Pending", containerStatuses=[{"name": "probe", "state": creating}]))
+    fake.serve("GET", "/events?fieldSelector=involvedObject", Page({"items": [{"reason": reason} for reason in told]}))
+    if is_ours:
+        with pytest.raises(TransportError, match="nginx:1 is being pulled"):
+            pods.address("master")
+    else:
+        assert "ContainerCreating" in pods.address("master")
+
+
+def test_missing_pause_image_is_the_clusters_own(fake: FakeConnection, pods: ProbePods) -> None:
+    """The sandbox image is the course's: where it cannot be pulled the finding says so."""
+    said = 'failed pulling image "registry.aliyuncs.com/google_containers/pause:3.2": Error response from daemon: Get'
+    about = {"name": "looker-master-1"}
+    fake.serve("GET", LOOKER, pod("Pending"))
+    fake.serve("GET", "/events", Page({"items": [{"involvedObject": about, "reason": "Failed", "message": said}]}))
+    assert said in pods.address("master")
+
+
+def test_name_ends_in_a_dot(fake: FakeConnection, pods: ProbePods) -> None:
+    """The name is whole: no search domain of the machine is asked for it, nor a provider that knows every name."""
+    pods.address("master")
+    made = json.loads(next(r.body for r, _ in fake.requests if r.method == "POST" and r.url.endswith("/pods")))
+    assert {"name": "SERVICE", "value": "kubernetes.default.svc.cluster.local."} in made["spec"]["containers"][0]["env"]
+
+
+def test_empty_endpoints_settle_names_at_once(fake: FakeConnection, pods: ProbePods) -> None:
+    """With nobody behind the DNS no answer is waited for, the cause is told, and the Pod stays for the next look."""
+    fake.serve("GET", ".7/names", Page(""))
+    fake.serve("GET", ".7/resolver", Page("nameserver 10.96.0.10\n"))
+    fake.serve("GET", "/endpoints/kube-dns", Page({}))
+    fake.serve("GET", "/deployments/coredns", Page({"spec": {"replicas": 0}}))
+    found = pods.resolve("master")
+    assert "coredns was scaled to 0 Pods" in str(found)
+    assert found.is_final
+    assert sum(r.url.endswith("/names") for r, _ in fake.requests) < 10
+    fake.serve("GET", ".7/names", Page("10.96.0.1 STREAM"))
+    assert pods.resolve("master").address == "10.96.0.1"
+    assert sum(path.endswith("/pods") for path in asked(fake, "POST")) == 1
+
+
+def test_pods_on_addresses_that_calico_mistook(fake: FakeConnection, pods: ProbePods) -> None:
+    """A page that does not come is explained by the address that Calico took on a machine."""
+    node = {
+        "metadata": {"name": "node", "annotations": {"projectcalico.org/IPv4Address": "10.0.2.15/24"}},
+        "status": {"addresses": [{"type": "InternalIP", "address": "192.168.200.20"}]},
+    }
+    fake.serve("GET", "/reach/", Page("", 504))
+    fake.serve("GET", "/api/v1/nodes", Page({"items": [node]}))
+    assert "nothing came back within 2 s; Calico took the address 10.0.2.15 on node" in str(
+        pods.greet("node", "master")
+    )
 
 
 def test_pod_that_comes_up_late_is_seen(fake: FakeConnection, pods: ProbePods) -> None:
@@ -141,7 +215,7 @@ def test_pod_that_comes_up_late_is_seen(fake: FakeConnection, pods: ProbePods) -
 def test_pod_that_is_gone_is_made_anew(fake: FakeConnection, pods: ProbePods) -> None:
     """Somebody may take our Pod away: that is said, and the next look makes another one."""
     fake.serve("GET", LOOKER, Page({}, 404))
-    fake.serve("GET", "/pods/looker-2", pod("Running", "10.122.0.9"))
+    fake.serve("GET", "/pods/looker-master-2", pod("Running", "10.122.0.9"))
     assert "gone" in pods.address("master")
     assert sum(path.endswith(LOOKER) for path in asked(fake, "GET")) == 1
     assert pods.address("master") == "10.122.0.9"

@@ -1,14 +1,19 @@
 """Bridged traffic: the module and the three kernel settings, now and after the next boot."""
 
-import shlex
 from pathlib import PurePosixPath
 
 from labproof.machine import Machine
+from labproof.probes.shell_script import LOGIN_FILES, commands
 
 MODULE = "br_netfilter"
 KEYS = ("net.bridge.bridge-nf-call-ip6tables", "net.bridge.bridge-nf-call-iptables", "net.ipv4.ip_forward")
 _BOOT_FILES = "/etc/modules-load.d/*.conf /run/modules-load.d/*.conf /usr/lib/modules-load.d/*.conf"
-_LOGIN_FILES = "/etc/profile /etc/profile.d/*.sh /root/.bash_profile /root/.bashrc /etc/rc.d/rc.local /etc/rc.local"
+_MORE_FILES = (
+    "/etc/sysconfig/modules/*.modules /etc/rc.modules /etc/rc.d/rc.local /etc/rc.local"
+    " /etc/bashrc /root/.bash_login /root/.profile"
+)
+"""What CentOS 7 runs at boot (rhel-import-state, rc-local.service) or at root's login, beyond the usual files."""
+_RUN_IF_EXECUTABLE = ("/etc/sysconfig/modules/", "/etc/rc.modules", "/etc/rc.d/rc.local", "/etc/rc.local")
 _SYSCTL_FILES = "/usr/lib/sysctl.d/*.conf /run/sysctl.d/*.conf /etc/sysctl.d/*.conf /etc/sysctl.conf"
 
 
@@ -20,8 +25,21 @@ def is_loaded(machine: Machine) -> bool:
 def loaded_by(machine: Machine) -> list[str]:
     """Return the files that load the module at the next boot or login."""
     boot = machine.read_all(_BOOT_FILES)
-    login = machine.read_all(_LOGIN_FILES)
-    return [p for p, text in boot.items() if names_module(text)] + [p for p, text in login.items() if loads_it(text)]
+    usual = _unconditional(machine.read_all(LOGIN_FILES))
+    found = [p for p, text in boot.items() if names_module(text)] + [p for p in usual if loads_it(usual[p])]
+    # The rest is asked only where it decides.
+    return found or [p for p, text in _more(machine).items() if loads_it(text)]
+
+
+def _more(machine: Machine) -> dict[str, str]:
+    """Return the scripts that are run at boot only while they are executable, and the rarer login files."""
+    texts = machine.read_all(_MORE_FILES)
+    listed = machine.ask(f'for f in {_MORE_FILES}; do if [ -x "$f" ]; then echo "$f"; fi; done').output.splitlines()
+    return {path: text for path, text in texts.items() if path in listed or path in _unconditional(texts)}
+
+
+def _unconditional(texts: dict[str, str]) -> dict[str, str]:
+    return {path: text for path, text in texts.items() if not path.startswith(_RUN_IF_EXECUTABLE)}
 
 
 def names_module(text: str) -> bool:
@@ -30,29 +48,13 @@ def names_module(text: str) -> bool:
 
 
 def loads_it(text: str) -> bool:
-    """Tell whether a shell file has a command `modprobe br_netfilter`."""
-    commands = (command for line in text.splitlines() for command in _commands(line))
+    """Tell whether a shell script has a command `modprobe br_netfilter` that it comes to."""
     return any(
-        PurePosixPath(words[0]).name == "modprobe" and "-r" not in words and any(map(_is_module, words[1:]))
-        for words in commands
+        PurePosixPath(words[0]).name == "modprobe"
+        and not {"-r", "--remove", "-n", "--dry-run"} & set(words)
+        and any(map(_is_module, words[1:]))
+        for words in commands(text)
     )
-
-
-def _commands(line: str) -> list[list[str]]:
-    """Return the words of each command of a shell line, none when its quotes do not match."""
-    lexer = shlex.shlex(line, posix=True, punctuation_chars=";&|")
-    lexer.whitespace_split = True
-    try:
-        words = list(lexer)
-    except ValueError:
-        return []
-    commands: list[list[str]] = [[]]
-    for word in words:
-        if set(word) <= set(";&|"):
-            commands.append([])
-        else:
-            commands[-1].append(word)
-    return [command for command in commands if command]
 
 
 def _is_module(word: str) -> bool:

@@ -1,5 +1,6 @@
 """The control plane: its static Pods, its health and what kubeadm was told."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,8 @@ from labproof.probes.workload import waiting
 from labproof.untrusted import read_yaml, reads_objects
 
 COMPONENTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
+_EXTRA_ARGS = "/etc/sysconfig/kubelet"
+_DRIVER = re.compile(r"(?<!\S)--?cgroup-driver[= ](\S+)")
 _ADVERTISED = "kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint"
 
 
@@ -80,14 +83,24 @@ def parse_settings(text: str) -> InitSettings:
 
 
 def kubelet_cgroup_driver(machine: Machine) -> str | None:
-    """Return the cgroup driver that the kubelet uses: its flags count before its file."""
-    flags = machine.read("/var/lib/kubelet/kubeadm-flags.env") or ""
-    for word in flags.replace('"', " ").split():
-        if word.startswith("--cgroup-driver="):
-            return word.partition("=")[2]
+    """Return the cgroup driver that the kubelet uses: its flags count before its file, the last flag most.
+
+    The order is that of 10-kubeadm.conf: KUBELET_KUBEADM_ARGS, then KUBELET_EXTRA_ARGS.
+    """
+    flags = {path: machine.read(path) or "" for path in ("/var/lib/kubelet/kubeadm-flags.env", _EXTRA_ARGS)}
+    words = [word for path, text in flags.items() for word in _flags(text, is_extra=path == _EXTRA_ARGS)]
+    if drivers := _DRIVER.findall(" ".join(words)):
+        return str(drivers[-1])
     text = machine.read("/var/lib/kubelet/config.yaml")
     # A kubelet that is told nothing uses cgroupfs: KubeletConfiguration v1beta1 of Kubernetes 1.20.
-    return None if text is None else str(_mapping(text).get("cgroupDriver", "cgroupfs"))
+    return None if text is None else str(_mapping(text).get("cgroupDriver") or "cgroupfs")
+
+
+def _flags(text: str, is_extra: bool) -> list[str]:
+    """Return the words that an environment file puts on the kubelet's command line."""
+    name = "KUBELET_EXTRA_ARGS" if is_extra else "KUBELET_KUBEADM_ARGS"
+    values = [line.strip().partition("=")[2] for line in text.splitlines() if line.strip().startswith(f"{name}=")]
+    return values[-1].replace('"', " ").replace("'", " ").split() if values else []
 
 
 def _text(data: dict[str, Any], key: str) -> str | None:

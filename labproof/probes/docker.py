@@ -50,7 +50,11 @@ def parse_file(text: str) -> DaemonSettings:
 
 
 def running(machine: Machine) -> DaemonSettings:
-    """Ask the daemon that runs."""
+    """Ask the daemon that runs.
+
+    `docker info` prints JSON with ServerErrors, and ends with 0 or 1 by version, where no daemon answers. It
+    prints nothing where docker itself is not there (127) or breaks: then what it said is the finding.
+    """
     result = machine.ask("docker info --format '{{json .}}'")
     if not result.output.strip():
         return DaemonSettings(problem=f"docker info says nothing: {result.error.strip()[-200:]}")
@@ -74,9 +78,25 @@ def parse_info(text: str) -> DaemonSettings:
     return DaemonSettings(tuple(str(m).rstrip("/") for m in mirrors), str(info.get("CgroupDriver", "")))
 
 
-def images(machine: Machine) -> set[str]:
-    """Return the names of all images that the daemon holds."""
-    return set(machine.ask("docker image ls --format '{{.Repository}}:{{.Tag}}'").output.split())
+@dataclass(frozen=True)
+class Images:
+    """The names of the images that a daemon holds, or why it could not be asked for them."""
+
+    names: frozenset[str] = frozenset()
+    problem: str = ""
+
+
+def images(machine: Machine) -> Images:
+    """Return the names of all images that the daemon holds.
+
+    Only exit status 0 is an answer, and then an empty one means that there is no image. 1 comes from a daemon
+    that does not answer, 127 from a machine without docker: neither tells which images there are.
+    """
+    result = machine.ask("docker image ls --format '{{.Repository}}:{{.Tag}}'")
+    if result.is_success:
+        return Images(frozenset(result.output.split()))
+    said = result.error.strip()[-300:] or f"exit status {result.status}"
+    return Images(problem=f"docker could not list its images: {said}")
 
 
 @dataclass(frozen=True)
@@ -91,7 +111,11 @@ class ContainerRun:
 
 
 def run_container(machine: Machine) -> ContainerRun:
-    """See whether a container runs; where none does, run one for a moment and take its image away again."""
+    """See whether a container runs; where none does, run one for a moment and take its image away again.
+
+    A failing `docker container ls` decides nothing: what it means shows when a container is tried, whose exit
+    status 125 is Docker's own failure, 126 and 127 the container's or a missing docker. All are the finding.
+    """
     running_now = machine.ask("docker container ls --quiet --filter status=running").output.split()
     if running_now:
         return ContainerRun(True, f"{len(running_now)} containers run")

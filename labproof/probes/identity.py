@@ -20,7 +20,10 @@ _CLOCK_SECONDS = 300
 
 
 def machine(asked: Machine) -> dict[str, str]:
-    """Return a machine's own id (machine-id(5)) and since when it has one, as far as it tells."""
+    """Return a machine's own id (machine-id(5)) and since when it has one, as far as it tells.
+
+    A `stat` that fails prints nothing, and then nothing is told: it is never judged.
+    """
     found = {}
     if _MACHINE_ID.fullmatch(said := (asked.read("/etc/machine-id") or "").strip()):
         found["machine-id"] = said

@@ -8,6 +8,7 @@ from labproof.connection.secrets import decode_secret
 from labproof.kube import Cluster
 from labproof.machine import Machine
 from labproof.probes.account import may_do_everything
+from labproof.probes.shell_script import LOGIN_FILES, commands
 from labproof.untrusted import read_yaml
 
 PATH = "/root/.kube/config"
@@ -44,7 +45,10 @@ class FileState:
 
 
 def file_state(machine: Machine) -> FileState:
-    """Read the owner and the mode of root's kubeconfig."""
+    """Read the owner and the mode of root's kubeconfig.
+
+    `test -e` ends with 0 or 1; any other status, or a `stat` that fails, raises TransportError.
+    """
     return machine.fact(lambda host: _file_state(host.file(PATH)))
 
 
@@ -52,13 +56,29 @@ def read(machine: Machine, cluster: Cluster) -> KubeconfigState:
     """Read root's kubeconfig and ask the lab's own API what its credential may do."""
     text = machine.read(PATH)
     if text is None:
-        return KubeconfigState(problem=f"{PATH} is not on {machine.name}")
+        return KubeconfigState(problem=f"{PATH} is not on {machine.name}{_elsewhere(machine, cluster)}")
+    return _tried(text, cluster)
+
+
+def _tried(text: str, cluster: Cluster) -> KubeconfigState:
     server, credential, problem = parse(text)
     if credential is None:
         return KubeconfigState(server, problem=problem)
     is_this = credential.authority.strip() == cluster.authority.strip()
     allowed = is_this and may_do_everything(cluster.with_credential(credential))
     return KubeconfigState(server, is_this, allowed)
+
+
+def _elsewhere(machine: Machine, cluster: Cluster) -> str:
+    """Return what a login file says of another kubeconfig, and whether it works; nothing where none does."""
+    words = [word for text in machine.read_all(LOGIN_FILES).values() for line in commands(text) for word in line]
+    paths = [word.removeprefix("KUBECONFIG=") for word in words if word.startswith("KUBECONFIG=/")]
+    text = machine.read(paths[-1]) if paths else None
+    if text is None:
+        return ""
+    state = _tried(text, cluster)
+    how = "works" if state.may_do_everything else f"does not work ({state})"
+    return f"; KUBECONFIG={paths[-1]}, set at login, {how}, but the file should be where kubectl looks by itself"
 
 
 def _file_state(file: Any) -> FileState:

@@ -2,10 +2,55 @@
 
 from dataclasses import dataclass
 
-from labproof.machine import Machine
+from labproof.kube import Cluster
+from labproof.machine import Lab, Machine
+from labproof.probes import docker
 from labproof.probes.page import Browser
+from labproof.untrusted import reads_objects
 
 WRONG_TOKEN = "not-a-token-of-this-cluster"
+
+
+@dataclass(frozen=True)
+class ImageState:
+    """The image that Kuboard should run from, and which machines hold it."""
+
+    image: str
+    machine: str
+    is_held: bool
+    problem: str = ""
+
+    def __str__(self) -> str:
+        return self.problem or f"{'' if self.is_held else 'missing: '}{self.image} on {self.machine}"
+
+
+def image(lab: Lab, cluster: Cluster, usual: str) -> ImageState:
+    """Look for Kuboard's image: the one that its Deployment names, on the machine that it names.
+
+    Without a Deployment it is the usual image on master.
+    """
+    named, machine = _named(cluster)
+    wanted = named if "kuboard" in named else usual
+    where = lab[machine] if machine in lab.machines else lab.master
+    held = docker.images(where)
+    is_held = not held.problem and full_name(wanted) in map(full_name, held.names)
+    return ImageState(wanted, where.name, is_held, held.problem)
+
+
+def full_name(name: str) -> str:
+    """Return an image's name without Docker's own registry and with a tag, as Docker itself shows it."""
+    short = name.removeprefix("docker.io/").removeprefix("library/")
+    return short if ":" in short.rpartition("/")[2] or "@" in short else f"{short}:latest"
+
+
+@reads_objects
+def _named(cluster: Cluster) -> tuple[str, str]:
+    """Return the image and the machine that the Deployment kuboard names, empty where it names none."""
+    found = cluster.read("/apis/apps/v1/namespaces/{}/deployments/{}", "kube-system", "kuboard")
+    if found is None:
+        return "", ""
+    spec = found["spec"]["template"]["spec"]
+    return str(spec["containers"][0]["image"]), str(spec.get("nodeName") or "")
 
 
 @dataclass(frozen=True)

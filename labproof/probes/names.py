@@ -1,6 +1,10 @@
 """What a machine calls itself and whom it knows by name."""
 
+from labproof.errors import DeadlineExceeded, TransportError
 from labproof.machine import Machine
+
+_LOOKUP_SECONDS = 45.0
+"""Longer than a resolver needs for three name servers that do not answer, 5 s each and twice (resolv.conf(5))."""
 
 
 def hostname(machine: Machine) -> dict[str, str | None]:
@@ -13,7 +17,24 @@ def hostname(machine: Machine) -> dict[str, str | None]:
 
 
 def addresses(machine: Machine, names: tuple[str, ...]) -> dict[str, str | None]:
-    """Return the first IPv4 address that each name has on the machine, None where it has none."""
+    """Return the first IPv4 address that each name has on the machine, None where it has none.
+
+    Raises TransportError when getent could not tell.
+    """
+    return {name: _address(machine, name) for name in names}
+
+
+def _address(machine: Machine, name: str) -> str | None:
     # Not testinfra's: it puts the addresses into a set, and then none of them is the first.
-    found = {name: machine.ask("getent ahostsv4 %s", name).output.split() for name in names}
-    return {name: words[0] if words else None for name, words in found.items()}
+    try:
+        result = machine.ask("getent ahostsv4 %s", name, timeout=_LOOKUP_SECONDS)
+    except DeadlineExceeded:
+        if not machine.is_reachable():
+            raise
+        return f"not found within {_LOOKUP_SECONDS:.0f} s"
+    # getent(1): 2 is a name that is not found; 1 is a wrong call, 127 no getent.
+    if result.status not in (0, 2):
+        said = result.error.strip()[-200:]
+        raise TransportError(f"{machine.name}: getent ended with {result.status} and told no address: {said}")
+    words = result.output.split()
+    return words[0] if words else None

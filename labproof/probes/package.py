@@ -3,6 +3,8 @@
 import configparser
 from dataclasses import dataclass
 
+from labproof.connection.base import CommandResult
+from labproof.errors import TransportError
 from labproof.machine import Machine
 
 REPOSITORY_FILE = "/etc/yum.repos.d/k8s-docker.repo"
@@ -50,22 +52,48 @@ def parse_repository(text: str, has_metadata: bool) -> RepositoryState:
 
 
 def versions(machine: Machine, names: tuple[str, ...]) -> dict[str, str | None]:
-    """Return the installed version of each package, None for one that is not installed."""
+    """Return the installed version of each package, None for one that is not installed.
+
+    Raises TransportError when rpm could not tell.
+    """
     result = machine.ask("rpm -q --queryformat '%%{NAME} %%{VERSION}\\n' %s " + "%s " * (len(names) - 1), *names)
-    found = dict(line.split() for line in result.output.splitlines() if len(line.split()) == 2)
+    found = _found(machine, result, names)
     return {name: found.get(name) for name in names}
 
 
 def foreign(machine: Machine, names: tuple[str, ...]) -> list[str]:
-    """Return those of the packages that are absent, or whose build is not one of the offline repository's."""
+    """Return those of the packages that are absent, or whose build is not one of the offline repository's.
+
+    Raises TransportError when rpm could not tell.
+    """
     asked = "--queryformat '%%{NAME} %%{SHA1HEADER}\\n'"
-    installed = machine.ask(f"rpm -q {asked} " + "%s " * len(names), *names).output
+    have = _found(machine, machine.ask(f"rpm -q {asked} " + "%s " * len(names), *names), names)
+    # The exit status is that of the last test, whatever it was; nothing printed means that nothing is offered.
     offered = machine.ask(f'for f in {REPOSITORY}/*.rpm {REPOSITORY}/*/*.rpm; do [ -f "$f" ] && echo "$f"; done')
     wanted = [path for path in offered.output.splitlines() if any(f"/{name}-" in path for name in names)]
     if not wanted:
         return [f"{REPOSITORY} offers none of them"]
-    known = machine.ask(f"rpm -qp --nosignature {asked} " + "%s " * len(wanted), *wanted).output
-    builds = set(known.splitlines())
-    have = {line.split()[0]: line for line in installed.splitlines() if len(line.split()) == 2}
-    problems = {name: f"{name} comes from elsewhere" for name in names if have.get(name) not in builds}
-    return [text if name in have else f"{name} is not installed" for name, text in problems.items()]
+    known = machine.ask(f"rpm -qp --nosignature {asked} " + "%s " * len(wanted), *wanted)
+    builds = set(known.output.splitlines())
+    strange = [name for name in names if name in have and f"{name} {have[name]}" not in builds]
+    if strange and not known.is_success:
+        # A package that cannot be read may be the very one that was installed.
+        raise TransportError(f"{machine.name}: rpm cannot read {REPOSITORY}: {known.error.strip()[-300:]}")
+    problems = {name: "is not installed" for name in names if name not in have}
+    problems |= dict.fromkeys(strange, "comes from elsewhere")
+    return [f"{name} {problems[name]}" for name in names if name in problems]
+
+
+def _found(machine: Machine, result: CommandResult, names: tuple[str, ...]) -> dict[str, str]:
+    """Return what `rpm -q` printed of each package that is installed.
+
+    Its exit status is the number of packages that are not (rpm 4.11, query.c), each of which it names on
+    stdout, in the machine's language. A broken database ends alike, but is told on stderr; 127 is no rpm.
+    """
+    found = dict(line.split() for line in result.output.splitlines() if len(line.split()) == 2)
+    missing = [name for name in names if name not in found]
+    said = result.error.strip()
+    if missing and (said or not all(name in result.output for name in missing)):
+        what = said[:300] or f"exit status {result.status} without a word about {', '.join(missing)}"
+        raise TransportError(f"{machine.name}: rpm could not tell what is installed: {what}")
+    return found

@@ -23,7 +23,11 @@ class ServiceState:
 
 
 def read(machine: Machine, name: str) -> ServiceState:
-    """Read the state of one service."""
+    """Read the state of one service.
+
+    `systemctl show` ends with 0 for a unit that does not exist, too: LoadState tells. Any other status means
+    that systemd did not answer, and raises TransportError.
+    """
     return parse(name, machine.fact(lambda host: host.service(name).systemd_properties))
 
 

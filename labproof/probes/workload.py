@@ -1,11 +1,17 @@
 """Deployments, DaemonSets and Services."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from labproof.kube import Cluster, Json
-from labproof.probes import events
+from labproof.probes import container_log, events, steadiness
+from labproof.probes.cause import cause
 from labproof.untrusted import reads_objects
+
+CALICO_OPERATORS = "calico-system"
+"""The namespace that Calico's operator puts it into (v3.18.6 quickstart.md)."""
+_WAITS_FOR_OTHERS = ("PodInitializing", "ContainerCreating")
 
 
 @dataclass(frozen=True)
@@ -19,35 +25,51 @@ class WorkloadState:
     available: int = 0
     is_observed: bool = False
     trouble: str = ""
+    older: int = 0
+    unsteady: str = ""
+    """Why its Pods cannot be taken for up though they are at the moment: they were only just started again."""
 
     @property
     def is_available(self) -> bool:
         """Tell whether the newest version runs everywhere it should, and that is somewhere."""
-        return self.is_observed and self.desired >= 1 and self.updated >= self.desired <= self.available
+        is_complete = self.desired >= 1 and self.updated >= self.desired <= self.available
+        return self.is_observed and is_complete and not self.unsteady
 
     def __str__(self) -> str:
         if not self.exists:
-            return f"{self.name} does not exist"
-        trouble = f"; {self.trouble}" if self.trouble and not self.is_available else ""
-        return f"{self.name}: {self.available} of {self.desired} available, {self.updated} up to date{trouble}"
+            return "; ".join(filter(None, (f"{self.name} does not exist", self.trouble)))
+        older = f"{self.older} of an older version still there" if self.older else ""
+        reasons = () if self.is_available else (older, self.unsteady, self.trouble)
+        counts = f"{self.name}: {self.available} of {self.desired} available, {self.updated} up to date"
+        return "; ".join(filter(None, (counts, *reasons)))
 
 
 @reads_objects
 def deployment(cluster: Cluster, namespace: str, name: str) -> WorkloadState:
-    """Read a Deployment and, where it is not available, what its Pods wait for."""
+    """Read a Deployment, whether its Pods stay up and, where it is not available, what they wait for."""
     found = cluster.read("/apis/apps/v1/namespaces/{}/deployments/{}", namespace, name)
     if found is None:
         return WorkloadState(name)
     status = found.get("status", {})
+    updated = int(status.get("updatedReplicas", 0))
+    # Pods of an older version stay until new ones are available: as many of the available ones are theirs.
+    older = max(0, int(status.get("replicas", 0)) - updated)
     state = WorkloadState(
         name=name,
         exists=True,
         desired=int(found["spec"].get("replicas", 1)),
-        updated=int(status.get("updatedReplicas", 0)),
-        available=int(min(status.get("availableReplicas", 0), status.get("updatedReplicas", 0))),
-        is_observed=_is_observed(found) and status.get("replicas", 0) <= status.get("updatedReplicas", 0),
+        updated=updated,
+        available=max(0, int(min(status.get("availableReplicas", 0) - older, updated))),
+        older=older,
+        is_observed=_is_observed(found) and not older,
     )
-    return state if state.is_available else _explained(cluster, namespace, found, state)
+    if state.is_available and not steadiness.has_faltered(found):
+        return state
+    pods = _pods(cluster, namespace, found)
+    if not state.is_available:
+        return _explained(cluster, namespace, pods, state)
+    unsteady = steadiness.unsteady(cluster, pods)
+    return _explained(cluster, namespace, pods, replace(state, unsteady=unsteady)) if unsteady else state
 
 
 @reads_objects
@@ -65,24 +87,39 @@ def daemon_set(cluster: Cluster, namespace: str, name: str) -> WorkloadState:
         available=int(status.get("numberAvailable", 0)),
         is_observed=_is_observed(found),
     )
-    return state if state.is_available else _explained(cluster, namespace, found, state)
+    return state if state.is_available else _explained(cluster, namespace, _pods(cluster, namespace, found), state)
 
 
 def _is_observed(found: Json) -> bool:
     return bool(found.get("status", {}).get("observedGeneration", 0) >= found["metadata"].get("generation", 0))
 
 
-def _explained(cluster: Cluster, namespace: str, found: Json, state: WorkloadState) -> WorkloadState:
+def _pods(cluster: Cluster, namespace: str, found: Json) -> list[Json]:
     labels = found["spec"]["selector"].get("matchLabels", {})
     selector = ",".join(f"{k}={v}" for k, v in labels.items())
-    pods = cluster.read("/api/v1/namespaces/{}/pods", namespace, labelSelector=selector) or {}
-    waits = sorted({wait for pod in pods.get("items", []) for wait in waiting(pod)})
-    names = {str(pod.get("metadata", {}).get("name")) for pod in pods.get("items", []) if not _is_ready(pod)}
-    said = events.complaint(cluster, namespace, names) if names else ""
-    trouble = "; ".join((*waits[:3], *([said] if said else []))) or ("" if pods.get("items") else "it has no Pods")
-    return WorkloadState(
-        state.name, state.exists, state.desired, state.updated, state.available, state.is_observed, trouble
-    )
+    listed = cluster.read("/api/v1/namespaces/{}/pods", namespace, labelSelector=selector) or {}
+    pods: list[Json] = listed.get("items", [])
+    return pods
+
+
+def _explained(cluster: Cluster, namespace: str, pods: list[Json], state: WorkloadState) -> WorkloadState:
+    return replace(state, trouble=trouble(cluster, namespace, pods) or ("" if pods else "it has no Pods"))
+
+
+def trouble(cluster: Cluster, namespace: str, pods: list[Json]) -> str:
+    """Return why Pods are not ready: what they wait for, the last words of one that broke, the newest warning."""
+    unready = [pod for pod in pods if not _is_ready(pod)]
+    waits = telling(wait for pod in pods for wait in waiting(pod))
+    broken = next((said for pod in unready if (said := container_log.last_words(cluster, namespace, pod))), "")
+    said = events.complaint(cluster, namespace, unready) if unready else ""
+    return "; ".join(filter(None, (*waits[:3], broken, said)))
+
+
+def telling(waits: Iterable[str]) -> list[str]:
+    """Return each wait once, those that only wait for the others last, and left out where another explains them."""
+    found = sorted(set(waits))
+    explaining = [wait for wait in found if not any(reason in wait for reason in _WAITS_FOR_OTHERS)]
+    return explaining or found
 
 
 def waiting(pod: Json) -> list[str]:
@@ -90,12 +127,16 @@ def waiting(pod: Json) -> list[str]:
     status = pod.get("status", {})
     found = []
     for container in (*status.get("initContainerStatuses", []), *status.get("containerStatuses", [])):
-        state: dict[str, Any] = container.get("state", {}).get("waiting") or {}
-        if state:
-            found.append(f"{container['name']}: {state.get('reason', '')} {state.get('message', '')}".strip()[:300])
+        state: dict[str, Any] = container.get("state", {})
+        if wait := state.get("waiting"):
+            found.append(
+                f"{container['name']}: {wait.get('reason', '')} {cause(str(wait.get('message') or ''))}".strip()
+            )
+        elif ended := (state.get("terminated") or {}).get("exitCode"):
+            found.append(f"{container['name']}: ended with exit status {ended}")
     for condition in status.get("conditions", []):
         if condition["type"] == "PodScheduled" and condition["status"] != "True":
-            found.append(str(condition.get("message", "not scheduled"))[:300])
+            found.append(cause(str(condition.get("message", "not scheduled"))))
     return found
 
 
@@ -131,21 +172,19 @@ class Origin:
     """Who made a Deployment, by what the API keeps of it."""
 
     exists: bool
-    managers: tuple[str, ...] = ()
+    creators: tuple[str, ...] = ()
     has_form_labels: bool = False
-    was_applied: bool = False
 
     def __str__(self) -> str:
         if not self.exists:
             return "it does not exist"
         labels = "with" if self.has_form_labels else "without"
-        applied = ", applied by kubectl" if self.was_applied else ""
-        return f"made by {', '.join(self.managers) or 'somebody unknown'}, {labels} the form's k8s-app label{applied}"
+        return f"made by {', '.join(self.creators) or 'somebody unknown'}, {labels} the form's k8s-app label"
 
 
 @reads_objects
 def origin(cluster: Cluster, namespace: str, name: str) -> Origin:
-    """Read who made a Deployment."""
+    """Read who made a Deployment: its selector cannot be changed, so who owns that field has created it."""
     found = cluster.read("/apis/apps/v1/namespaces/{}/deployments/{}", namespace, name)
     if found is None:
         return Origin(False)
@@ -155,25 +194,34 @@ def origin(cluster: Cluster, namespace: str, name: str) -> Origin:
         spec["selector"].get("matchLabels", {}),
         spec["template"]["metadata"].get("labels", {}),
     )
-    managers = [str(m.get("manager", "")) for m in metadata.get("managedFields", [])]
+    owners = [str(m.get("manager", "")) for m in metadata.get("managedFields", []) if _owns_selector(m)]
     return Origin(
         exists=True,
-        managers=tuple(sorted({m for m in managers if m and m != "kube-controller-manager"})),
+        creators=tuple(sorted(set(filter(None, owners)))),
         has_form_labels=all(labels.get("k8s-app") == name for labels in places),
-        was_applied="kubectl.kubernetes.io/last-applied-configuration" in metadata.get("annotations", {}),
     )
+
+
+def _owns_selector(manager: Json) -> bool:
+    return "f:selector" in ((manager.get("fieldsV1") or {}).get("f:spec") or {})
 
 
 @reads_objects
 def on_node(cluster: Cluster, node: str, names: tuple[str, ...]) -> dict[str, str]:
     """Return how the Pod of each system workload is on one node; `names` are values of the label k8s-app."""
-    found = cluster.read("/api/v1/namespaces/{}/pods", "kube-system", fieldSelector=f"spec.nodeName={node}")
     states = dict.fromkeys(names, "absent")
+    for namespace in ("kube-system", CALICO_OPERATORS):
+        if "absent" in states.values():
+            _add_states(states, cluster, namespace, node)
+    return states
+
+
+def _add_states(states: dict[str, str], cluster: Cluster, namespace: str, node: str) -> None:
+    found = cluster.read("/api/v1/namespaces/{}/pods", namespace, fieldSelector=f"spec.nodeName={node}")
     for pod in (found or {}).get("items", []):
         name = pod["metadata"].get("labels", {}).get("k8s-app", "")
         if name in states:
-            states[name] = "ready" if _is_ready(pod) else "; ".join(waiting(pod)) or _unready(pod)
-    return states
+            states[name] = "ready" if _is_ready(pod) else trouble(cluster, namespace, [pod]) or _unready(pod)
 
 
 def _is_ready(pod: Json) -> bool:

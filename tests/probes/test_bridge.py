@@ -35,6 +35,17 @@ def test_module_is_loaded(fake: FakeConnection, pair: Lab, reply: Reply, is_load
         ("modprobe overlay&&modprobe br_netfilter", True),
         ("modprobe br-netfilter", True),
         ("[ -d /proc/sys/net/bridge ] || modprobe br_netfilter", True),
+        ("sudo modprobe br_netfilter", True),
+        ("sudo -n /sbin/modprobe br_netfilter >/dev/null 2>&1", True),
+        ("if [ ! -d /proc/sys/net/bridge ]; then modprobe br_netfilter; fi", True),
+        ("if ! lsmod | grep -q br_netfilter\nthen\n  modprobe br_netfilter\nfi", True),
+        ("(modprobe br_netfilter)", True),
+        ("modprobe \\\n  br_netfilter", True),
+        ("[ -f /run/skip ] && exit 0\nmodprobe br_netfilter", True),
+        ("if [ -f /run/skip ]; then\nexit 0\nfi\nmodprobe br_netfilter", True),
+        ("exit 0\nmodprobe br_netfilter", False),
+        ("cat >>/etc/x <<EOF\nmodprobe br_netfilter\nEOF", False),
+        ("modprobe -n br_netfilter", False),
         ("# modprobe br_netfilter", False),
         ("#modprobe br_netfilter", False),
         ("echo modprobe br_netfilter", False),
@@ -79,6 +90,38 @@ def test_files_that_load_it(fake: FakeConnection, pair: Lab) -> None:
     )
     fake.answer("node", "/etc/profile", "=/etc/profile\n>modprobe br_netfilter\n=/root/.bashrc\n>br_netfilter\n")
     assert bridge.loaded_by(pair.node) == ["/etc/modules-load.d/k8s.conf", "/etc/profile"]
+
+
+RC_LOCAL = "=/etc/rc.d/rc.local\n>modprobe br_netfilter\n=/etc/rc.local\n>modprobe br_netfilter\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "executable", "found"),
+    [
+        ("=/etc/sysconfig/modules/k8s.modules\n>modprobe br_netfilter\n", "/etc/sysconfig/modules/k8s.modules", True),
+        ("=/etc/sysconfig/modules/k8s.modules\n>modprobe br_netfilter\n", "", False),
+        ("=/etc/rc.modules\n>modprobe br_netfilter\n", "/etc/rc.modules", True),
+        ("=/etc/bashrc\n>modprobe br_netfilter\n", "", True),
+        (RC_LOCAL, "/etc/rc.d/rc.local\n/etc/rc.local", True),
+        (RC_LOCAL, "", False),
+        ("=/etc/rc.d/rc.local\n>exit 0\n>modprobe br_netfilter\n", "/etc/rc.d/rc.local", False),
+    ],
+    ids=["modules", "modules, not executable", "rc.modules", "bashrc", "rc.local", "rc.local, not executable", "exit"],
+)
+def test_rarer_files_that_load_it(fake: FakeConnection, pair: Lab, text: str, executable: str, found: bool) -> None:
+    """Scripts that CentOS runs at boot count while they are executable, rarer login files always."""
+    fake.answer("node", "for f in", "")
+    fake.answer("node", "/etc/sysconfig/modules/*.modules", text)
+    fake.answer("node", "[ -x", executable)
+    assert bool(bridge.loaded_by(pair.node)) is found
+
+
+def test_usual_files_settle_it(fake: FakeConnection, pair: Lab) -> None:
+    """Where the usual files load the module nothing more is asked; rc.local is not one of them."""
+    fake.answer("node", "/etc/modules-load.d/", "")
+    fake.answer("node", "/etc/profile", f"{RC_LOCAL}=/etc/profile\n>modprobe br_netfilter\n")
+    assert bridge.loaded_by(pair.node) == ["/etc/profile"]
+    assert len(fake.lines("node")) == 2
 
 
 def test_settings_in_force(fake: FakeConnection, pair: Lab) -> None:

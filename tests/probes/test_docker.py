@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from labproof import expect
 from labproof.connection.fake import FakeConnection, Reply
 from labproof.machine import Lab
 from labproof.probes import docker
@@ -101,9 +102,17 @@ def test_daemon_that_is_not_installed(fake: FakeConnection, pair: Lab) -> None:
 def test_images_are_full_names(fake: FakeConnection, pair: Lab) -> None:
     """Images are known by repository and tag; one without a tag has no name that counts."""
     fake.answer("node", "docker image ls", "a/kube-proxy:v1.20.2\n<none>:<none>\nnginx:1.22\n")
-    assert docker.images(pair.node) >= {"a/kube-proxy:v1.20.2", "nginx:1.22"}
-    fake.answer("node", "docker image ls", Reply("", 1, DOWN))
-    assert docker.images(pair.node) == set()
+    assert docker.images(pair.node).names >= {"a/kube-proxy:v1.20.2", "nginx:1.22"}
+
+
+@pytest.mark.parametrize("reply", [Reply("", 1, DOWN), Reply("", 127, "/bin/sh: docker: not found")])
+def test_daemon_that_lists_nothing_holds_no_known_images(fake: FakeConnection, pair: Lab, reply: Reply) -> None:
+    """A docker that fails does not say that an image is missing: its own words are the finding."""
+    fake.answer("node", "docker image ls", reply)
+    assert docker.images(pair.node) == docker.Images(problem=f"docker could not list its images: {reply.error}")
+    said = expect.images(["nginx:1.22"]).found(docker.images(pair.node))
+    assert reply.error in said
+    assert "missing" not in said
 
 
 def test_running_containers_are_enough(fake: FakeConnection, pair: Lab) -> None:

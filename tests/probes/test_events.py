@@ -9,6 +9,7 @@ from labproof.errors import Unreachable
 from labproof.kube import Cluster
 from labproof.probes import events, workload
 
+A = {"metadata": {"name": "a"}}
 EVENTS = "/api/v1/namespaces/default/events?fieldSelector=type%3DWarning%2CinvolvedObject.kind%3DPod"
 
 
@@ -25,8 +26,8 @@ def test_newest_complaint_about_these_pods_is_shown(fake: FakeConnection, api: C
         event("b", "3", "x"),
     ]
     fake.serve("GET", EVENTS, Page({"items": said}))
-    assert events.complaint(api, "default", {"a"}) == "FailedCreatePodSandBox: no network"
-    assert events.complaint(api, "default", {"c"}) == ""
+    assert events.complaint(api, "default", [A]) == "FailedCreatePodSandBox: no network"
+    assert events.complaint(api, "default", [{"metadata": {"name": "c"}}]) == ""
 
 
 @pytest.mark.parametrize(
@@ -35,13 +36,15 @@ def test_newest_complaint_about_these_pods_is_shown(fake: FakeConnection, api: C
 def test_no_explanation_is_no_failure(fake: FakeConnection, api: Cluster, answer: Page | Unreachable) -> None:
     """An explanation that cannot be had keeps nobody from judging what it would explain."""
     fake.serve("GET", EVENTS, answer)
-    assert events.complaint(api, "default", {"a"}) == ""
+    assert events.complaint(api, "default", [A]) == ""
 
 
 def test_complaint_is_bounded(fake: FakeConnection, api: Cluster) -> None:
-    """A message without end is cut."""
-    fake.serve("GET", EVENTS, Page({"items": [event("a", None, "x" * 10_000)]}))
-    assert len(events.complaint(api, "default", {"a"})) == 200
+    """A message without end is cut, and its end is what is kept."""
+    fake.serve("GET", EVENTS, Page({"items": [event("a", None, "x" * 10_000 + "the cause")]}))
+    said = events.complaint(api, "default", [A])
+    assert len(said) == 300
+    assert said.endswith("the cause")
 
 
 def test_workload_says_what_its_pods_complain_of(fake: FakeConnection, api: Cluster) -> None:
@@ -63,3 +66,36 @@ def test_ready_pods_have_nothing_to_complain_of(fake: FakeConnection, api: Clust
     fake.serve("GET", "/pods?labelSelector=app%3Dx", Page({"items": [pod]}))
     assert workload.deployment(api, "default", "x").trouble == ""
     assert not any("/events" in request.url for request, _ in fake.requests)
+
+
+NOT_READY = {"type": "Ready", "status": "False", "lastTransitionTime": "2026-01-01T10:00:00Z"}
+POD = {"metadata": {"name": "a", "uid": "new"}, "status": {"conditions": [NOT_READY]}}
+
+
+@pytest.mark.parametrize(
+    ("uid", "time", "is_told"),
+    [
+        ("new", "2026-01-01T10:00:05Z", True),
+        ("new", "2026-01-01T09:59:30Z", True),
+        ("new", "2026-01-01T09:50:00Z", False),
+        ("old", "2026-01-01T10:00:05Z", False),
+        ("new", "no time", True),
+    ],
+    ids=["after", "a probe's own time before", "long before", "another Pod of that name", "no time"],
+)
+def test_event_explains_only_what_it_is_about(
+    fake: FakeConnection, api: Cluster, uid: str, time: str, is_told: bool
+) -> None:
+    """A warning counts for the very Pod that it is about, and not when it is older than what it should explain."""
+    about = {"involvedObject": {"name": "a", "uid": uid}, "lastTimestamp": time, "reason": "Unhealthy", "message": "m"}
+    fake.serve("GET", EVENTS, Page({"items": [about]}))
+    assert bool(events.complaint(api, "default", [POD])) is is_told
+
+
+def test_back_off_is_told_only_alone(fake: FakeConnection, api: Cluster) -> None:
+    """That a container is started again later explains nothing where another warning names the cause."""
+    back_off = event("a", "2026-01-01T00:00:09Z", "Back-off restarting failed container", "BackOff")
+    fake.serve("GET", EVENTS, Page({"items": [event("a", "2026-01-01T00:00:01Z", "no network"), back_off]}))
+    assert events.complaint(api, "default", [A]) == "FailedCreatePodSandBox: no network"
+    fake.serve("GET", EVENTS, Page({"items": [back_off]}))
+    assert events.complaint(api, "default", [A]) == "BackOff: Back-off restarting failed container"

@@ -3,7 +3,8 @@
 import pytest
 from hypothesis import given
 
-from labproof.connection.fake import FakeConnection
+from labproof.connection.fake import FakeConnection, Reply
+from labproof.errors import TransportError
 from labproof.machine import Lab
 from labproof.probes import firewall
 from tests.anything import texts
@@ -36,6 +37,15 @@ def test_rules_of_others_are_no_leftovers(rules: str) -> None:
         "-A INPUT -j REJECT --reject-with icmp-host-prohibited",
         "-A FORWARD -j REJECT --reject-with icmp-host-prohibited",
         "-A INPUT -j DROP",
+        "-N FWDO_internal",
+        "-N FWDI_work_allow",
+        "-N IN_dmz_deny",
+        "-N FORWARD_direct",
+        "-N OUTPUT_direct",
+        "-N INPUT_ZONES_SOURCE",
+        '-A INPUT -m comment --comment "nothing else" -j DROP',
+        "-A FORWARD -p all -j REJECT --reject-with icmp-port-unreachable",
+        "-A INPUT -m conntrack --ctstate NEW -j REJECT --reject-with icmp-port-unreachable",
         "-P INPUT DROP",
     ],
 )
@@ -43,6 +53,48 @@ def test_leftovers_are_told(rule: str) -> None:
     """firewalld's chains, a final REJECT or DROP, and a closed policy are leftovers, word for word."""
     accept = "" if rule.startswith("-P INPUT") else "-P INPUT ACCEPT\n"
     assert firewall.parse_leftovers(f"{accept}{DOCKER.split(chr(10), 1)[1]}{rule}\n{KUBERNETES}") == [rule]
+
+
+@pytest.mark.parametrize("chain", ["RH-Firewall-1-INPUT", "MINE"])
+def test_own_chain_that_ends_in_reject_is_told(chain: str) -> None:
+    """A chain that every packet runs through, and that ends in REJECT, closes the machine like INPUT itself."""
+    last = f"-A {chain} -j REJECT --reject-with icmp-host-prohibited"
+    rules = f"-N {chain}\n-A INPUT -j {chain}\n-A {chain} -i lo -j ACCEPT\n{last}\n"
+    assert firewall.parse_leftovers(CLEAN + rules) == [last]
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "-N f2b-sshd\n-A INPUT -p tcp -m multiport --dports 22 -j f2b-sshd\n-A f2b-sshd -s 10.0.0.9/32 -j REJECT\n",
+        "-N unused\n-A unused -j DROP\n",
+        '-N cali-fw-cali1\n-A FORWARD -j cali-fw-cali1\n-A cali-fw-cali1 -m comment --comment "cali:x" -j DROP\n',
+        "-A INPUT -s 10.0.0.9/32 -j DROP\n",
+        "-A INPUT -p icmp -j REJECT\n",
+    ],
+    ids=["only of one port", "never come to", "Calico's", "of one address", "of one protocol"],
+)
+def test_rule_for_some_packets_is_no_leftover(rules: str) -> None:
+    """A rule that stops only some packets does not close the machine."""
+    assert firewall.parse_leftovers(CLEAN + rules) == []
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply("", 4, "Another app is currently holding the xtables lock; still 4s 0us time ahead to have a chance"),
+        Reply("", 3, "iptables v1.4.21: can't initialize iptables table `filter': Permission denied"),
+        Reply("", 2, 'iptables v1.4.21: unknown option "-w"'),
+        Reply("", 127, "/bin/sh: iptables: command not found"),
+    ],
+    ids=lambda reply: str(reply.status),
+)
+def test_failing_iptables_is_no_empty_table(fake: FakeConnection, pair: Lab, reply: Reply) -> None:
+    """An iptables that fails has not said that there are no rules; its words are told."""
+    fake.answer("node", "iptables -w 5 -S", reply)
+    with pytest.raises(TransportError, match=f"ended with {reply.status}") as caught:
+        firewall.leftover_rules(pair.node)
+    assert reply.error in str(caught.value)
 
 
 def test_the_kernel_is_asked(fake: FakeConnection, pair: Lab) -> None:

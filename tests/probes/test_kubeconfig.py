@@ -7,6 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from labproof import expect
 from labproof.connection.fake import FakeConnection, Page, Reply
 from labproof.errors import NoCluster, Unreachable
 from labproof.kube import ADMIN_CONF, Cluster
@@ -135,6 +136,7 @@ def test_refused_credential_may_do_nothing(fake: FakeConnection, pair: Lab, api:
 
 def test_missing_kubeconfig_is_told(fake: FakeConnection, pair: Lab, api: Cluster) -> None:
     """A kubeconfig that is not there is told with its machine."""
+    fake.answer("node", "/etc/profile", "=/etc/profile\n>export PATH\n")
     fake.answer("node", kubeconfig.PATH, Reply(status=44))
     assert str(kubeconfig.read(pair.node, api)) == "/root/.kube/config is not on node"
 
@@ -173,3 +175,32 @@ DATA = st.recursive(
 def test_any_text_is_read(text: str) -> None:
     """Whatever the file holds, reading it does not break."""
     kubeconfig.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "allowed", "says"),
+    [
+        (
+            "export KUBECONFIG=/etc/kubernetes/admin.conf",
+            True,
+            "KUBECONFIG=/etc/kubernetes/admin.conf, set at login, works",
+        ),
+        ("export KUBECONFIG=/etc/kubernetes/admin.conf", False, "set at login, does not work (it leads to"),
+        ("# export KUBECONFIG=/etc/kubernetes/admin.conf", True, "is not on node"),
+        ("export KUBECONFIG=/nowhere", True, "is not on node"),
+    ],
+    ids=["works", "no rights", "comment", "no file"],
+)
+def test_kubeconfig_elsewhere_is_told(
+    fake: FakeConnection, pair: Lab, api: Cluster, line: str, allowed: bool, says: str
+) -> None:
+    """A kubeconfig that KUBECONFIG leads to is tried: the finding says that it works, and where it should be."""
+    fake.serve("POST", REVIEW, Page({"status": {"allowed": allowed}}))
+    fake.answer("node", "/etc/profile", f"=/etc/profile\n>{line}\n")
+    fake.answer("node", kubeconfig.PATH, Reply(status=44))
+    fake.answer("node", "/nowhere", Reply(status=44))
+    fake.answer("node", "/etc/kubernetes/admin.conf", yaml.safe_dump(config()))
+    state = kubeconfig.read(pair.node, api)
+    assert says in str(state)
+    assert ("where kubectl looks by itself" in str(state)) is ("set at login" in says)
+    assert not expect.opens(SERVER).is_met(state)

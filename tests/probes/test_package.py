@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labproof.connection.fake import FakeConnection, Reply
+from labproof.errors import TransportError
 from labproof.machine import Lab
 from labproof.probes import package
 from labproof.probes.package import RepositoryState
@@ -91,7 +92,10 @@ OFFERED = "/opt/k8s-docker/docker-ce-20.rpm\n/opt/k8s-docker/docker-ce-cli-20.rp
         ("docker-ce aa\ndocker-ce-cli ff\n", ["docker-ce-cli comes from elsewhere"]),
         ("docker-ce bb\ndocker-ce-cli bb\n", ["docker-ce comes from elsewhere"]),
         ("docker-ce aa\npackage docker-ce-cli is not installed\n", ["docker-ce-cli is not installed"]),
-        ("", ["docker-ce is not installed", "docker-ce-cli is not installed"]),
+        (
+            "未安装软件包 docker-ce \n未安装软件包 docker-ce-cli \n",
+            ["docker-ce is not installed", "docker-ce-cli is not installed"],
+        ),
     ],
 )
 def test_packages_from_elsewhere(fake: FakeConnection, pair: Lab, installed: str, problems: list[str]) -> None:
@@ -107,6 +111,46 @@ def test_repository_that_offers_nothing(fake: FakeConnection, pair: Lab) -> None
     fake.answer("node", "rpm -q", "docker-ce aa\ndocker-ce-cli bb\n")
     fake.answer("node", "for f in", "")
     assert package.foreign(pair.node, NAMES) == ["/opt/k8s-docker offers none of them"]
+
+
+BROKEN = (
+    "error: rpmdb: BDB0113 Thread/process 1234/140 failed: BDB1507 Thread died in Berkeley DB library\n"
+    "error: cannot open Packages database in /var/lib/rpm\n"
+)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply("package docker-ce is not installed\npackage docker-ce-cli is not installed\n", 2, BROKEN),
+        Reply("", 127, "/bin/sh: rpm: command not found"),
+        Reply("", 1, ""),
+    ],
+    ids=["broken database", "no rpm", "nothing said"],
+)
+def test_failing_rpm_has_not_said_that_nothing_is_installed(fake: FakeConnection, pair: Lab, reply: Reply) -> None:
+    """A broken database also prints that a package is not installed: what it says on stderr is told instead."""
+    fake.answer("node", "rpm -q", reply)
+    fake.answer("node", "for f in", OFFERED)
+    for ask in (package.versions, package.foreign):
+        with pytest.raises(TransportError, match="rpm could not tell what is installed") as caught:
+            ask(pair.node, NAMES)
+        assert reply.error.strip() in str(caught.value)
+
+
+def test_complete_answer_counts_whatever_rpm_says_beside_it(fake: FakeConnection, pair: Lab) -> None:
+    """A warning beside the versions of all packages takes nothing away from them."""
+    fake.answer("node", "rpm -q", Reply("docker-ce 20\ndocker-ce-cli 20\n", 0, "warning: NOKEY"))
+    assert package.versions(pair.node, NAMES) == {"docker-ce": "20", "docker-ce-cli": "20"}
+
+
+def test_package_file_that_cannot_be_read_accuses_nobody(fake: FakeConnection, pair: Lab) -> None:
+    """Where rpm cannot read the repository's packages, none that is installed is said to come from elsewhere."""
+    fake.answer("node", "rpm -q --queryformat", "docker-ce aa\ndocker-ce-cli bb\n")
+    fake.answer("node", "for f in", OFFERED)
+    fake.answer("node", "rpm -qp", Reply("docker-ce aa\n", 1, "error: docker-ce-cli-20.rpm: not an rpm package"))
+    with pytest.raises(TransportError, match="not an rpm package"):
+        package.foreign(pair.node, NAMES)
 
 
 PIECES = ["[k8s-docker]", "[", "]", "\n", "\n ", "a", "=", ":", "b\n", "%", "#"]

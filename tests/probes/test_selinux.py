@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 
 from labproof.connection.fake import FakeConnection, Reply
+from labproof.errors import TransportError
 from labproof.machine import Lab
 from labproof.probes import selinux
 from tests.anything import texts
@@ -17,17 +18,21 @@ COMMENTS = "# This file controls the state of SELinux on the system.\n# SELINUX=
         (COMMENTS + "SELINUX=disabled\nSELINUXTYPE=targeted\n", "disabled"),
         (COMMENTS + "SELINUX=enforcing\n", "enforcing"),
         ("SELINUX=Permissive \n", "permissive"),
-        ("SELINUX=enforcing\nSELINUX=disabled\n", "disabled"),
-        ("SELINUX=disabled\nSELINUX=enforcing\n", "enforcing"),
-        ("#SELINUX=disabled\n", None),
-        ("SELINUXTYPE=targeted\n", None),
-        ("SELINUX=disable\n", "disable"),
-        ("SELINUX=\n", ""),
-        ("", None),
+        ("SELINUX=enforcing\nSELINUX=disabled\n", "enforcing"),
+        ("SELINUX=disabled\nSELINUX=enforcing\n", "disabled"),
+        ("  SELINUX=disabled\nSELINUX=enforcing\n", "enforcing"),
+        ("SELINUX = disabled\nSELINUX=enforcing\n", "enforcing"),
+        ("SELINUX=off\nSELINUX=enforcing\n", "enforcing"),
+        ("SELINUX=DISABLED #for kubernetes\n", "disabled"),
+        ("#SELINUX=disabled\n", "permissive"),
+        ("SELINUXTYPE=targeted\n", "permissive"),
+        ("SELINUX=disable\n", "permissive"),
+        ("SELINUX=\n", "permissive"),
+        ("", "permissive"),
     ],
 )
-def test_mode_at_boot(text: str, mode: str | None) -> None:
-    """The last SELINUX= line that is no comment counts."""
+def test_mode_at_boot(text: str, mode: str) -> None:
+    """The first valid line that begins with SELINUX= counts, as libselinux reads it; without one it is permissive."""
     assert selinux.parse_config(text).mode == mode
 
 
@@ -56,10 +61,19 @@ def test_mode_now(fake: FakeConnection, pair: Lab, enforce: Reply, getenforce: R
     assert selinux.mode(pair.node) == mode
 
 
-def test_missing_file_says_nothing(fake: FakeConnection, pair: Lab) -> None:
-    """Without the file nothing is configured."""
+def test_failing_getenforce_says_nothing(fake: FakeConnection, pair: Lab) -> None:
+    """A getenforce that breaks does not say that SELinux is disabled."""
+    fake.answer("node", "/sys/fs/selinux/enforce", Reply(status=44))
+    fake.answer("node", "getenforce", Reply("", 2, "getenforce: getenforce() failed"))
+    with pytest.raises(TransportError, match=r"ended with 2: getenforce: getenforce\(\) failed"):
+        selinux.mode(pair.node)
+
+
+def test_missing_file_means_permissive(fake: FakeConnection, pair: Lab) -> None:
+    """Without the file the kernel starts permissive, and what is found says that nothing was said."""
     fake.answer("node", "/etc/selinux/config", Reply(status=44))
-    assert selinux.configured(pair.node).mode is None
+    found = selinux.configured(pair.node)
+    assert str(found) == "SELINUX=permissive, as no line of /etc/selinux/config says otherwise"
 
 
 @given(texts("SELINUX=", "disabled"))

@@ -2,7 +2,8 @@
 
 import pytest
 
-from labproof.connection.fake import FakeConnection
+from labproof.connection.fake import FakeConnection, Reply
+from labproof.errors import TransportError
 from labproof.machine import Lab
 from labproof.probes import service
 
@@ -50,3 +51,10 @@ def test_systemd_is_asked(fake: FakeConnection, pair: Lab) -> None:
     """systemd's own properties are read."""
     fake.answer("node", "systemctl show docker", "".join(f"{k}={v}\n" for k, v in RUNNING.items()) + "Env=A=B\n")
     assert str(service.read(pair.node, "docker")) == "docker is running and enabled at boot"
+
+
+def test_systemd_that_does_not_answer_is_no_missing_unit(fake: FakeConnection, pair: Lab) -> None:
+    """A systemctl that fails has not said that a unit is absent."""
+    fake.answer("node", "systemctl show", Reply("", 1, "Failed to get properties: Connection timed out"))
+    with pytest.raises(TransportError, match="no fact that could be read"):
+        service.read(pair.node, "docker")

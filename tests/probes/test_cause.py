@@ -1,0 +1,58 @@
+"""What a long message comes to, in the words of the real parts."""
+
+import pytest
+from hypothesis import given
+
+from labproof.probes.cause import SHOWN, cause
+from tests.anything import texts
+
+ID = "0123456789ab" + 52 * "f"
+SANDBOX = (
+    "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to set up sandbox container "
+    f'"{ID}" network for pod "coredns-7f89b7bc75-xk2lp": networkPlugin cni failed to set up pod '
+    '"coredns-7f89b7bc75-xk2lp_kube-system" network: '
+)
+READINESS = (
+    "Readiness probe failed: 2021-01-04 17:24:47.807 [INFO][436] confd/health.go 180: Number of node(s) with BGP"
+    " peering established = 0\ncalico/node is not ready: BIRD is not ready: BGP not established with 10.0.2.15\n"
+)
+NODENAME = (
+    "stat /var/lib/calico/nodename: no such file or directory: check that the calico/node container is running and"
+    " has mounted /var/lib/calico/"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "comes_to"),
+    [
+        (SANDBOX + NODENAME, f"Failed to create pod sandbox: the network plugin: {NODENAME}"),
+        (
+            SANDBOX + 'failed to find plugin "calico" in path [/opt/cni/bin]',
+            'Failed to create pod sandbox: the network plugin: failed to find plugin "calico" in path [/opt/cni/bin]',
+        ),
+        (
+            READINESS,
+            "Readiness probe failed: Number of node(s) with BGP peering established = 0 calico/node is not ready:"
+            " BIRD is not ready: BGP not established with 10.0.2.15",
+        ),
+        (f"(combined from similar events): {READINESS}", cause(READINESS)),
+        (f"container {ID} died", "container 0123456789ab died"),
+        ("", ""),
+    ],
+    ids=["nodename", "no plugin", "BGP", "combined", "id", "nothing"],
+)
+def test_message_comes_to_its_cause(text: str, comes_to: str) -> None:
+    """Prefixes of logs, ids and what every such message says are left out; the cause is there in full."""
+    assert cause(text) == comes_to
+
+
+def test_end_is_kept() -> None:
+    """Of a message that is too long the beginning goes, and the gap shows."""
+    said = cause("a" * 1000 + " the cause")
+    assert (len(said), said[:4], said[-10:]) == (SHOWN, "...a", " the cause")
+
+
+@given(texts("rpc error: code = ", 'network for pod "', "[INFO][1] a 1: ", "f" * 64))
+def test_any_message_is_read(text: str) -> None:
+    """Whatever the message is, what is shown is short."""
+    assert len(cause(text)) <= SHOWN
