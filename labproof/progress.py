@@ -176,7 +176,8 @@ def _explanation(criterion: CriterionRecord) -> list[str]:
         return [f"  by {one_line(cause)}"]
     if criterion.outcome is Outcome.UNDETERMINED:
         return [f"  {one_line(criterion.reason or criterion.found)}"]
-    return [f"  expected {one_line(criterion.expected)}", f"  found {one_line(criterion.found)}"]
+    seen = [f"  expected {one_line(criterion.expected)}", f"  found {one_line(criterion.found)}"]
+    return [*seen, f"  {one_line(criterion.reason)}"] if criterion.reason else seen
 
 
 def _encodable(text: str, stream: TextIO) -> str:

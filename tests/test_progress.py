@@ -75,6 +75,12 @@ def test_other_trouble(clock: Ticking, outcome: Outcome, line: str) -> None:
     assert played(clock, io.StringIO(), scenario)[-1].endswith(line)
 
 
+def test_what_was_seen_with_a_failure_is_shown(clock: Ticking) -> None:
+    """A failed criterion shows the condition that was seen broken with it."""
+    scenario = record(Outcome.FAILED, expected="systemd", found="cgroupfs", reason="seen with it: it broke")
+    assert played(clock, io.StringIO(), scenario)[-1] == "[  12.3 s]     seen with it: it broke"
+
+
 def test_work_that_failed_comes_first(clock: Ticking) -> None:
     """Where the work of a scenario failed, the terminal shows which, why and the way out before the failed check."""
     failed = StepRecord("When", "it is made", Outcome.FAILED, note="ActionFailed: it exists already\n  try: delete it")
