@@ -111,7 +111,8 @@ SERVICE = "/api/v1/namespaces/default/services/web"
 
 def there(manager: str, labels: dict[str, str]) -> Page:
     """Return a Deployment that somebody has made."""
-    metadata = {"labels": labels, "managedFields": [{"manager": manager}]}
+    made = {"manager": manager, "operation": "Update", "fieldsV1": {"f:spec": {"f:selector": {}}}}
+    metadata = {"labels": labels, "managedFields": [made]}
     template = {"metadata": {"labels": labels}}
     return Page({"metadata": metadata, "spec": {"selector": {"matchLabels": labels}, "template": template}})
 
