@@ -12,10 +12,10 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
-from labproof import course
-from labproof.places import course_dir
+from labproof.ground.places import course_dir
 from labproof.providers.grader_key import private_key
-from labproof.store import runs_dir
+from labproof.records.store import runs_dir
+from steps.course import facts as course
 
 LABPROOF = Path(sys.executable).with_name("labproof")
 LIMIT_SECONDS = 1200

@@ -19,12 +19,12 @@ from testinfra.host import Host
 
 from labproof.connection.base import Command, Purpose
 from labproof.connection.foresight import Question, load
-from labproof.evidence import read
-from labproof.places import cache_dir, course_dir
+from labproof.ground.places import cache_dir, course_dir
+from labproof.ground.wait import Deadline, wait_until
 from labproof.providers.grader_key import private_key
-from labproof.reach import Wishes, find
-from labproof.store import runs_dir
-from labproof.wait import Deadline, wait_until
+from labproof.records.evidence import read
+from labproof.records.store import runs_dir
+from labproof.session.connecting import Wishes, find
 
 FILE = re.compile(r"n=0; \[ -f (\S+) \] \|\| exit")
 UNIT = re.compile(r"systemctl show (\S+)")

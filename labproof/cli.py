@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from labproof import exit_status
-from labproof.cli_author import author
-from labproof.errors import ConfigError, LabError, crash
-from labproof.exit_status import ExitStatus, status_of
-from labproof.lean_imports import leave_out
-from labproof.places import course_dir
+from labproof.commands.author import author
+from labproof.ground import exit_status
+from labproof.ground.errors import ConfigError, LabError, crash
+from labproof.ground.exit_status import ExitStatus, status_of
+from labproof.ground.lean_imports import leave_out
+from labproof.ground.places import course_dir
 
 if TYPE_CHECKING:
-    from labproof.reach import EarlyReach
+    from labproof.session.connecting import EarlyReach
 
 
 class _Commands(click.Group):
@@ -96,7 +96,7 @@ def grade(
     """Grade the machines as they are; nothing on them is changed."""
     more = [f"--section={name}" for name in section] + ([f"--rubric={rubric}"] if rubric else [])
     more += ([f"--undetermined={undetermined}"] if undetermined else []) + (["--reboot"] if reboot else [])
-    from labproof.reach import EarlyReach, Wishes
+    from labproof.session.connecting import EarlyReach, Wishes
 
     wishes = Wishes(provider, inventory, rubric, frozenset({"reboot"} if reboot else ()))
     early = EarlyReach(wishes, is_whole=not (section or undetermined or pytest_options))
@@ -109,7 +109,7 @@ def grade(
 @click.option("--accept-broken", is_flag=True, help="Grade evidence that was changed, and say so in the report.")
 def regrade(run: str, rubric: Path | None, accept_broken: bool) -> None:
     """Grade a recorded run again, without any machine."""
-    from labproof.recorded_run import ACCEPT, open_recorded
+    from labproof.session.recorded_run import ACCEPT, open_recorded
 
     recorded = open_recorded(run, accept_broken)
     more = [f"--replay={recorded.folder.path}"]
@@ -129,8 +129,8 @@ def demo() -> None:
 @click.option("--rubric", type=click.Path(path_type=Path), help="The instructor's own weights that were used.")
 def verify_evidence(run: str, rubric: Path | None) -> None:
     """Check a run's result, evidence and report against one another."""
-    from labproof.auditing import audit
-    from labproof.store import find
+    from labproof.records.store import find
+    from labproof.session.auditing import audit
 
     folder = find(run)
     found = audit(folder, rubric)
@@ -162,8 +162,8 @@ def down(provider: str, inventory: Path | None) -> None:
 @click.option("--to", "milestone", required=True, help="The section after which the machines were saved.")
 def reset(provider: str, inventory: Path | None, milestone: str) -> None:
     """Bring both machines back to where a section had passed in full."""
-    from labproof.option_rules import require_ours
-    from labproof.resetting import forget_later
+    from labproof.session.option_rules import require_ours
+    from labproof.session.resetting import forget_later
 
     require_ours(inventory, "reset")
     chosen = _provider(provider, inventory)
@@ -200,8 +200,8 @@ def bundle_check() -> None:
 
 
 def _provider(provider: str, inventory: Path | None) -> Any:
-    from labproof.providers.choose import choose
-    from labproof.session import Options
+    from labproof.providers.table import choose
+    from labproof.session.opening import Options
 
     return choose(Options(provider=provider, inventory=inventory))
 

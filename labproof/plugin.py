@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from labproof.errors import ConfigError, LabError
-from labproof.exit_status import ExitStatus, status_of
-from labproof.interrupts import as_interrupt
-from labproof.places import course_dir
+from labproof.ground.errors import ConfigError, LabError
+from labproof.ground.exit_status import ExitStatus, status_of
+from labproof.ground.interrupts import as_interrupt
+from labproof.ground.places import course_dir
 
 if TYPE_CHECKING:
-    from labproof.course_run import CourseRun
+    from labproof.session.course_run import CourseRun
 
 # What pytest-bdd, the API client and the machines' door import is only needed by the course itself:
 # a session of unit tests must not pay for it.
 
 # By its name: pytest imports it, and would warn of one that is imported already.
-pytest_plugins = ["labproof.course_faults"]
+pytest_plugins = ["labproof.session.course_faults"]
 _PYTESTS_OWN: dict[int, ExitStatus] = {
     pytest.ExitCode.INTERRUPTED: ExitStatus.INTERRUPTED,
     pytest.ExitCode.INTERNAL_ERROR: ExitStatus.OURS,
@@ -70,11 +70,11 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Refuse, before anything is collected or touched, a session of the course that cannot be run as it was asked."""
-    from labproof import course_faults
+    from labproof.session import course_faults
 
     if not course_faults.is_about_course(config):
         return None
-    from labproof import course_run, selection
+    from labproof.session import course_run, selection
 
     try:
         _require_one_process(config)
@@ -124,8 +124,8 @@ def _run_loop(session: pytest.Session, run: "CourseRun") -> Generator[None, Any,
     if not _is_opened(run):
         session.items.clear()
         return (yield)
-    from labproof.course_run import STOPPED
-    from labproof.model import FINISHED, INTERRUPTED
+    from labproof.records.model import FINISHED, INTERRUPTED
+    from labproof.session.course_run import STOPPED
 
     if not run.session.has_machines:
         # One reason for all of it is written down; nothing would answer any of the scenarios.
@@ -252,7 +252,7 @@ def performer(request: pytest.FixtureRequest) -> Any:
 def _run(config: pytest.Config) -> "CourseRun | None":
     """Return the run of the course, None in a session that runs none."""
     # Imported by whoever has put a run there.
-    module = sys.modules.get("labproof.course_run")
+    module = sys.modules.get("labproof.session.course_run")
     return config.stash.get(module.RUN, None) if module else None
 
 

@@ -1,14 +1,15 @@
 """Sentences about the machines themselves: names, keys, firewall, SELinux, swap, forwarding."""
 
-from labproof import expect
-from labproof.actions import base, names, ssh_key
-from labproof.gherkin import then, when
-from labproof.judging import Judge
-from labproof.machine import Lab
-from labproof.performing import Performer
-from labproof.probes import bridge, firewall, selinux, service, swap
-from labproof.probes import names as names_probe
-from labproof.probes import ssh_key as key_probe
+from labproof.grading.judging import Judge
+from labproof.lab import service
+from labproof.lab.machine import Lab
+from labproof.session.performing import Performer
+from labproof.session.sentences import then, when
+from steps.actions import base, names, ssh_key
+from steps.course import expect
+from steps.probes import bridge, firewall, selinux, swap
+from steps.probes import names as names_probe
+from steps.probes import ssh_key as key_probe
 
 
 @when("root on master makes a key pair and copies the key to both machines")

@@ -2,16 +2,16 @@
 
 import pytest
 
-from labproof import expect
-from labproof.actions import concepts
-from labproof.actions.concepts import Remembered
-from labproof.course import Course
-from labproof.gherkin import then, when
-from labproof.judging import Judge
-from labproof.kube import Cluster
-from labproof.machine import Lab
-from labproof.performing import Performer
-from labproof.probes import pod
+from labproof.grading.judging import Judge
+from labproof.lab.kube import Cluster
+from labproof.lab.machine import Lab
+from labproof.session.performing import Performer
+from labproof.session.sentences import then, when
+from steps.actions import concepts
+from steps.actions.concepts import Remembered
+from steps.course import expect
+from steps.course.facts import Course
+from steps.probes import pod
 
 ENVIRONMENT = {"MYSQL_SERVICE_HOST": "mysql", "MYSQL_SERVICE_PORT": "3306"}
 

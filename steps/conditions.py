@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from labproof import expect
-from labproof.conditions import Condition
-from labproof.expect import Expectation
-from labproof.kube import API_PORT, Cluster
-from labproof.machine import Lab, Machine
-from labproof.probes import bridge, docker, firewall, node, pod_to_api, port, service, workload
-from labproof.probes.workload import Origin
+from labproof.grading.conditions import Condition
+from labproof.lab import service
+from labproof.lab.kube import API_PORT, Cluster
+from labproof.lab.machine import Lab, Machine
+from steps.course import expect
+from steps.course.expect import Expectation
+from steps.probes import bridge, docker, firewall, node, pod_to_api, port, workload
+from steps.probes.workload import Origin
 
 FORWARDING = "net.ipv4.ip_forward"
 

@@ -1,17 +1,17 @@
 """Sentences about the Dashboard and Kuboard."""
 
-from labproof import expect
-from labproof.actions import docker as daemon
-from labproof.actions import manifest
-from labproof.course import Course
-from labproof.gherkin import then, when
-from labproof.judging import Judge
-from labproof.kube import Cluster
-from labproof.machine import Lab
-from labproof.performing import Performer
-from labproof.probes import account, dashboard, kuboard, workload
-from labproof.probes.page import Browser
+from labproof.grading.judging import Judge
+from labproof.lab.browser import Browser
+from labproof.lab.kube import Cluster
+from labproof.lab.machine import Lab
+from labproof.session.performing import Performer
+from labproof.session.sentences import then, when
 from steps import conditions
+from steps.actions import docker as daemon
+from steps.actions import manifest
+from steps.course import expect
+from steps.course.facts import Course
+from steps.probes import account, dashboard, kuboard, workload
 
 DASHBOARD = "kubernetes-dashboard"
 KUBOARD, SYSTEM = "kuboard", "kube-system"

@@ -1,16 +1,16 @@
 """Sentences about the offline repository, packages and Docker."""
 
-from labproof import expect
-from labproof.actions import docker as daemon
-from labproof.actions import package, repository, service
-from labproof.course import Course
-from labproof.gherkin import then, when
-from labproof.judging import Judge
-from labproof.machine import Lab
-from labproof.performing import Performer
-from labproof.probes import docker as docker_probe
-from labproof.probes import package as package_probe
-from labproof.probes import service as service_probe
+from labproof.grading.judging import Judge
+from labproof.lab import service as service_probe
+from labproof.lab.machine import Lab
+from labproof.session.performing import Performer
+from labproof.session.sentences import then, when
+from steps.actions import docker as daemon
+from steps.actions import package, repository, service
+from steps.course import expect
+from steps.course.facts import Course
+from steps.probes import docker as docker_probe
+from steps.probes import package as package_probe
 
 DEPENDENCIES = ("yum-utils", "device-mapper-persistent-data", "lvm2")
 PACKAGES = ("docker-ce", "docker-ce-cli", "containerd.io")

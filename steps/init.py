@@ -1,20 +1,20 @@
 """Sentences about the Kubernetes packages, the images and the control plane."""
 
-from labproof import expect
-from labproof.actions import control_plane, package, service
-from labproof.actions import docker as daemon
-from labproof.course import Course
-from labproof.gherkin import then, when
-from labproof.judging import Judge
-from labproof.kube import API_PORT, Cluster
-from labproof.machine import Lab
-from labproof.performing import Performer
-from labproof.probes import control_plane as control_probe
-from labproof.probes import docker as docker_probe
-from labproof.probes import kubeconfig
-from labproof.probes import package as package_probe
-from labproof.probes import service as service_probe
+from labproof.grading.judging import Judge
+from labproof.lab import service as service_probe
+from labproof.lab.kube import API_PORT, Cluster
+from labproof.lab.machine import Lab
+from labproof.session.performing import Performer
+from labproof.session.sentences import then, when
 from steps import conditions
+from steps.actions import control_plane, package, service
+from steps.actions import docker as daemon
+from steps.course import expect
+from steps.course.facts import Course
+from steps.probes import control_plane as control_probe
+from steps.probes import docker as docker_probe
+from steps.probes import kubeconfig
+from steps.probes import package as package_probe
 
 PACKAGES = ("kubelet", "kubeadm", "kubectl")
 

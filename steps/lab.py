@@ -1,8 +1,8 @@
 """What every scenario starts from."""
 
-from labproof.gherkin import given
-from labproof.machine import Lab
-from labproof.probes import reach
+from labproof.lab import sign_of_life as reach
+from labproof.lab.machine import Lab
+from labproof.session.sentences import given
 
 
 @given("both machines are reachable")

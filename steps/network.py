@@ -1,17 +1,17 @@
 """Sentences about Calico and what Pods can reach."""
 
-from labproof import expect
-from labproof.actions import manifest
-from labproof.course import Course
-from labproof.gherkin import then, when
-from labproof.judging import Judge
-from labproof.kube import Cluster
-from labproof.machine import Lab
-from labproof.performing import Performer
-from labproof.probe_pod_manifest import GREETING
-from labproof.probe_pods import ProbePods
-from labproof.probes import calico, node, pod_network
+from labproof.grading.judging import Judge
+from labproof.lab.kube import Cluster
+from labproof.lab.machine import Lab
+from labproof.pods.manifest import GREETING
+from labproof.pods.probe_pods import ProbePods
+from labproof.session.performing import Performer
+from labproof.session.sentences import then, when
 from steps import conditions
+from steps.actions import manifest
+from steps.course import expect
+from steps.course.facts import Course
+from steps.probes import calico, node, pod_network
 
 
 @when("calico.yaml is applied on master")

@@ -1,16 +1,16 @@
 """Sentences about the application that is created in the Dashboard's form."""
 
-from labproof import expect
-from labproof.actions import web_form
-from labproof.course import Course
-from labproof.gherkin import then, when
-from labproof.judging import Judge
-from labproof.kube import Cluster
-from labproof.machine import Lab
-from labproof.performing import Performer
-from labproof.probes import workload
-from labproof.probes.page import Browser
+from labproof.grading.judging import Judge
+from labproof.lab.browser import Browser
+from labproof.lab.kube import Cluster
+from labproof.lab.machine import Lab
+from labproof.session.performing import Performer
+from labproof.session.sentences import then, when
 from steps import conditions
+from steps.actions import web_form
+from steps.course import expect
+from steps.course.facts import Course
+from steps.probes import workload
 
 NAMESPACE = "default"
 NAME = "nginx"

@@ -1,15 +1,15 @@
 """Sentences about joining the node and the nodes as the cluster sees them."""
 
-from labproof import expect
-from labproof.actions import join
-from labproof.course import Course
-from labproof.gherkin import then, when
-from labproof.judging import Judge
-from labproof.kube import API_PORT, Cluster
-from labproof.machine import Lab
-from labproof.performing import Performer
-from labproof.probes import kubeconfig, node, workload
+from labproof.grading.judging import Judge
+from labproof.lab.kube import API_PORT, Cluster
+from labproof.lab.machine import Lab
+from labproof.session.performing import Performer
+from labproof.session.sentences import then, when
 from steps import conditions
+from steps.actions import join
+from steps.course import expect
+from steps.course.facts import Course
+from steps.probes import kubeconfig, node, workload
 
 WORKER_LABEL = "node-role.kubernetes.io/worker"
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from labproof import expect
-from labproof.gherkin import then, when
-from labproof.judging import Judge
-from labproof.machine import Lab
-from labproof.probes import service
+from labproof.grading.judging import Judge
+from labproof.lab import service
+from labproof.lab.machine import Lab
+from labproof.session.sentences import then, when
+from steps.course import expect
 
 
 @when("both machines are restarted")

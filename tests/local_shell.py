@@ -3,7 +3,7 @@
 import subprocess
 
 from labproof.connection.base import Command, CommandResult, HttpRequest, HttpResponse, Purpose
-from labproof.errors import NotRecorded
+from labproof.ground.errors import NotRecorded
 
 
 class LocalShell:

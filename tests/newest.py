@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from labproof.store import LATEST, RunFolder
+from labproof.records.store import LATEST, RunFolder
 
 
 def newest(runs: Path) -> RunFolder:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from labproof.ahead import Ahead
 from labproof.connection.base import Purpose
-from labproof.evidence import EvidenceLog
+from labproof.pods.ahead import Ahead
+from labproof.records.evidence import EvidenceLog
 
 
 @pytest.fixture

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from labproof import course, rubric
-from labproof.errors import ConfigError, ProvisionError
+from labproof.grading import rubric
+from labproof.ground.errors import ConfigError, ProvisionError
+from labproof.ground.places import course_dir
 from labproof.host import table
-from labproof.places import course_dir
 from labproof.providers.inventory import InventoryLab
 from labproof.proving import catalogue
+from steps.course import facts as course
 from tests.anything import TOO_LONG, VALUES, spoilt, texts
 from tests.tiny_course import Section, criterion, write
 

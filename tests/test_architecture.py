@@ -8,7 +8,7 @@ import pytest
 from pytest_bdd.feature import get_features
 
 from labproof import cli
-from labproof.places import course_dir
+from labproof.ground.places import course_dir
 
 ROOT = course_dir()
 ENGINE = sorted((ROOT / "labproof").rglob("*.py"))
@@ -57,7 +57,7 @@ def test_settings_are_read_in_one_place() -> None:
     """pydantic reads settings in settings.py alone; other modules only declare fields with it."""
     froms = [(name(p), n) for p in ENGINE for n in ast.walk(tree(p)) if isinstance(n, ast.ImportFrom)]
     used = {where: {a.name for a in n.names} for where, n in froms if n.module == "pydantic"}
-    assert used.pop("labproof/settings.py")
+    assert used.pop("labproof/ground/settings.py")
     assert {where for where, names in used.items() if names != {"Field"}} == set()
     assert [name(p) for p in ENGINE if any(m.startswith("pydantic.") for m in imports(p))] == []
 
@@ -77,7 +77,7 @@ def test_one_place_sleeps() -> None:
     """Only wait.py sleeps."""
     calls = re.compile(r"\btime\.sleep\b|from time import .*\bsleep\b")
     sleepers = [name(p) for p in ENGINE if calls.search(p.read_text(encoding="utf-8"))]
-    assert sleepers == ["labproof/wait.py"]
+    assert sleepers == ["labproof/ground/wait.py"]
 
 
 def test_no_shell_is_asked_for() -> None:

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from labproof import report
 from labproof.cli import main
-from labproof.model import CriterionRecord, Mode, Outcome, RunRecord
-from labproof.places import course_dir
-from labproof.store import RunFolder
+from labproof.ground.places import course_dir
+from labproof.records.model import CriterionRecord, Mode, Outcome, RunRecord
+from labproof.records.store import RunFolder
+from labproof.showing import report
 from tests.newest import newest
 
 RECORDINGS = Path(__file__).parent / "recordings"

@@ -4,12 +4,12 @@ import contextlib
 
 import pytest
 
-from labproof import expect
-from labproof.conditions import FRESH_SECONDS, Condition
-from labproof.errors import CheckFailed, DeadlineExceeded, NoCluster, NotRecorded, Unreachable
-from labproof.expect import Expectation
-from labproof.judging import Judge
-from labproof.wait import Clock
+from labproof.grading.conditions import FRESH_SECONDS, Condition
+from labproof.grading.judging import Judge
+from labproof.ground.errors import CheckFailed, DeadlineExceeded, NoCluster, NotRecorded, Unreachable
+from labproof.ground.wait import Clock
+from steps.course import expect
+from steps.course.expect import Expectation
 
 
 class Fact:

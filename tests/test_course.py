@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from labproof import course
-from labproof.errors import ConfigError
-from labproof.places import course_dir
+from labproof.ground.errors import ConfigError
+from labproof.ground.places import course_dir
+from steps.course import facts as course
 
 
 def test_rehearsal_has_its_versions() -> None:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from labproof import course_check
-from labproof.errors import ConfigError
-from labproof.places import course_dir
+from labproof.ground.errors import ConfigError
+from labproof.ground.places import course_dir
+from labproof.session import course_check
 from tests.tiny_course import Section, criterion, write_whole
 
 BOTH = ["master", "node"]

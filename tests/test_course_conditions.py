@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from labproof import rubric
-from labproof.conditions import Condition, Lookout
 from labproof.connection.fake import FakeConnection, Page, Reply
-from labproof.kube import Cluster
-from labproof.machine import Lab
-from labproof.wait import Clock
+from labproof.grading import rubric
+from labproof.grading.conditions import Condition, Lookout
+from labproof.ground.wait import Clock
+from labproof.lab.kube import Cluster
+from labproof.lab.machine import Lab
 from steps import conditions
 
 RUBRIC = rubric.load()

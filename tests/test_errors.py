@@ -4,8 +4,8 @@ import inspect
 
 import pytest
 
-from labproof import errors
-from labproof.errors import ActionFailed, CheckFailed, ConfigError, LabError, TransportError
+from labproof.ground import errors
+from labproof.ground.errors import ActionFailed, CheckFailed, ConfigError, LabError, TransportError
 
 OURS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass)]
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labproof import evidence
 from labproof.connection.base import Purpose
 from labproof.connection.http import BODY_LIMIT
-from labproof.errors import ConfigError
-from labproof.evidence import GENESIS, EvidenceLog
-from labproof.model import Exchange
+from labproof.ground.errors import ConfigError
+from labproof.records import evidence
+from labproof.records.evidence import GENESIS, EvidenceLog
+from labproof.records.model import Exchange
 from tests.anything import is_a, not_a_file, spoilt, texts
 
 

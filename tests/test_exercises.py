@@ -7,20 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from labproof import expect, plan, rubric
-from labproof.model import Exchange
-from labproof.places import course_dir
-from labproof.probes.account import AccountState
-from labproof.probes.docker import parse_file
-from labproof.probes.firewall import parse_leftovers
-from labproof.probes.node import NodeState
-from labproof.probes.package import parse_repository
-from labproof.probes.page import PageState
-from labproof.probes.selinux import parse_config
-from labproof.probes.service import ServiceState as UnitState
-from labproof.probes.swap import parse_fstab
-from labproof.probes.workload import Origin, ServiceState, WorkloadState
-from labproof.slips import recognise
+from labproof.grading import rubric
+from labproof.grading import syllabus as plan
+from labproof.grading.known_mistakes import recognise
+from labproof.ground.places import course_dir
+from labproof.lab.browser import PageState
+from labproof.lab.service import ServiceState as UnitState
+from labproof.records.model import Exchange
+from steps.course import expect
+from steps.probes.account import AccountState
+from steps.probes.docker import parse_file
+from steps.probes.firewall import parse_leftovers
+from steps.probes.node import NodeState
+from steps.probes.package import parse_repository
+from steps.probes.selinux import parse_config
+from steps.probes.swap import parse_fstab
+from steps.probes.workload import Origin, ServiceState, WorkloadState
 
 RUBRIC = rubric.load(wishes=frozenset({"reboot", "concepts"}))
 PLAN = plan.load(RUBRIC)

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from labproof.errors import ConfigError, LabError, Unreachable
-from labproof.exit_status import ExitStatus, status_of, table
-from labproof.places import course_dir
+from labproof.ground.errors import ConfigError, LabError, Unreachable
+from labproof.ground.exit_status import ExitStatus, status_of, table
+from labproof.ground.places import course_dir
 
 
 @pytest.mark.parametrize("status", ExitStatus)

@@ -5,20 +5,20 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from labproof import expect
-from labproof.expect import Expectation
-from labproof.probe_pods import PodReport
-from labproof.probes.account import AccountState
-from labproof.probes.dashboard import BothLogins, LoginState
-from labproof.probes.docker import ContainerRun, DaemonSettings, Images
-from labproof.probes.kubeconfig import FileState, KubeconfigState
-from labproof.probes.kuboard import BothTokens, ConsoleState, ImageState
-from labproof.probes.package import RepositoryState
-from labproof.probes.page import PageState
-from labproof.probes.selinux import SelinuxConfig
-from labproof.probes.service import ServiceState as UnitState
-from labproof.probes.ssh_key import KeyLogin
-from labproof.probes.workload import Origin, ServiceState, WorkloadState
+from labproof.lab.browser import PageState
+from labproof.lab.service import ServiceState as UnitState
+from labproof.pods.probe_pods import PodReport
+from steps.course import expect
+from steps.course.expect import Expectation
+from steps.probes.account import AccountState
+from steps.probes.dashboard import BothLogins, LoginState
+from steps.probes.docker import ContainerRun, DaemonSettings, Images
+from steps.probes.kubeconfig import FileState, KubeconfigState
+from steps.probes.kuboard import BothTokens, ConsoleState, ImageState
+from steps.probes.package import RepositoryState
+from steps.probes.selinux import SelinuxConfig
+from steps.probes.ssh_key import KeyLogin
+from steps.probes.workload import Origin, ServiceState, WorkloadState
 from tests.anything import texts
 
 SERVER = "https://192.168.200.10:6443"

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from labproof import fault
-from labproof.places import course_dir
+from labproof.ground import fault
+from labproof.ground.places import course_dir
 
 
 def raised(code: str, name: str) -> Exception:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from labproof import features
-from labproof.errors import ConfigError
+from labproof.grading import features
+from labproof.ground.errors import ConfigError
 
 
 def written(folder: Path, text: str | bytes) -> Path:

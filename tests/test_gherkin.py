@@ -11,9 +11,9 @@ import pytest
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 from pytest_bdd.utils import get_required_args
 
-from labproof import gherkin
-from labproof.features import FeatureFile, FeatureScenario, Sentence
-from labproof.gherkin import RECORDING
+from labproof.grading.features import FeatureFile, FeatureScenario, Sentence
+from labproof.session import sentences as gherkin
+from labproof.session.sentences import RECORDING
 
 CALLED: list[tuple[object, ...]] = []
 
@@ -95,7 +95,7 @@ FEATURE = """Feature: a section
 """
 STEPS = """
 from pytest_bdd import scenarios
-from labproof.gherkin import then, when
+from labproof.session.sentences import then, when
 
 scenarios("sample.feature")
 
@@ -112,8 +112,8 @@ def also_holds():
     print("judged all the same")
 """
 CONFTEST = """
-from labproof.features import FeatureFile, FeatureScenario, Sentence
-from labproof.gherkin import RECORDING
+from labproof.grading.features import FeatureFile, FeatureScenario, Sentence
+from labproof.session.sentences import RECORDING
 
 class Recording:
     def carry_out(self, sentence):

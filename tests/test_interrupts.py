@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from labproof.interrupts import ENDING, as_interrupt
-from labproof.places import course_dir
-from labproof.wait import Deadline, poll
+from labproof.ground.interrupts import ENDING, as_interrupt
+from labproof.ground.places import course_dir
+from labproof.ground.wait import Deadline, poll
 from tests.newest import newest
 
 RECORDING = Path(__file__).parent / "recordings" / "full"

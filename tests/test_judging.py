@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from labproof import expect
-from labproof.errors import CheckFailed, DeadlineExceeded, NotRecorded, Unreachable
-from labproof.expect import Expectation
-from labproof.judging import Judge
-from labproof.wait import Clock
+from labproof.grading.judging import Judge
+from labproof.ground.errors import CheckFailed, DeadlineExceeded, NotRecorded, Unreachable
+from labproof.ground.wait import Clock
+from steps.course import expect
+from steps.course.expect import Expectation
 
 
 @pytest.fixture

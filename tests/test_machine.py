@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from labproof.connection.base import Purpose
 from labproof.connection.fake import FakeConnection, Reply
-from labproof.errors import ActionFailed, DeadlineExceeded, TransportError, Unreachable
-from labproof.machine import Lab, Machine, Phase, quoted
+from labproof.ground.errors import ActionFailed, DeadlineExceeded, TransportError, Unreachable
+from labproof.lab.machine import Lab, Machine, Phase, quoted
 from tests.local_shell import LocalShell
 
 

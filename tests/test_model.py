@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labproof.model import CriterionRecord, Outcome, ScenarioRecord, Score, SectionRecord, number, score
+from labproof.records.model import CriterionRecord, Outcome, ScenarioRecord, Score, SectionRecord, number, score
 from tests.golden import samples
 
 POINTS = st.fractions(0, 20, max_denominator=100)

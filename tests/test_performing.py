@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from labproof.connection.base import Purpose
-from labproof.errors import ActionFailed, Unreachable
-from labproof.evidence import EvidenceLog
-from labproof.machine import Lab, Machine
-from labproof.performing import Onlooker, Runner
+from labproof.ground.errors import ActionFailed, Unreachable
+from labproof.lab.machine import Lab, Machine
+from labproof.records.evidence import EvidenceLog
+from labproof.session.performing import Onlooker, Runner
 
 todo = Runner(lambda: False, nullcontext)
 done = Runner(lambda: True, nullcontext)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from labproof import places
+from labproof.ground import places
 
 
 def test_course_is_the_checkout() -> None:

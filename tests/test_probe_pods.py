@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from labproof.ahead import Ahead
 from labproof.connection.fake import FakeConnection, Page
-from labproof.errors import Refused, TransportError, Unreachable
-from labproof.evidence import EvidenceLog
-from labproof.kube import Cluster
-from labproof.probe_pods import ProbePods, parse
-from labproof.session import _instant_clock
+from labproof.ground.errors import Refused, TransportError, Unreachable
+from labproof.lab.kube import Cluster
+from labproof.pods.ahead import Ahead
+from labproof.pods.probe_pods import ProbePods, parse
+from labproof.records.evidence import EvidenceLog
+from labproof.session.opening import _instant_clock
 
 PODS = "/pods"
 LOOKER, SERVER = "/pods/looker-master-1", "/pods/looker-node-1"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from labproof.model import Mode, Outcome, ScenarioRecord, Score, Source, StepRecord
-from labproof.places import Progress
-from labproof.progress import Display, failed_work, one_line
+from labproof.ground.places import Progress
+from labproof.records.model import Mode, Outcome, ScenarioRecord, Score, Source, StepRecord
+from labproof.showing.progress import Display, failed_work, one_line
 from tests.golden import samples
 
 

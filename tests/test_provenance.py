@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from labproof.model import Mode, Outcome, RunRecord, SectionRecord, Source, Weights
-from labproof.provenance import notes, warning
+from labproof.records.model import Mode, Outcome, RunRecord, SectionRecord, Source, Weights
+from labproof.showing.provenance import notes, warning
 from tests.golden import samples
 
 ON_MACHINES = replace(samples.FULL, based_on="")

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from labproof import reach
 from labproof.connection.foresight import Foresight, Question, questions_file
-from labproof.errors import HostError, ProvisionError
-from labproof.places import Progress
+from labproof.ground.errors import HostError, ProvisionError
+from labproof.ground.places import Progress
 from labproof.providers.base import Endpoint
-from labproof.reach import EarlyReach, Wishes
+from labproof.session import connecting as reach
+from labproof.session.connecting import EarlyReach, Wishes
 
 
 class Provider:
@@ -106,6 +106,6 @@ def test_spoilt_rubric_is_told_by_the_session(provider: Provider, tmp_path: Path
 
 def test_reaching_imports_nothing_heavy() -> None:
     """Connecting begins while the rest is imported: it must not need the rest."""
-    code = "import sys, labproof.reach; print(*sorted(m for m in sys.modules if '.' not in m))"
+    code = "import sys, labproof.session.connecting; print(*sorted(m for m in sys.modules if '.' not in m))"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     assert not {"pytest", "pytest_bdd", "testinfra", "kubernetes", "jinja2", "rich"} & set(loaded)

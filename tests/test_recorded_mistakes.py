@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from labproof import result, rubric
-from labproof.evidence import GENESIS, chain
-from labproof.model import RunRecord
+from labproof.grading import rubric
 from labproof.proving import catalogue, warm
 from labproof.proving.catalogue import Trial
 from labproof.proving.compare import compare
-from labproof.store import RunFolder
+from labproof.records import result
+from labproof.records.evidence import GENESIS, chain
+from labproof.records.model import RunRecord
+from labproof.records.store import RunFolder
 from tests.newest import newest
 from tests.recordings.make import HERE, recorded_mistakes
 

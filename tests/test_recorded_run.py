@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from labproof.errors import ConfigError
-from labproof.evidence import GENESIS, chain
-from labproof.model import RUNNING, Mode, RunRecord, Source
-from labproof.recorded_run import open_recorded, uses_of, wishes_of
-from labproof.store import RunFolder
+from labproof.ground.errors import ConfigError
+from labproof.records.evidence import GENESIS, chain
+from labproof.records.model import RUNNING, Mode, RunRecord, Source
+from labproof.records.store import RunFolder
+from labproof.session.recorded_run import open_recorded, uses_of, wishes_of
 from tests.anything import not_a_file
 
 RECORDINGS = Path(__file__).parent / "recordings"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from labproof.evidence import find_break, read
-from labproof.places import course_dir
-from labproof.result import load
+from labproof.ground.places import course_dir
+from labproof.records.evidence import find_break, read
+from labproof.records.result import load
 from tests.newest import newest
 
 RECORDINGS = sorted(p.parent for p in (Path(__file__).parent / "recordings").glob("*/result.json"))

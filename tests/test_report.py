@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from labproof import report
-from labproof.model import LabDescription, Mode, Outcome, RunRecord, SectionRecord, Source
-from labproof.places import course_dir
+from labproof.ground.places import course_dir
+from labproof.records.model import LabDescription, Mode, Outcome, RunRecord, SectionRecord, Source
+from labproof.showing import report
 from tests.golden import samples
 
 GOLDEN = Path(__file__).parent / "golden" / "every-outcome.html"

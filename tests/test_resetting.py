@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from labproof import resetting, store
-from labproof.errors import ConfigError
-from labproof.model import Mode, Outcome, RunRecord
-from labproof.recorded_run import open_recorded
-from labproof.resetting import forget_later, without_later
-from labproof.result import load
+from labproof.ground.errors import ConfigError
+from labproof.records import store
+from labproof.records.model import Mode, Outcome, RunRecord
+from labproof.records.result import load
+from labproof.session import resetting
+from labproof.session.recorded_run import open_recorded
+from labproof.session.resetting import forget_later, without_later
 
 FULL = load(Path(__file__).parent / "recordings" / "full" / "result.json")
 ORDER = {section.id: number for number, section in enumerate(FULL.sections, 1)}

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from labproof import result
-from labproof.errors import ConfigError
-from labproof.model import Authorship, CriterionRecord, Mode, Outcome, RunRecord, SectionRecord, Source, Weights
-from labproof.places import course_dir
+from labproof.ground.errors import ConfigError
+from labproof.ground.places import course_dir
+from labproof.records import result
+from labproof.records.model import Authorship, CriterionRecord, Mode, Outcome, RunRecord, SectionRecord, Source, Weights
 from tests.anything import is_a, not_a_file, spoilt, texts
 from tests.golden import samples
 

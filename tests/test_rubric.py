@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from labproof import rubric
-from labproof.errors import ConfigError
-from labproof.rubric import Rubric
+from labproof.grading import rubric
+from labproof.grading.rubric import Rubric
+from labproof.ground.errors import ConfigError
 from tests.tiny_course import Section, criterion, write
 
 BOTH = ["master", "node"]

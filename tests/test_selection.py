@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from labproof import rubric
-from labproof.errors import ConfigError
-from labproof.rubric import Rubric
-from labproof.selection import Pick, picks_in, select
+from labproof.grading import rubric
+from labproof.grading.rubric import Rubric
+from labproof.ground.errors import ConfigError
+from labproof.session.selection import Pick, picks_in, select
 from tests.tiny_course import Section, criterion, write
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from labproof import settings
-from labproof.errors import ConfigError
+from labproof.ground import settings
+from labproof.ground.errors import ConfigError
 
 
 class Inner(settings.Settings):

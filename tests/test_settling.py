@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labproof.conditions import Broken
-from labproof.errors import CheckFailed, DeadlineExceeded, Unreachable
-from labproof.model import Outcome
-from labproof.rubric import Criterion, Entry
-from labproof.settling import Seen, Settled, settle
+from labproof.grading.conditions import Broken
+from labproof.grading.rubric import Criterion, Entry
+from labproof.grading.settling import Seen, Settled, settle
+from labproof.ground.errors import CheckFailed, DeadlineExceeded, Unreachable
+from labproof.records.model import Outcome
 
 WRONG = CheckFailed("wrong")
 SILENT = DeadlineExceeded("silent")

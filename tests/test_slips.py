@@ -2,9 +2,9 @@
 
 import pytest
 
-from labproof.model import Exchange
-from labproof.rubric import SlipEntry
-from labproof.slips import recognise
+from labproof.grading.known_mistakes import recognise
+from labproof.grading.rubric import SlipEntry
+from labproof.records.model import Exchange
 
 
 def slip(symptom: str, *criteria: str, id: str = "swap-on") -> SlipEntry:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from labproof import result, store
-from labproof.errors import ConfigError
-from labproof.model import Mode, Outcome, SectionRecord
-from labproof.store import LATEST
+from labproof.ground.errors import ConfigError
+from labproof.records import result, store
+from labproof.records.model import Mode, Outcome, SectionRecord
+from labproof.records.store import LATEST
 from tests.golden import samples
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from labproof import reach, sweeper
 from labproof.connection.fake import FakeConnection, Page
-from labproof.errors import Refused, Unreachable
-from labproof.kube import Cluster
+from labproof.ground.errors import Refused, Unreachable
+from labproof.lab.kube import Cluster
+from labproof.pods import sweeper
 from labproof.providers.base import Endpoint
+from labproof.session import connecting as reach
 
 REACH = {
     "name": "master",
@@ -93,7 +94,7 @@ def test_password_is_told_through_the_pipe_alone(monkeypatch: pytest.MonkeyPatch
     started = sweeper.Sweeper({**REACH, "password": "very-secret"}, TOLD["namespace"])
     line = Path(f"/proc/{started._process.pid}/cmdline").read_bytes()
     started.dismiss()
-    assert b"labproof.sweeper" in line
+    assert b"labproof.pods.sweeper" in line
     assert b"very-secret" not in line
     ends: list[Endpoint] = []
     monkeypatch.setattr(reach, "connect", lambda endpoints, guard: ends.extend(endpoints) or fake)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from labproof.errors import TransportError, Unreachable
-from labproof.untrusted import read_yaml, reads_objects
+from labproof.ground.errors import TransportError, Unreachable
+from labproof.ground.untrusted import read_yaml, reads_objects
 from tests.anything import texts
 
 LINKS = zip("abcdef", "bcdefg", strict=True)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labproof.errors import DeadlineExceeded
-from labproof.wait import Clock, Deadline, poll, wait_until
+from labproof.ground.errors import DeadlineExceeded
+from labproof.ground.wait import Clock, Deadline, poll, wait_until
 
 
 class FakeTime:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from labproof.places import course_dir
+from labproof.ground.places import course_dir
 
 
 def criterion(id: str, points: float, then: str = "", **more: Any) -> dict[str, Any]:

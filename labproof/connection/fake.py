@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from labproof.connection.base import Command, CommandResult, HttpRequest, HttpResponse, Purpose
-from labproof.errors import NotRecorded, TransportError, Unreachable
+from labproof.ground.errors import NotRecorded, TransportError, Unreachable
 
 T = TypeVar("T")
 

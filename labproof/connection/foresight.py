@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Protocol
 
 from labproof.connection.base import Command, CommandResult, HttpRequest, HttpResponse, Purpose
-from labproof.errors import LabError
-from labproof.places import cache_dir
+from labproof.ground.errors import LabError
+from labproof.ground.places import cache_dir
 
 SHELLS = 3
 """How many shells a machine's questions are spread over."""

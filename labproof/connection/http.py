@@ -19,8 +19,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from labproof.connection.base import Credential, HttpRequest, HttpResponse
 from labproof.connection.bounded import BoundedOutput
-from labproof.errors import DeadlineExceeded, Refused, TransportError, Unreachable
-from labproof.wait import Deadline
+from labproof.ground.errors import DeadlineExceeded, Refused, TransportError, Unreachable
+from labproof.ground.wait import Deadline
 
 BODY_LIMIT = 8 * 1024 * 1024
 CONNECT_SECONDS = 5.0

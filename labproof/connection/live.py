@@ -11,7 +11,7 @@ from labproof.connection.base import Command, CommandResult, HttpRequest, HttpRe
 from labproof.connection.http import Http
 from labproof.connection.pages import Pages, Place
 from labproof.connection.ssh import Ssh
-from labproof.errors import ProvisionError, TransportError
+from labproof.ground.errors import ProvisionError, TransportError
 
 
 class LiveConnection:

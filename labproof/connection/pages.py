@@ -15,8 +15,8 @@ from labproof.connection import tunnel
 from labproof.connection.base import Command, HttpRequest, HttpResponse
 from labproof.connection.http import Http
 from labproof.connection.ssh import CONNECT_SECONDS, Ssh, offered_host_key
-from labproof.errors import DeadlineExceeded, TransportError, Unproven, Unreachable
-from labproof.wait import Deadline
+from labproof.ground.errors import DeadlineExceeded, TransportError, Unproven, Unreachable
+from labproof.ground.wait import Deadline
 
 SSH_PORT = 22
 SIGN_OF_LIFE_SECONDS = 5.0

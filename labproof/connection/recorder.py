@@ -3,10 +3,10 @@
 import hashlib
 import time
 
-from labproof import errors
 from labproof.connection.base import Command, CommandResult, Connection, HttpRequest, HttpResponse, Purpose
 from labproof.connection.secrets import mask
-from labproof.evidence import EvidenceLog, now
+from labproof.ground import errors
+from labproof.records.evidence import EvidenceLog, now
 
 GRADER = "grader"
 

@@ -5,11 +5,11 @@ from collections import deque
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from labproof import errors
 from labproof.connection.base import Command, CommandResult, HttpRequest, HttpResponse, Purpose
 from labproof.connection.recorder import GRADER, describe
 from labproof.connection.secrets import mask
-from labproof.model import Exchange
+from labproof.ground import errors
+from labproof.records.model import Exchange
 
 # Each grading has a namespace of its own for its probe Pods.
 _NAMESPACE = re.compile(r"labproof-probe(-[0-9a-f]{6})?")

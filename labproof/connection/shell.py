@@ -13,8 +13,8 @@ from typing import Protocol
 
 from labproof.connection.base import OUTPUT_READ
 from labproof.connection.bounded import BoundedOutput
-from labproof.errors import DeadlineExceeded, TransportError, Unreachable
-from labproof.wait import Deadline
+from labproof.ground.errors import DeadlineExceeded, TransportError, Unreachable
+from labproof.ground.wait import Deadline
 
 _STATUS = re.compile(rb" (\d{1,3})")
 _STATUS_BYTES = 4

@@ -16,9 +16,9 @@ import paramiko
 from labproof.connection.base import Command, CommandResult
 from labproof.connection.bounded import BoundedOutput
 from labproof.connection.shell import Arrival, Frame, FramedShell
-from labproof.errors import DeadlineExceeded, TransportError, Unreachable
-from labproof.evidence import now
-from labproof.wait import Deadline
+from labproof.ground.errors import DeadlineExceeded, TransportError, Unreachable
+from labproof.ground.wait import Deadline
+from labproof.records.evidence import now
 
 CONNECT_SECONDS = 8.0
 LOGIN_SECONDS = 45.0

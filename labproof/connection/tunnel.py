@@ -7,7 +7,7 @@ import threading
 import paramiko
 
 from labproof.connection.ssh import Ssh
-from labproof.errors import Refused, Unreachable
+from labproof.ground.errors import Refused, Unreachable
 
 CHUNK = 65536
 

@@ -3,7 +3,7 @@
 import socket
 from pathlib import Path
 
-from labproof.errors import HostError
+from labproof.ground.errors import HostError
 from labproof.host.command import run_checked, succeeds
 from labproof.host.ledger import Change, Ledger
 from labproof.host.table import Table

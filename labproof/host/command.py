@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from labproof.errors import HostError, LabError
+from labproof.ground.errors import HostError, LabError
 
 TAIL_LINES = 12
 

@@ -6,7 +6,7 @@ The machines run in a user namespace, so the kernel keeps them from changing any
 import stat
 from pathlib import Path
 
-from labproof.errors import HostError
+from labproof.ground.errors import HostError
 from labproof.host import bridge, firewall, modules
 from labproof.host.ledger import Change, Ledger
 from labproof.host.table import Table

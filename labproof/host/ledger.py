@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from labproof.errors import HostError
-from labproof.places import state_dir
+from labproof.ground.errors import HostError
+from labproof.ground.places import state_dir
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from labproof.errors import HostError
-from labproof.places import course_dir, state_dir
+from labproof.ground.errors import HostError
+from labproof.ground.places import course_dir, state_dir
 
 
 @dataclass(frozen=True)

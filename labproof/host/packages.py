@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from labproof.errors import HostError
+from labproof.ground.errors import HostError
+from labproof.ground.places import Progress
 from labproof.host.command import run_checked
-from labproof.places import Progress
 from labproof.rehearsal.bundle.apt import missing
 
 FOR_LXC = ("iproute2", "lxc", "mmdebstrap", "rsync", "sudo", "uidmap", "vagrant", "vagrant-lxc")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
-from labproof.errors import HostError
+from labproof.ground.errors import HostError
 from labproof.host.table import Table
 
 MEMORY_MIB = 4096

@@ -3,8 +3,8 @@
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
-from labproof import settings
-from labproof.places import course_dir
+from labproof.ground import settings
+from labproof.ground.places import course_dir
 
 
 class Bridge(settings.Settings):

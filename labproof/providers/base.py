@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from labproof.model import LabDescription
-from labproof.places import Progress
+from labproof.ground.places import Progress
+from labproof.records.model import LabDescription
 
 
 @dataclass(frozen=True)

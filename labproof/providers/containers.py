@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from labproof.errors import ProvisionError
+from labproof.ground.errors import ProvisionError
 from labproof.host.command import run_checked, succeeds
 
 HOME = Path("/var/lib/lxc")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from labproof.host.ownership import LabRecord
 from labproof.host.table import Table
-from labproof.model import LabDescription
+from labproof.records.model import LabDescription
 from labproof.rehearsal.bundle import Bundle
 
 SIMULATED = (

@@ -6,21 +6,21 @@ import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labproof.errors import ProvisionError
+from labproof.ground.errors import ProvisionError
+from labproof.ground.places import Progress, cache_dir, state_dir
+from labproof.ground.wait import Deadline, wait_until
 from labproof.host import bridge, guard, ownership, packages, preflight, table
 from labproof.host.ledger import Ledger
 from labproof.host.ownership import LabRecord
 from labproof.host.table import Row, Table
-from labproof.model import LabDescription
-from labproof.places import Progress, cache_dir, state_dir
 from labproof.providers import containers, description, milestones
 from labproof.providers.base import Endpoint
 from labproof.providers.containers import Container
 from labproof.providers.grader_key import private_key, public_line
 from labproof.providers.vagrant import Vagrant
+from labproof.records.model import LabDescription
 from labproof.rehearsal import box, bundle
 from labproof.rehearsal.bundle import Bundle
-from labproof.wait import Deadline, wait_until
 
 ROOT_PASSWORD = "vagrant"
 BOOT_SECONDS = 60.0

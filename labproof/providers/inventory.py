@@ -5,12 +5,12 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from labproof.errors import ProvisionError, ResetError
-from labproof.model import LabDescription
-from labproof.places import Progress
+from labproof.ground.errors import ProvisionError, ResetError
+from labproof.ground.places import Progress
 from labproof.providers import inventory_file
 from labproof.providers.base import Endpoint
 from labproof.providers.inventory_file import Inventory
+from labproof.records.model import LabDescription
 
 CONNECT_SECONDS = 5.0
 

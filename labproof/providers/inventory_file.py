@@ -16,8 +16,8 @@ from pathlib import Path
 
 from pydantic import Field
 
-from labproof import settings
-from labproof.errors import ConfigError
+from labproof.ground import settings
+from labproof.ground.errors import ConfigError
 from labproof.host import table
 
 LOOKS_LIKE = (

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from labproof.errors import LabError, ResetError
+from labproof.ground.errors import LabError, ResetError
+from labproof.ground.places import state_dir
 from labproof.host.command import run_checked, succeeds
-from labproof.places import state_dir
 from labproof.providers.containers import Container, at_once
 
 COPY_SECONDS = 600

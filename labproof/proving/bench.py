@@ -3,17 +3,17 @@
 import shutil
 from pathlib import Path
 
-from labproof import result
 from labproof.connection.base import Command, CommandResult, Purpose
 from labproof.connection.live import LiveConnection
-from labproof.errors import LabError, ProvisionError
+from labproof.ground.errors import LabError, ProvisionError
 from labproof.host.command import tail
-from labproof.model import RunRecord
 from labproof.providers.base import Provider
 from labproof.proving import warm
 from labproof.proving.catalogue import MACHINES, Commands
-from labproof.reach import connect
-from labproof.store import LATEST
+from labproof.records import result
+from labproof.records.model import RunRecord
+from labproof.records.store import LATEST
+from labproof.session.connecting import connect
 
 COMMAND_SECONDS = 240.0
 GRADE_SECONDS = 900.0

@@ -9,10 +9,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from labproof import settings
-from labproof.errors import ConfigError
-from labproof.places import course_dir
-from labproof.rubric import Rubric
+from labproof.grading.rubric import Rubric
+from labproof.ground import settings
+from labproof.ground.errors import ConfigError
+from labproof.ground.places import course_dir
 
 COMBINED = "combined"
 MACHINES = ("master", "node")

@@ -3,15 +3,15 @@
 import time
 from dataclasses import dataclass
 
-from labproof.errors import ConfigError
-from labproof.evidence import now
-from labproof.model import LabDescription, RunRecord
-from labproof.places import Progress
+from labproof.grading.rubric import Rubric
+from labproof.ground.errors import ConfigError
+from labproof.ground.places import Progress
 from labproof.proving import catalogue, compare
 from labproof.proving.bench import Bench
 from labproof.proving.catalogue import Trial
 from labproof.proving.seeding import GREEN_PATIENCE, PATIENCE, Seeding, Tried
-from labproof.rubric import Rubric
+from labproof.records.evidence import now
+from labproof.records.model import LabDescription, RunRecord
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from labproof.errors import NotRecorded
-from labproof.model import CriterionRecord, Outcome, RunRecord
+from labproof.ground.errors import NotRecorded
 from labproof.proving.catalogue import Combination, Mistake, Trial
+from labproof.records.model import CriterionRecord, Outcome, RunRecord
 
 FINE = (Outcome.PASSED, Outcome.SKIPPED)
 

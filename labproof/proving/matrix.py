@@ -8,8 +8,8 @@ from typing import Any
 
 from labproof.proving.check import Proof
 from labproof.proving.seeding import Tried
-from labproof.report import _environment as environment
-from labproof.report import _replace as replace
+from labproof.showing.report import _environment as environment
+from labproof.showing.report import _replace as replace
 
 SCHEMA = 1
 MARKS = {"red": "●", "blocked": "○", "with": "◐", "collateral": "✗", "missed": "?"}

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from labproof.errors import LabError, ProvisionError
-from labproof.model import RunRecord
-from labproof.places import Progress
+from labproof.ground.errors import LabError, ProvisionError
+from labproof.ground.places import Progress
+from labproof.ground.wait import Clock, Deadline, poll
 from labproof.proving.catalogue import Commands, Trial
 from labproof.proving.compare import Verdict, compare, not_fine
-from labproof.wait import Clock, Deadline, poll
+from labproof.records.model import RunRecord
 
 PATIENCE = 3.0
 GREEN_PATIENCE = 60.0

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
-from labproof.errors import LabError
+from labproof.ground.errors import LabError
 
-_NEEDED = ("labproof.cli", "labproof.reach", "labproof.course_run")
+_NEEDED = ("labproof.cli", "labproof.session.connecting", "labproof.session.course_run")
 
 
 def run(arguments: list[str], terminal: Path, environment: Mapping[str, str], seconds: float) -> int:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from labproof import course
-from labproof.actions import base, control_plane, docker, join, manifest, package, repository, service, ssh_key
 from labproof.connection.fake import FakeConnection, Reply
-from labproof.errors import ActionFailed
-from labproof.machine import Lab
+from labproof.ground.errors import ActionFailed
+from labproof.lab.machine import Lab
+from steps.actions import base, control_plane, docker, join, manifest, package, repository, service, ssh_key
+from steps.course import facts as course
 
 REHEARSAL = course.load("rehearsal")
 

@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from labproof import course
-from labproof.actions import web_form
 from labproof.connection.base import HttpRequest
 from labproof.connection.fake import FakeConnection, Page
-from labproof.errors import ActionFailed
-from labproof.kube import Cluster
-from labproof.machine import Lab
-from labproof.probes.page import Browser
+from labproof.ground.errors import ActionFailed
+from labproof.lab.browser import Browser
+from labproof.lab.kube import Cluster
+from labproof.lab.machine import Lab
+from steps.actions import web_form
+from steps.course import facts as course
 from tests.conftest import encoded
 
 REHEARSAL = course.load("rehearsal")

@@ -4,7 +4,7 @@ import pytest
 
 from labproof.connection.base import Command, HttpRequest, Purpose
 from labproof.connection.fake import FakeConnection, Page, Reply
-from labproof.errors import DeadlineExceeded, NotRecorded, Unreachable
+from labproof.ground.errors import DeadlineExceeded, NotRecorded, Unreachable
 
 LOOK = Purpose.OBSERVE
 

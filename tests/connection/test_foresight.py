@@ -10,8 +10,8 @@ from labproof.connection import ssh as module
 from labproof.connection.base import Command, CommandResult, HttpRequest, HttpResponse, Purpose
 from labproof.connection.foresight import Foresight, Question
 from labproof.connection.ssh import Ssh
-from labproof.errors import DeadlineExceeded, Unreachable
-from labproof.wait import Deadline, wait_until
+from labproof.ground.errors import DeadlineExceeded, Unreachable
+from labproof.ground.wait import Deadline, wait_until
 
 
 class Machines:

@@ -13,7 +13,7 @@ import pytest
 from labproof.connection import http as module
 from labproof.connection.base import Credential, HttpRequest, HttpResponse
 from labproof.connection.http import Http
-from labproof.errors import DeadlineExceeded, Refused, TransportError, Unreachable
+from labproof.ground.errors import DeadlineExceeded, Refused, TransportError, Unreachable
 from tests.connection.web_server import Identity, Talk, WebServer, response, serving
 
 BOUND = 0.25

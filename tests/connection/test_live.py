@@ -7,7 +7,7 @@ from labproof.connection.base import Command, HttpRequest, Purpose
 from labproof.connection.live import LiveConnection
 from labproof.connection.pages import Place
 from labproof.connection.ssh import Ssh
-from labproof.errors import HostError
+from labproof.ground.errors import HostError
 from tests.connection.web_server import response, serving
 
 LOOK = Purpose.OBSERVE

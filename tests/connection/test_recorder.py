@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from labproof import evidence
 from labproof.connection.base import Command, Credential, HttpRequest, HttpResponse, Purpose
 from labproof.connection.fake import FakeConnection, Page, Reply
 from labproof.connection.recorder import Recorder, describe
 from labproof.connection.secrets import MARK
-from labproof.errors import DeadlineExceeded, Refused
-from labproof.evidence import EvidenceLog
-from labproof.model import Exchange
+from labproof.ground.errors import DeadlineExceeded, Refused
+from labproof.records import evidence
+from labproof.records.evidence import EvidenceLog
+from labproof.records.model import Exchange
 
 TOKEN = f"eyJ{'a' * 20}.{'b' * 20}.{'c' * 20}"
 BOOTSTRAP = "abcdef.0123456789abcdef"

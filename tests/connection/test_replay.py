@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from labproof import evidence
 from labproof.connection.base import Command, HttpRequest, Purpose
 from labproof.connection.fake import FakeConnection, Page, Reply
 from labproof.connection.recorder import Recorder
 from labproof.connection.replay import Replay
-from labproof.errors import DeadlineExceeded, NotRecorded, Refused, TransportError, Unreachable
-from labproof.evidence import EvidenceLog
-from labproof.model import Exchange
+from labproof.ground.errors import DeadlineExceeded, NotRecorded, Refused, TransportError, Unreachable
+from labproof.records import evidence
+from labproof.records.evidence import EvidenceLog
+from labproof.records.model import Exchange
 
 LOOK = Purpose.OBSERVE
 TOKEN = f"eyJ{'a' * 20}.{'b' * 20}.{'c' * 20}"

@@ -13,8 +13,8 @@ from labproof.connection import ssh as module
 from labproof.connection.base import OUTPUT_KEPT, Command, CommandResult
 from labproof.connection.shell import Framed
 from labproof.connection.ssh import Ssh
-from labproof.errors import DeadlineExceeded, TransportError, Unreachable
-from labproof.wait import Deadline, wait_until
+from labproof.ground.errors import DeadlineExceeded, TransportError, Unreachable
+from labproof.ground.wait import Deadline, wait_until
 from tests.connection.shell_server import ShellServer
 
 NONCE = "0123456789abcdef01234567"

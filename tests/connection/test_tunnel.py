@@ -9,7 +9,7 @@ from labproof.connection import tunnel
 from labproof.connection.base import HttpRequest
 from labproof.connection.http import Http
 from labproof.connection.ssh import Ssh
-from labproof.errors import DeadlineExceeded, Refused, TransportError, Unreachable
+from labproof.ground.errors import DeadlineExceeded, Refused, TransportError, Unreachable
 from tests.connection.shell_server import ShellServer
 from tests.connection.web_server import response, serving
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 from hashlib import sha256
 
-from labproof.model import (
+from labproof.records.model import (
     Authorship,
     CriterionRecord,
     Exchange,

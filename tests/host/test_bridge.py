@@ -2,7 +2,7 @@
 
 import pytest
 
-from labproof.errors import HostError
+from labproof.ground.errors import HostError
 from labproof.host import bridge, table
 
 

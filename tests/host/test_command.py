@@ -2,7 +2,7 @@
 
 import pytest
 
-from labproof.errors import HostError, ProvisionError
+from labproof.ground.errors import HostError, ProvisionError
 from labproof.host.command import run_checked, succeeds, tail
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from labproof.errors import HostError
+from labproof.ground.errors import HostError
 from labproof.host.ledger import Change, Ledger
 
 FIRST, SECOND = Change("value", "/a", "1", "2"), Change("mode", "/b", "0o600", "0o604")

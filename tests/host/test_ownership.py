@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from labproof.errors import HostError
+from labproof.ground.errors import HostError
 from labproof.host import ownership
 
 

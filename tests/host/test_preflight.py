@@ -5,7 +5,7 @@ from ipaddress import IPv4Network
 
 import pytest
 
-from labproof.errors import HostError
+from labproof.ground.errors import HostError
 from labproof.host import preflight, table
 from labproof.host.preflight import Surroundings
 

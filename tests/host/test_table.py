@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from labproof.errors import ConfigError
+from labproof.ground.errors import ConfigError
 from labproof.host import table
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from labproof.model import CriterionRecord, Outcome, RunRecord
-from labproof.providers.choose import choose
+from labproof.providers.table import choose
 from labproof.proving.bench import TERMINAL, Bench
 from labproof.proving.compare import not_fine
-from labproof.session import Options
+from labproof.records.model import CriterionRecord, Outcome, RunRecord
+from labproof.session.opening import Options
 
 HERE = Path(__file__).parent
 GRADER = "192.168.200.1"

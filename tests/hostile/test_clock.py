@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from labproof import result
 from labproof.proving.compare import not_fine
+from labproof.records import result
 
 YEAR = 365 * 86400
 

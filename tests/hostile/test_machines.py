@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from labproof.model import Outcome
+from labproof.records.model import Outcome
 
 NODE = ("base", "docker", "init")
 

@@ -5,8 +5,9 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from labproof import report, result
 from labproof.cli import main
+from labproof.records import result
+from labproof.showing import report
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from labproof.evidence import find_break
-from labproof.places import course_dir
+from labproof.ground.places import course_dir
 from labproof.providers.grader_key import private_key
+from labproof.records.evidence import find_break
 
 MASTER, NODE = "192.168.200.10", "192.168.200.20"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from labproof.places import course_dir
+from labproof.ground.places import course_dir
 
 
 def collect(*options: str) -> subprocess.CompletedProcess[str]:

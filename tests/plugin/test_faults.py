@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from labproof.model import RunRecord
-from labproof.places import course_dir
+from labproof.ground.places import course_dir
+from labproof.records.model import RunRecord
 from tests.newest import newest
 
 RECORDING = course_dir() / "tests" / "recordings" / "full"
@@ -34,7 +34,7 @@ def broken(request):
         raise RuntimeError("boom")
 """
 IN_A_FIXTURE_OF_A_STEP = """
-from labproof.course_run import CourseRun
+from labproof.session.course_run import CourseRun
 
 performer = CourseRun.performer
 
@@ -51,7 +51,7 @@ def pytest_bdd_before_step_call(step):
         pytest.skip("boom")
 """
 IN_A_STEP = """
-from labproof.probes import selinux
+from steps.probes import selinux
 
 def boom(machine):
     raise RuntimeError("boom")
@@ -69,7 +69,7 @@ def pytest_runtest_teardown(item, nextitem):
         raise RuntimeError("boom")
 """
 IN_THE_REPORT = """
-from labproof import report
+from labproof.showing import report
 
 def boom(run, folder):
     raise RuntimeError("boom")

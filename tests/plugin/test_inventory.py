@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from labproof.places import course_dir
+from labproof.ground.places import course_dir
 from tests.connection.shell_server import ShellServer
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from labproof.places import course_dir
+from labproof.ground.places import course_dir
 
 RECORDINGS = course_dir() / "tests" / "recordings"
 FULL, BROKEN = RECORDINGS / "full", RECORDINGS / "broken-nginx-target-port"

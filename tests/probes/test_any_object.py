@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labproof import expect
 from labproof.connection.fake import FakeConnection, Page
-from labproof.errors import TransportError
-from labproof.kube import Cluster
-from labproof.machine import Lab, Phase
-from labproof.probes import account, control_plane, dashboard, kubeconfig, kuboard, node, pod, pod_network, workload
-from labproof.probes.page import Browser
+from labproof.ground.errors import TransportError
+from labproof.lab.browser import Browser
+from labproof.lab.kube import Cluster
+from labproof.lab.machine import Lab, Phase
+from steps.course import expect
+from steps.probes import account, control_plane, dashboard, kubeconfig, kuboard, node, pod, pod_network, workload
 from tests.anything import is_a, spoilt, texts
 from tests.conftest import both_machines, cluster_on, encoded
 

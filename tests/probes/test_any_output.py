@@ -7,23 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labproof import expect
 from labproof.connection.fake import FakeConnection, Reply
-from labproof.errors import TransportError
-from labproof.machine import Machine, Phase
-from labproof.probes import (
-    bridge,
-    control_plane,
-    docker,
-    firewall,
-    kubeconfig,
-    names,
-    package,
-    selinux,
-    service,
-    ssh_key,
-    swap,
-)
+from labproof.ground.errors import TransportError
+from labproof.lab import service
+from labproof.lab.machine import Machine, Phase
+from steps.course import expect
+from steps.probes import bridge, control_plane, docker, firewall, kubeconfig, names, package, selinux, ssh_key, swap
 from tests.anything import is_a, texts
 from tests.conftest import both_machines
 

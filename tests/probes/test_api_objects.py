@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from labproof.connection.fake import FakeConnection, Page
-from labproof.kube import Cluster
-from labproof.probes import account, control_plane, node, pod_network, workload
+from labproof.lab.kube import Cluster
+from steps.probes import account, control_plane, node, pod_network, workload
 from tests.conftest import encoded
 
 NO_NETWORK = "runtime network not ready: NetworkReady=false: cni config uninitialized"

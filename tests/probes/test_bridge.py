@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labproof.connection.fake import FakeConnection, Reply
-from labproof.machine import Lab
-from labproof.probes import bridge
+from labproof.lab.machine import Lab
+from steps.probes import bridge
 from tests.anything import texts
 
 ALL = dict.fromkeys(bridge.KEYS, "1")

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from labproof.connection.fake import FakeConnection, Page
-from labproof.kube import Cluster
-from labproof.probes import calico
+from labproof.lab.kube import Cluster
+from steps.probes import calico
 
 STATUS = {"observedGeneration": 1, "desiredNumberScheduled": 2, "updatedNumberScheduled": 2, "numberAvailable": 1}
 SET: dict[str, Any] = {

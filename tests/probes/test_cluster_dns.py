@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from labproof.connection.fake import FakeConnection, Page
-from labproof.errors import Unreachable
-from labproof.kube import Cluster
-from labproof.probes import cluster_dns
+from labproof.ground.errors import Unreachable
+from labproof.lab.kube import Cluster
+from steps.probes import cluster_dns
 
 LABELS = {"k8s-app": "kube-dns"}
 SERVICE = {"spec": {"clusterIP": "10.10.0.10", "selector": LABELS}}

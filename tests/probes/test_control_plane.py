@@ -3,8 +3,8 @@
 import pytest
 
 from labproof.connection.fake import FakeConnection, Reply
-from labproof.machine import Lab
-from labproof.probes import control_plane
+from labproof.lab.machine import Lab
+from steps.probes import control_plane
 
 KUBEADM = 'KUBELET_KUBEADM_ARGS="--network-plugin=cni --cgroup-driver=cgroupfs --pod-infra-container-image=p"\n'
 EXTRA = "KUBELET_EXTRA_ARGS="

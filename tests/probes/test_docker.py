@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labproof import expect
 from labproof.connection.fake import FakeConnection, Reply
-from labproof.machine import Lab
-from labproof.probes import docker
-from labproof.probes.docker import DaemonSettings
+from labproof.lab.machine import Lab
+from steps.course import expect
+from steps.probes import docker
+from steps.probes.docker import DaemonSettings
 
 MIRROR = "https://rncxm540.mirror.aliyuncs.com"
 SYSTEMD = "native.cgroupdriver=systemd"

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from labproof.connection.fake import FakeConnection, Page
-from labproof.errors import Unreachable
-from labproof.kube import Cluster
-from labproof.probes import events, workload
+from labproof.ground.errors import Unreachable
+from labproof.lab import events
+from labproof.lab.kube import Cluster
+from steps.probes import workload
 
 A = {"metadata": {"name": "a"}}
 EVENTS = "/api/v1/namespaces/default/events?fieldSelector=type%3DWarning%2CinvolvedObject.kind%3DPod"

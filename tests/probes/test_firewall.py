@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 
 from labproof.connection.fake import FakeConnection, Reply
-from labproof.errors import TransportError
-from labproof.machine import Lab
-from labproof.probes import firewall
+from labproof.ground.errors import TransportError
+from labproof.lab.machine import Lab
+from steps.probes import firewall
 from tests.anything import texts
 
 CLEAN = "-P INPUT ACCEPT\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n"

@@ -3,10 +3,10 @@
 import pytest
 
 from labproof.connection.fake import FakeConnection, Page, Reply
-from labproof.errors import NoCluster, TransportError
-from labproof.kube import ADMIN_CONF, Cluster
-from labproof.machine import Lab
-from labproof.probes import identity
+from labproof.ground.errors import NoCluster, TransportError
+from labproof.lab.kube import ADMIN_CONF, Cluster
+from labproof.lab.machine import Lab
+from steps.probes import identity
 from tests.conftest import encoded
 
 ID = "0123456789abcdef0123456789abcdef"

@@ -7,13 +7,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labproof import expect
 from labproof.connection.fake import FakeConnection, Page, Reply
-from labproof.errors import NoCluster, Unreachable
-from labproof.kube import ADMIN_CONF, Cluster
-from labproof.machine import Lab
-from labproof.probes import kubeconfig
-from labproof.probes.kubeconfig import FileState
+from labproof.ground.errors import NoCluster, Unreachable
+from labproof.lab.kube import ADMIN_CONF, Cluster
+from labproof.lab.machine import Lab
+from steps.course import expect
+from steps.probes import kubeconfig
+from steps.probes.kubeconfig import FileState
 from tests.anything import texts
 from tests.conftest import encoded
 

@@ -3,9 +3,9 @@
 import pytest
 
 from labproof.connection.fake import FakeConnection, Page, Reply
-from labproof.kube import Cluster
-from labproof.machine import Lab
-from labproof.probes import kuboard
+from labproof.lab.kube import Cluster
+from labproof.lab.machine import Lab
+from steps.probes import kuboard
 
 USUAL = "eipwork/kuboard:latest"
 

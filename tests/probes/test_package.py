@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labproof.connection.fake import FakeConnection, Reply
-from labproof.errors import TransportError
-from labproof.machine import Lab
-from labproof.probes import package
-from labproof.probes.package import RepositoryState
+from labproof.ground.errors import TransportError
+from labproof.lab.machine import Lab
+from steps.probes import package
+from steps.probes.package import RepositoryState
 from tests.anything import texts
 
 GOOD = "[k8s-docker]\nname=k8s-docker\nbaseurl=file:///opt/k8s-docker\nenabled=1\ngpgcheck=0\n"

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labproof.connection.fake import FakeConnection, Page
-from labproof.errors import DeadlineExceeded, Refused, Unreachable
-from labproof.machine import Lab
-from labproof.probes import dashboard, kuboard
-from labproof.probes.page import Browser, PageState
+from labproof.ground.errors import DeadlineExceeded, Refused, Unreachable
+from labproof.lab.browser import Browser, PageState
+from labproof.lab.machine import Lab
+from steps.probes import dashboard, kuboard
 from tests.anything import texts
 
 

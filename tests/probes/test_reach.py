@@ -3,9 +3,9 @@
 import pytest
 
 from labproof.connection.fake import FakeConnection
-from labproof.errors import Unreachable
-from labproof.machine import Lab
-from labproof.probes import reach
+from labproof.ground.errors import Unreachable
+from labproof.lab import sign_of_life as reach
+from labproof.lab.machine import Lab
 
 
 def test_every_machine_is_asked(fake: FakeConnection, pair: Lab) -> None:

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 
 from labproof.connection.fake import FakeConnection, Reply
-from labproof.errors import TransportError
-from labproof.machine import Lab
-from labproof.probes import selinux
+from labproof.ground.errors import TransportError
+from labproof.lab.machine import Lab
+from steps.probes import selinux
 from tests.anything import texts
 
 COMMENTS = "# This file controls the state of SELinux on the system.\n# SELINUX= can take one of these three values:\n"

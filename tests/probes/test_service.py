@@ -3,9 +3,9 @@
 import pytest
 
 from labproof.connection.fake import FakeConnection, Reply
-from labproof.errors import TransportError
-from labproof.machine import Lab
-from labproof.probes import service
+from labproof.ground.errors import TransportError
+from labproof.lab import service
+from labproof.lab.machine import Lab
 
 RUNNING = {"LoadState": "loaded", "ActiveState": "active", "SubState": "running", "UnitFileState": "enabled"}
 

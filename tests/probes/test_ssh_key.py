@@ -3,9 +3,9 @@
 import pytest
 
 from labproof.connection.fake import FakeConnection, Reply
-from labproof.errors import DeadlineExceeded, TransportError
-from labproof.machine import Lab
-from labproof.probes import ssh_key
+from labproof.ground.errors import DeadlineExceeded, TransportError
+from labproof.lab.machine import Lab
+from steps.probes import ssh_key
 
 FRAME = 59 * "@"
 READABLE = (

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from labproof.connection.fake import FakeConnection, Page
-from labproof.kube import Cluster
-from labproof.probes import workload
+from labproof.lab.kube import Cluster
+from steps.probes import workload
 
 DONE = {"observedGeneration": 1, "replicas": 1, "updatedReplicas": 1, "availableReplicas": 1}
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 
 from labproof.connection.fake import FakeConnection, Reply
-from labproof.machine import Lab
-from labproof.probes import swap
+from labproof.lab.machine import Lab
+from steps.probes import swap
 from tests.anything import texts
 
 HEADER = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"

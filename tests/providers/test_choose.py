@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from labproof.errors import ConfigError
+from labproof.ground.errors import ConfigError
 from labproof.host import ownership
-from labproof.providers.choose import choose
+from labproof.providers.table import choose
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from labproof.errors import ProvisionError
+from labproof.ground.errors import ProvisionError
 from labproof.providers import containers, embedded
 from labproof.providers.embedded import EmbeddedLab
 from labproof.rehearsal.bundle import Bundle

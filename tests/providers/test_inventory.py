@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from labproof.errors import ConfigError, ProvisionError
+from labproof.ground.errors import ConfigError, ProvisionError
 from labproof.providers.inventory import InventoryLab
 
 

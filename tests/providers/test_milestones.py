@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from labproof.errors import ResetError
+from labproof.ground.errors import ResetError
 from labproof.providers import milestones
 from labproof.providers.containers import Container
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from labproof.errors import ProvisionError
+from labproof.ground.errors import ProvisionError
 from labproof.providers.vagrant import Vagrant, parse_ssh_config
 
 

@@ -5,8 +5,16 @@ from fractions import Fraction
 
 import pytest
 
-from labproof.model import CriterionRecord, LabDescription, Outcome, RunRecord, ScenarioRecord, SectionRecord, Slip
 from labproof.proving.catalogue import Mistake
+from labproof.records.model import (
+    CriterionRecord,
+    LabDescription,
+    Outcome,
+    RunRecord,
+    ScenarioRecord,
+    SectionRecord,
+    Slip,
+)
 
 IDS = ("base.a@master", "base.a@node", "docker.b", "docker.c")
 MakeRun = Callable[..., RunRecord]

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from labproof.errors import LabError, ProvisionError
-from labproof.places import course_dir
+from labproof.ground.errors import LabError, ProvisionError
+from labproof.ground.places import course_dir
 from labproof.providers.inventory import InventoryLab
 from labproof.proving.bench import TERMINAL, Bench
-from labproof.store import LATEST, runs_dir
+from labproof.records.store import LATEST, runs_dir
 
 RECORDING = course_dir() / "tests" / "recordings" / "full"
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from labproof import rubric
-from labproof.errors import ConfigError
-from labproof.places import course_dir
+from labproof.grading import rubric
+from labproof.ground.errors import ConfigError
+from labproof.ground.places import course_dir
 from labproof.proving import catalogue
 
 RUBRIC = rubric.load()

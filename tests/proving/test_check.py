@@ -2,11 +2,11 @@
 
 import pytest
 
-from labproof import rubric
-from labproof.errors import ConfigError
-from labproof.model import RunRecord
+from labproof.grading import rubric
+from labproof.ground.errors import ConfigError
 from labproof.proving import check
 from labproof.proving.catalogue import Commands
+from labproof.records.model import RunRecord
 
 
 class ScriptedBench:

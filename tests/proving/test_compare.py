@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from labproof.model import CriterionRecord, Exchange, RunRecord
 from labproof.proving.catalogue import Combination
 from labproof.proving.compare import compare, not_fine, passing, skipped, unseen
+from labproof.records.model import CriterionRecord, Exchange, RunRecord
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from labproof.model import LabDescription
 from labproof.proving import matrix
 from labproof.proving.check import Proof, Untouched
 from labproof.proving.compare import compare
 from labproof.proving.seeding import Tried
+from labproof.records.model import LabDescription
 
 
 @pytest.fixture

@@ -2,11 +2,11 @@
 
 import pytest
 
-from labproof.errors import ProvisionError
-from labproof.model import RunRecord
+from labproof.ground.errors import ProvisionError
+from labproof.ground.wait import Clock
 from labproof.proving.catalogue import Combination, Commands, Mistake
 from labproof.proving.seeding import Seeding
-from labproof.wait import Clock
+from labproof.records.model import RunRecord
 
 
 class ScriptedLab:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from labproof.errors import LabError
+from labproof.ground.errors import LabError
 from labproof.proving import warm
 
 

@@ -4,15 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from labproof import expect
-from labproof.conditions import Condition
-from labproof.evidence import EvidenceLog
-from labproof.judging import Judge
-from labproof.machine import Phase
-from labproof.model import CriterionRecord, LabDescription, Outcome, RunRecord, ScenarioRecord, SectionRecord
-from labproof.plan import Plan, Sentence
-from labproof.recording import Recording
-from labproof.wait import Clock
+from labproof.grading.conditions import Condition
+from labproof.grading.judging import Judge
+from labproof.grading.recording import Recording
+from labproof.grading.syllabus import Plan, Sentence
+from labproof.ground.wait import Clock
+from labproof.lab.machine import Phase
+from labproof.records.evidence import EvidenceLog
+from labproof.records.model import CriterionRecord, LabDescription, Outcome, RunRecord, ScenarioRecord, SectionRecord
+from steps.course import expect
 from tests.tiny_course import Section, criterion
 
 PASSED, FAILED, BLOCKED = Outcome.PASSED, Outcome.FAILED, Outcome.BLOCKED

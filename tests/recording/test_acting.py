@@ -4,9 +4,9 @@ import pytest
 
 from labproof.connection.base import Purpose
 from labproof.connection.fake import FakeConnection, Page
-from labproof.machine import Machine
-from labproof.performing import Runner
-from labproof.probes.page import Browser
+from labproof.lab.browser import Browser
+from labproof.lab.machine import Machine
+from labproof.session.performing import Runner
 from tests.recording.driver import Run
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from labproof.connection.base import Purpose
-from labproof.errors import Unreachable
-from labproof.model import Authorship
+from labproof.ground.errors import Unreachable
+from labproof.records.model import Authorship
 from tests.recording.driver import OK, PASSED, WRONG, Probe, Run, base, crash, seeing
 
 

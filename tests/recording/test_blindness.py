@@ -3,7 +3,7 @@
 import pytest
 
 from labproof.connection.base import Purpose
-from labproof.errors import DeadlineExceeded, NoCluster, Refused, Unreachable
+from labproof.ground.errors import DeadlineExceeded, NoCluster, Refused, Unreachable
 from tests.recording.driver import FAILED, OK, PASSED, UNDETERMINED, WRONG, Run, base, crash, found, seeing
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from labproof.advice import way_out
-from labproof.errors import ActionFailed, Unreachable
-from labproof.model import Outcome
+from labproof.ground.advice import way_out
+from labproof.ground.errors import ActionFailed, Unreachable
+from labproof.records.model import Outcome
 from tests.recording.driver import BLOCKED, FAILED, OK, PASSED, UNDETERMINED, WRONG, Run, base, found
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from labproof.model import Authorship, CriterionRecord, Outcome
-from labproof.plan import Plan
+from labproof.grading.syllabus import Plan
+from labproof.records.model import Authorship, CriterionRecord, Outcome
 from tests.recording.driver import BLOCKED, FAILED, OK, PASSED, WRONG, Run, base, blank, found, start
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from labproof.errors import NoCluster, Refused, Unreachable
-from labproof.plan import Plan
+from labproof.grading.syllabus import Plan
+from labproof.ground.errors import NoCluster, Refused, Unreachable
 from tests.recording.driver import (
     BLOCKED,
     FAILED,

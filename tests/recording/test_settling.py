@@ -2,8 +2,8 @@
 
 import pytest
 
-from labproof import expect
-from labproof.conditions import Condition
+from labproof.grading.conditions import Condition
+from steps.course import expect
 from tests.recording.driver import BLOCKED, FAILED, OK, PASSED, UNDETERMINED, WRONG, Run, base, found, seeing
 
 

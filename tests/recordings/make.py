@@ -15,12 +15,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from labproof import result, rubric
-from labproof.evidence import GENESIS, chain, read
-from labproof.model import RunRecord, ScenarioRecord
-from labproof.places import course_dir
+from labproof.grading import rubric
+from labproof.ground.places import course_dir
 from labproof.proving import catalogue
-from labproof.store import find
+from labproof.records import result
+from labproof.records.evidence import GENESIS, chain, read
+from labproof.records.model import RunRecord, ScenarioRecord
+from labproof.records.store import find
 
 HERE = Path(__file__).parent
 MISTAKES = HERE / "mistakes.jsonl.xz"

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from labproof import plan, rubric
-from labproof.plan import Plan
+from labproof.grading import rubric
+from labproof.grading import syllabus as plan
+from labproof.grading.syllabus import Plan
 from tests.golden import samples
 from tests.tiny_course import Section, criterion, write
 

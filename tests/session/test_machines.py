@@ -9,14 +9,14 @@ import pytest
 from labproof.connection.base import Command, CommandResult
 from labproof.connection.fake import FakeConnection
 from labproof.connection.foresight import Foresight
-from labproof.errors import ProvisionError
-from labproof.model import LabDescription
-from labproof.plan import Plan
-from labproof.probe_pods import ProbePods
+from labproof.grading.recording import PERFORM, VERIFY
+from labproof.grading.syllabus import Plan
+from labproof.ground.errors import ProvisionError
+from labproof.pods.probe_pods import ProbePods
 from labproof.providers.base import Endpoint
-from labproof.reach import Reached
-from labproof.recording import PERFORM, VERIFY
-from labproof.session import Options, begin
+from labproof.records.model import LabDescription
+from labproof.session.connecting import Reached
+from labproof.session.opening import Options, begin
 from tests.session.conftest import LAB
 
 

@@ -7,16 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from labproof import expect, session, store
 from labproof.connection.base import Purpose
-from labproof.errors import CheckFailed, ConfigError, NotRecorded, Unreachable
-from labproof.evidence import EvidenceLog
-from labproof.model import FINISHED, CriterionRecord, Outcome, RunRecord, SectionRecord
-from labproof.plan import Plan
-from labproof.reach import Reached
-from labproof.recording import VERIFY
-from labproof.session import Options, Session, begin
-from labproof.store import LATEST
+from labproof.grading.recording import VERIFY
+from labproof.grading.syllabus import Plan
+from labproof.ground.errors import CheckFailed, ConfigError, NotRecorded, Unreachable
+from labproof.records import store
+from labproof.records.evidence import EvidenceLog
+from labproof.records.model import FINISHED, CriterionRecord, Outcome, RunRecord, SectionRecord
+from labproof.records.store import LATEST
+from labproof.session.connecting import Reached
+from labproof.session.opening import Options, Session, begin
+from labproof.session.opening import opening as session
+from steps.course import expect
 from tests.session.conftest import COURSE, LAB, load
 from tests.tiny_course import Section, criterion
 

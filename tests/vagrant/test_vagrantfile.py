@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from labproof.places import course_dir
+from labproof.ground.places import course_dir
 
 FOLDER = course_dir() / "vagrant"
 needs_vagrant = pytest.mark.skipif(shutil.which("vagrant") is None, reason="vagrant is not installed")

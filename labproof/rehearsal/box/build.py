@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from labproof.errors import ProvisionError
+from labproof.ground.errors import ProvisionError
+from labproof.ground.places import Progress, cache_dir
 from labproof.host.command import run_checked
-from labproof.places import Progress, cache_dir
 from labproof.rehearsal.box.recipe import DROPPED_PATHS, content_key, packages, sources_dir
 from labproof.rehearsal.bundle.apt import mirror_options
 from labproof.rehearsal.bundle.sources import RELEASE, debian_sources, render

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from labproof.places import course_dir
+from labproof.ground.places import course_dir
 from labproof.rehearsal.bundle import BOX_PACKAGES
 from labproof.rehearsal.bundle.sources import RELEASE
 

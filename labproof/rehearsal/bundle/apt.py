@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from labproof.errors import BundleError
+from labproof.ground.errors import BundleError
 from labproof.rehearsal.bundle.commands import Command, output, run
 from labproof.rehearsal.bundle.sources import debian_sources, render
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from labproof.errors import BundleError
+from labproof.ground.errors import BundleError
 
 # The same input gives the same image: no build time goes in.
 EPOCH = "1970-01-01T00:00:00Z"

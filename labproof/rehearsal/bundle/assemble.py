@@ -5,8 +5,8 @@ import shutil
 import time
 from pathlib import Path
 
-from labproof.errors import BundleError
-from labproof.places import Progress, cache_dir
+from labproof.ground.errors import BundleError
+from labproof.ground.places import Progress, cache_dir
 from labproof.rehearsal.bundle import debian, images, kubernetes, layer, programs, repository
 from labproof.rehearsal.bundle.apt import upstream_version
 from labproof.rehearsal.bundle.manifest import MANIFEST, SCHEMA, Bundle, describe_file

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labproof.errors import BundleError
+from labproof.ground.errors import BundleError
 
 LAST_LINES = 12
 

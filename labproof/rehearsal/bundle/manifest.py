@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from labproof.errors import BundleError
+from labproof.ground.errors import BundleError
 
 MANIFEST = "manifest.json"
 SCHEMA = 1

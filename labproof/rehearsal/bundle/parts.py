@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from labproof.errors import BundleError, DeadlineExceeded
-from labproof.places import Progress
+from labproof.ground.errors import BundleError, DeadlineExceeded
+from labproof.ground.places import Progress
+from labproof.ground.wait import Deadline, wait_until
 from labproof.rehearsal.bundle.apt import PrivateApt, install_missing
-from labproof.wait import Deadline, wait_until
 
 UNFINISHED = ".unfinished-"
 KEPT = 3

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from labproof.places import course_dir
+from labproof.ground.places import course_dir
 
 SOURCE = course_dir() / "standins"
 """Where the programs are: they run in the images and import nothing of the engine."""

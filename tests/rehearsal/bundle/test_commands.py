@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from labproof.errors import BundleError
+from labproof.ground.errors import BundleError
 from labproof.rehearsal.bundle.commands import LAST_LINES, Command, output, run, tail
 
 

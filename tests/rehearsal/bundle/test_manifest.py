@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from labproof.errors import BundleError
+from labproof.ground.errors import BundleError
 from labproof.rehearsal.bundle.manifest import Bundle, describe_file
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from labproof.errors import BundleError
+from labproof.ground.errors import BundleError
 from labproof.rehearsal.bundle.sources import Source, debian_sources, parse_deb822, parse_one_line, render
 
 MODERN = """\

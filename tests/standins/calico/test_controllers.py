@@ -1,6 +1,6 @@
 from threading import Event
 
-from labproof.wait import Deadline, wait_until
+from labproof.ground.wait import Deadline, wait_until
 from standins.calico import pool
 from standins.calico.controllers import Rounds, leftovers, status_app
 from standins.serving import Request

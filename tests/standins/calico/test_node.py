@@ -4,7 +4,7 @@ from threading import Event
 
 import pytest
 
-from labproof.wait import Deadline, wait_until
+from labproof.ground.wait import Deadline, wait_until
 from standins.calico import cni, firewall, node, peers, pool, routes
 from standins.calico.node import Agent, liveness, record
 from standins.serving import Request

@@ -5,7 +5,7 @@ from threading import Event, Thread
 import pytest
 from dnslib import RCODE, DNSRecord
 
-from labproof.wait import Deadline, wait_until
+from labproof.ground.wait import Deadline, wait_until
 from standins.dns.server import Names, TcpServer, UdpServer, domain_of, status_app
 from standins.serving import Request
 from tests.standins.fake_cluster import FakeCluster

@@ -1,0 +1,25 @@
+"""Recognising known mistakes in what was seen. This explains a lost point; it never decides one."""
+
+import re
+from collections.abc import Iterable
+
+from labproof.grading.rubric import SlipEntry
+from labproof.records.model import Exchange, Slip
+
+_EXCERPT = 160
+
+
+def recognise(
+    entries: Iterable[SlipEntry], criterion: str, found: str, exchanges: Iterable[Exchange]
+) -> tuple[Slip, ...]:
+    """Return the mistakes whose symptom shows in what was found or in the evidence of a criterion."""
+    texts = [found, *(text for e in exchanges for text in (e.output, e.error) if text)]
+    slips = []
+    for entry in entries:
+        if criterion not in entry.criteria:
+            continue
+        pattern = re.compile(entry.symptom, re.IGNORECASE)
+        match = next((m for m in map(pattern.search, texts) if m), None)
+        if match:
+            slips.append(Slip(entry.id, entry.says, entry.try_this, match[0][:_EXCERPT]))
+    return tuple(slips)

@@ -1,0 +1,387 @@
+"""What happens in a run becomes records: sentences, criteria and scenarios, in step with pytest-bdd."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from labproof.connection.base import Purpose
+from labproof.grading import step_notes
+from labproof.grading.authors import Authors
+from labproof.grading.judging import Judge
+from labproof.grading.known_mistakes import recognise
+from labproof.grading.rubric import Entry
+from labproof.grading.settling import Seen
+from labproof.grading.syllabus import Plan, ScenarioPlan, Sentence
+from labproof.grading.verdicts import Verdicts
+from labproof.ground import fault
+from labproof.ground.errors import CheckFailed, DeadlineExceeded, LabError, NoCluster, Refused
+from labproof.lab.machine import Phase
+from labproof.records.evidence import EvidenceLog, now
+from labproof.records.model import (
+    BROKEN,
+    FINISHED,
+    Authorship,
+    CriterionRecord,
+    Exchange,
+    Mode,
+    Outcome,
+    RunRecord,
+    ScenarioRecord,
+    SectionRecord,
+    StepOutcome,
+    StepRecord,
+)
+
+PERFORM, VERIFY = Mode.PERFORM, Mode.VERIFY
+_KEPT_IN_RESULT = 4000
+
+
+@dataclass
+class _Current:
+    """The scenario that runs at the moment."""
+
+    plan: ScenarioPlan
+    use: str
+    started: str
+    clock: float
+    sentence: Sentence | None = None
+    steps: list[StepRecord] = field(default_factory=list)
+    criteria: list[CriterionRecord] = field(default_factory=list)
+    acted: list[Exchange] = field(default_factory=list)
+    fault: str = ""
+
+
+class Recording:
+    """The records of one run."""
+
+    def __init__(self, run: RunRecord, plan: Plan, judge: Judge, phase: Phase, log: EvidenceLog) -> None:
+        self.plan = plan
+        self._run = run
+        self._judge = judge
+        self._phase = phase
+        self._log = log
+        self._now: _Current | None = None
+        self._done: dict[tuple[str, str], ScenarioRecord] = {}
+        self._authors = Authors(run)
+        self.verdicts = Verdicts(run, plan)
+        self.faults: list[BaseException] = []
+        """Errors of our own in this run, which is not called finished with one of them."""
+        self.patience = 15.0
+        """How long verifying waits at most, in seconds: what was finished need not come about any more."""
+        self.is_cluster_lost: Callable[[], bool] = lambda: False
+        self.lost_machines: Callable[[], list[str]] = list
+        self.now: Callable[[], str] = now
+        self.clock: Callable[[], float] = time.monotonic
+        """What the time is, for people and in seconds: of a recording, when it was made."""
+
+    # The run
+
+    @property
+    def run(self) -> RunRecord:
+        """Return the run as it stands."""
+        sections = tuple(self._section(s) for s in self._run.sections)
+        return replace(self._run, sections=sections, evidence_head=self._log.head)
+
+    def describe(self, machines: dict[str, dict[str, str]], cluster: dict[str, str]) -> None:
+        """Add to the lab's description what its machines and its cluster say of themselves."""
+        lab = self._run.lab
+        known = {name: {**facts, **machines.get(name, {})} for name, facts in lab.machines.items()}
+        self._run = replace(self._run, lab=replace(lab, machines=known, cluster=cluster or lab.cluster))
+
+    def give_up(self, reason: str) -> None:
+        """Give one reason for everything that was not looked at, where nothing can be."""
+        self._run = replace(self._run, sections=tuple(_unseen(section, reason) for section in self._run.sections))
+
+    def finish(self, ended: str) -> RunRecord:
+        """Close the run and return it; one in which our own code failed is broken."""
+        ended = BROKEN if self.faults and ended == FINISHED else ended
+        self._run = replace(self._run, finished=now(), ended=ended)
+        return self.run
+
+    def blame(self, plan: ScenarioPlan | None, problem: BaseException) -> None:
+        """Note an error of our own; what it kept a scenario from judging is undetermined for that reason."""
+        if not any(known is problem for known in self.faults):
+            self.faults.append(problem)
+        reason = fault.describe(problem)
+        if plan is None:
+            return
+        if self._now is not None and self._now.plan == plan:
+            self._now.fault = reason
+            return
+        record = self._record(plan)
+        criteria = self.verdicts.blamed(record.criteria, reason)
+        self._done[(plan.section, plan.name)] = replace(record, criteria=criteria)
+
+    # Scenarios
+
+    def begin_scenario(self, plan: ScenarioPlan, use: str) -> None:
+        """Start a scenario; nothing is known yet of what it finds done already."""
+        self._authors.begin_scenario()
+        self._now = _Current(plan, use, self.now(), self.clock())
+
+    def end_scenario(self) -> ScenarioRecord:
+        """Finish the scenario and return its record."""
+        current = self._current
+        record = ScenarioRecord(
+            name=current.plan.name,
+            use=current.use,
+            started=current.started,
+            seconds=round(self.clock() - current.clock, 3),
+            steps=tuple(current.steps),
+            criteria=self.verdicts.blamed(self._complete(current), current.fault),
+        )
+        self._done[(current.plan.section, current.plan.name)] = record
+        self._now = None
+        return self.verdicts.settled(record)
+
+    def abandon_scenario(self) -> None:
+        """Close a scenario that an error of ours has kept from its end, if there is one."""
+        if self._now is not None:
+            self.end_scenario()
+
+    def has_seen(self, plan: ScenarioPlan) -> bool:
+        """Tell whether a scenario was run, in this run or in one that it continues."""
+        return self._record(plan).use != "none"
+
+    @property
+    def last_section(self) -> SectionRecord:
+        """Return the section of the scenario that ended last."""
+        section_id = next(reversed(self._done))[0]
+        return next(s for s in self.run.sections if s.id == section_id)
+
+    # Sentences
+
+    def begin_sentence(self, sentence: Sentence) -> None:
+        """Say which sentence is carried out next."""
+        self._current.sentence = sentence
+
+    def beforehand(self) -> AbstractContextManager[None]:
+        """Look at the criteria before the work: what holds already was found, not made."""
+        return self._asking(Purpose.BEFORE)
+
+    def acting(self) -> AbstractContextManager[None]:
+        """Do the work: what goes to a machine, its API or its pages meanwhile may change them."""
+        return self._asking(Purpose.ACT)
+
+    @property
+    def is_done_already(self) -> bool:
+        """Tell whether every criterion of the scenario held before any work."""
+        return self._authors.found_all(self.plan.entries(self._current.plan))
+
+    def carry_out(self, sentence_function: Callable[[], Any]) -> None:
+        """Carry out the current sentence and record what became of it; only an interrupt passes through."""
+        current = self._current
+        assert current.sentence is not None
+        entry = self._entry(current) if current.sentence.kind == "then" else None
+        if self._phase.purpose is Purpose.BEFORE:
+            if entry is not None:
+                self._look_beforehand(entry, sentence_function)
+            return
+        if entry is not None:
+            if reason := self._absence(entry):
+                self._skip(entry, reason, current)
+                return
+            self._judge.begin(self._wait(entry, current.use))
+        clock, started, problem = self.clock(), self.now(), None
+        with self._log.collect() as seen:
+            try:
+                sentence_function()
+            except Exception as caught:
+                problem = caught
+        seconds = self.clock() - clock
+        if entry is not None:
+            self._judge_criterion(entry, problem, started, tuple(seen), current)
+            self._add_step(current, StepOutcome(self.verdicts.outcome(entry.id)), seconds, "", ())
+        else:
+            self._close_work(current, problem, seconds, tuple(seen))
+
+    @contextmanager
+    def _asking(self, purpose: Purpose) -> Iterator[None]:
+        self._phase.purpose = purpose
+        try:
+            yield
+        finally:
+            self._phase.purpose = Purpose.OBSERVE
+
+    def _close_work(
+        self, current: _Current, problem: Exception | None, seconds: float, seen: tuple[Exchange, ...]
+    ) -> None:
+        """Record a sentence that is no criterion: the work that was done, or what the scenario starts from."""
+        assert current.sentence is not None
+        if current.sentence.kind == "when" and self._is_fresh(current.plan.section, current.use):
+            self._judge.forget()
+        if current.sentence.kind == "when" and current.use == PERFORM and not self.is_done_already:
+            self._authors.work_on(current.plan.section)
+        current.acted += seen
+        if problem is not None and step_notes.is_ours(problem):
+            self.faults.append(problem)
+        outcome = self._left_out(current) if problem is None else step_notes.outcome_of(problem)
+        note = step_notes.note(problem, outcome, self._way_back(current))
+        self._add_step(current, outcome, seconds, note, seen)
+
+    def _judge_criterion(
+        self, entry: Entry, problem: Exception | None, started: str, seen: tuple[Exchange, ...], current: _Current
+    ) -> None:
+        """Record what was seen of a criterion, and settle all that it may have been the cause of."""
+        finding, source = self._judge.finding, entry.source
+        if problem is not None and step_notes.is_ours(problem):
+            self.faults.append(problem)
+        what = Seen(entry, problem, finding.broken, _blindness(problem), self._doubt(entry, problem))
+        record = CriterionRecord(
+            id=entry.id,
+            text=entry.text,
+            points=entry.points,
+            authorship=Authorship.NOBODY if problem else self._author(entry, current),
+            expected=finding.expected,
+            found=finding.found,
+            where=finding.where or entry.machine,
+            why=source.why,
+            hints=source.hints,
+            try_this=source.try_this,
+            started=started,
+            waited=round(finding.waited, 2),
+            looks=finding.looks,
+            evidence=tuple(map(trimmed, seen)),
+        )
+        if what.is_unmet:
+            slips = self.plan.rubric.exercise(entry.section).slip
+            record = replace(record, slips=recognise(slips, source.id, finding.found, (*seen, *current.acted)))
+        current.criteria.append(record)
+        self.verdicts.add(what, record, {c.id for c in current.criteria})
+
+    def _look_beforehand(self, entry: Entry, look: Callable[[], Any]) -> None:
+        if self._absence(entry):
+            self._authors.note(entry.id, held=True)
+            return
+        if any(self._authors.lacked(need) or self.verdicts.has_failed(need) for need in entry.needs):
+            self._authors.note(entry.id, held=False)
+            return
+        self._judge.begin(0, asks_why=False)
+        try:
+            look()
+        except Exception:
+            self._authors.note(entry.id, held=False)
+        else:
+            self._authors.note(entry.id, held=True)
+
+    def _skip(self, entry: Entry, reason: str, current: _Current) -> None:
+        record = CriterionRecord(
+            entry.id, entry.text, entry.points, outcome=Outcome.SKIPPED, reason=reason, where=entry.machine
+        )
+        current.criteria.append(record)
+        self.verdicts.skip(entry, record)
+        self._add_step(current, StepOutcome.SKIPPED, 0.0, reason, ())
+
+    # What is asked of course and surroundings
+
+    @property
+    def _current(self) -> _Current:
+        assert self._now is not None
+        return self._now
+
+    def _entry(self, current: _Current) -> Entry | None:
+        assert current.sentence is not None
+        return self.plan.rubric.by_text(current.plan.section, current.sentence.text)
+
+    def _record(self, plan: ScenarioPlan) -> ScenarioRecord:
+        scenarios = (s for section in self.run.sections if section.id == plan.section for s in section.scenarios)
+        return next(s for s in scenarios if s.name == plan.name)
+
+    def _absence(self, entry: Entry) -> str:
+        """Return why a criterion does not apply in this lab, or nothing when it does."""
+        return entry.source.absent_in.get(self._run.lab.provider, "")
+
+    def _author(self, entry: Entry, current: _Current) -> Authorship:
+        return self._authors.author(entry, current.use, bool(current.plan.whens))
+
+    def _wait(self, entry: Entry, use: str) -> float:
+        """Return how long to wait, in seconds: not at all for what cannot come about any more."""
+        if any(self.verdicts.has_failed(need) for need in entry.needs):
+            return 0.0
+        is_fresh = self._is_fresh(entry.section, use)
+        return entry.source.wait if is_fresh else min(entry.source.wait, self.patience)
+
+    def _is_fresh(self, section: str, use: str) -> bool:
+        """Tell whether things may come about in a section that did not hold before it."""
+        # After a restart that was asked for, things come about again even where only the rest is verified.
+        return use == PERFORM or self.plan.rubric.exercise(section).only_with == "reboot"
+
+    def _doubt(self, entry: Entry, problem: Exception | None) -> str:
+        """Return why what was seen may be no fault of the student's, or nothing."""
+        if not isinstance(problem, CheckFailed | NoCluster | Refused | DeadlineExceeded):
+            return ""
+        if lost := [name for name in self.lost_machines() if entry.machine in ("", name)]:
+            return f"{lost[0]} stopped answering, and this may follow from it"
+        if isinstance(problem, Refused) and self.is_cluster_lost():
+            return f"the API was well earlier in this run and is gone now: {problem}"
+        return ""
+
+    def _left_out(self, current: _Current) -> StepOutcome:
+        """Return what became of a sentence without a criterion in which nothing went wrong."""
+        assert current.sentence is not None
+        # A restart is nobody's work: whoever asks for it gets it, with whatever is graded.
+        is_restart = self.plan.rubric.exercise(current.plan.section).only_with == "reboot"
+        if current.sentence.kind != "when" or is_restart:
+            return StepOutcome.PASSED
+        if current.use == VERIFY:
+            return StepOutcome.NOT_PERFORMED
+        return StepOutcome.NOTHING_TO_DO if self.is_done_already else StepOutcome.PASSED
+
+    def _way_back(self, current: _Current) -> str:
+        """Return how a person begins the current section afresh."""
+        ids = [exercise.id for exercise in self.plan.rubric.exercises]
+        before = ids[: ids.index(current.plan.section)]
+        return f"labproof reset --to {before[-1]}" if before else "labproof down and labproof up"
+
+    # Records
+
+    def _add_step(
+        self, current: _Current, outcome: StepOutcome, seconds: float, note: str, seen: tuple[Exchange, ...]
+    ) -> None:
+        sentence = current.sentence
+        assert sentence is not None
+        kept = tuple(map(trimmed, seen))
+        current.steps.append(StepRecord(sentence.keyword, sentence.text, outcome, round(seconds, 3), note, kept))
+
+    def _complete(self, current: _Current) -> tuple[CriterionRecord, ...]:
+        """Return every criterion of a scenario; one that an interrupt kept us from stays as it was known."""
+        judged = {c.id: c for c in current.criteria}
+        before = {
+            c.id: c
+            for section in self._run.sections
+            if section.id == current.plan.section
+            for scenario in section.scenarios
+            if scenario.name == current.plan.name
+            for c in scenario.criteria
+        }
+        return tuple({**before, **judged}.values())
+
+    def _section(self, section: SectionRecord) -> SectionRecord:
+        scenarios = (self._done.get((section.id, s.name), s) for s in section.scenarios)
+        return replace(section, scenarios=tuple(map(self.verdicts.settled, scenarios)))
+
+
+def _blindness(problem: Exception | None) -> str:
+    """Return why a criterion could not be seen; nothing for one that was seen."""
+    if problem is None or isinstance(problem, CheckFailed | NoCluster | Refused):
+        return ""
+    return f"we could not see: {problem}" if isinstance(problem, LabError) else fault.describe(problem)
+
+
+def _unseen(section: SectionRecord, reason: str) -> SectionRecord:
+    """Return a section whose criteria that nobody has looked at say why."""
+    scenarios = tuple(
+        replace(s, criteria=tuple(c if c.looks else replace(c, reason=reason) for c in s.criteria))
+        for s in section.scenarios
+    )
+    return replace(section, scenarios=scenarios)
+
+
+def trimmed(exchange: Exchange) -> Exchange:
+    """Return an exchange as it stands in the result; the evidence file keeps all of it."""
+    over = len(exchange.output) - _KEPT_IN_RESULT
+    if over <= 0:
+        return exchange
+    return replace(exchange, output=exchange.output[:_KEPT_IN_RESULT], dropped=exchange.dropped + over)

@@ -1,0 +1,1 @@
+"""What everything stands on: errors, settings, places, waiting. Imports nothing of Labproof."""

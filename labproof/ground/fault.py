@@ -1,0 +1,43 @@
+"""Words for an error of our own: what it is and in which file and line, without the noise of a traceback."""
+
+import sysconfig
+import traceback
+from pathlib import Path
+
+from labproof.ground.places import course_dir
+
+_LONGEST = 300
+
+
+def describe(problem: BaseException) -> str:
+    """Return one sentence about an error that is ours: its type, its message and its place."""
+    message = " ".join(_message(problem).split())
+    shown = message if len(message) <= _LONGEST else f"{message[: _LONGEST - 1]}…"
+    return f"an error of Labproof itself: {type(problem).__name__}: {shown} ({place(problem)})"
+
+
+def place(problem: BaseException) -> str:
+    """Return the file and line where an error arose: the last ones that are of no library, if any are."""
+    if isinstance(problem, SyntaxError) and problem.filename:
+        return f"{_short(problem.filename)}:{problem.lineno}"
+    frames = traceback.extract_tb(problem.__traceback__)
+    if not frames:
+        return "nowhere"
+    own = [frame for frame in frames if not _is_of_library(frame.filename)]
+    last = (own or frames)[-1]
+    return f"{_short(last.filename)}:{last.lineno}"
+
+
+def _message(problem: BaseException) -> str:
+    return problem.msg if isinstance(problem, SyntaxError) else str(problem)
+
+
+def _is_of_library(name: str) -> bool:
+    folders = (sysconfig.get_path("purelib"), sysconfig.get_path("stdlib"))
+    return name.startswith("<") or any(Path(name).is_relative_to(folder) for folder in folders)
+
+
+def _short(name: str) -> str:
+    path = Path(name)
+    is_here = path.is_relative_to(course_dir()) and not _is_of_library(name)
+    return str(path.relative_to(course_dir())) if is_here else name

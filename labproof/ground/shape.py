@@ -1,0 +1,132 @@
+"""Data from JSON as plain dataclasses: every value of the kind that its field has, or everything that is wrong."""
+
+import dataclasses
+import functools
+import math
+import types
+from collections.abc import Callable
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+_LARGEST = 2**63
+_MOST_POINTS = 1_000_000
+_FINEST = 1000
+"""The largest denominator of points: thirds survive the way through JSON's numbers."""
+
+T = TypeVar("T")
+
+
+class Misshapen(ValueError):
+    """Report a value that is not what its field holds: `where` is the way to it, such as `lab.machines`."""
+
+    def __init__(self, where: str, expected: str, found: object) -> None:
+        super().__init__(f"{where}: expected {expected}, found {shown(found)}")
+
+
+def shown(value: object) -> str:
+    """Return a value as an error shows it: short, whatever it is."""
+    if isinstance(value, dict | list):
+        return f"{'an object' if isinstance(value, dict) else 'a list'} of {len(value)}"
+    try:
+        text = repr(value)
+    except ValueError:
+        return "a number that is too long to be shown"
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _key(name: str) -> str:
+    return name if name.isprintable() and len(name) <= 80 else shown(name)
+
+
+def record(kind: type[T], data: object, where: str = "", derived: frozenset[str] = frozenset()) -> T:
+    """Return data as a dataclass. Keys in `derived` are left out; a field with a default may be missing.
+
+    Raises Misshapen for a missing or unknown key and for a value of another kind.
+    """
+    if not isinstance(data, dict):
+        raise Misshapen(where or "the file", "an object", data)
+    prefix = f"{where}." if where else ""
+    fields = _fields(kind)  # type: ignore[arg-type]
+    for key in data:
+        if key not in fields and key not in derived:
+            raise Misshapen(f"{prefix}{_key(key)}", "no such key", data[key])
+    values = {}
+    for name, (hint, is_required) in fields.items():
+        if name in data:
+            values[name] = _value(hint, data[name], f"{prefix}{name}")
+        elif is_required:
+            raise Misshapen(f"{prefix}{name}", "a value", None)
+    return kind(**values)
+
+
+def _value(hint: Any, data: object, where: str) -> Any:
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is types.UnionType:
+        return None if data is None else _value(next(a for a in args if a is not types.NoneType), data, where)
+    if origin is tuple:
+        if not isinstance(data, list):
+            raise Misshapen(where, "a list", data)
+        return tuple(_value(args[0], item, f"{where}[{number}]") for number, item in enumerate(data))
+    if origin is dict:
+        if not isinstance(data, dict):
+            raise Misshapen(where, "an object", data)
+        return {key: _value(args[1], item, f"{where}.{_key(key)}") for key, item in data.items()}
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        return record(hint, data, where, _DERIVED.get(hint.__name__, frozenset()))
+    if issubclass(hint, StrEnum):
+        return _member(hint, data, where)
+    return _PLAIN[hint](data, where)
+
+
+def _member(kind: type[StrEnum], data: object, where: str) -> StrEnum:
+    if not isinstance(data, str) or data not in list(kind):
+        raise Misshapen(where, f"one of {', '.join(kind)}", data)
+    return kind(data)
+
+
+def _text(data: object, where: str) -> str:
+    if not isinstance(data, str):
+        raise Misshapen(where, "a text", data)
+    return data
+
+
+def _whole(data: object, where: str) -> int:
+    if not isinstance(data, int) or isinstance(data, bool) or abs(data) >= _LARGEST:
+        raise Misshapen(where, "a whole number", data)
+    return data
+
+
+def _real(data: object, where: str) -> float:
+    if isinstance(data, int):
+        return _whole(data, where)
+    if not isinstance(data, float) or not math.isfinite(data):
+        raise Misshapen(where, "a number", data)
+    return data
+
+
+def _points(data: object, where: str) -> Fraction:
+    number = _real(data, where)
+    if not 0 <= number <= _MOST_POINTS:
+        raise Misshapen(where, f"points from 0 to {_MOST_POINTS}", data)
+    return Fraction(number).limit_denominator(_FINEST)
+
+
+_PLAIN: dict[Any, Callable[[object, str], object]] = {str: _text, int: _whole, float: _real, Fraction: _points}
+_DERIVED = {
+    "CriterionRecord": frozenset({"earned"}),
+    "ScenarioRecord": frozenset({"outcome"}),
+    "SectionRecord": frozenset({"score"}),
+}
+"""What `result.json` holds beside a record's own fields: it is worked out from them."""
+
+
+@functools.cache
+def _fields(kind: Any) -> dict[str, tuple[Any, bool]]:
+    """Return each field's annotation, and whether it has to be there."""
+    hints = get_type_hints(kind)
+    return {f.name: (hints[f.name], f.name not in _OPTIONAL) for f in dataclasses.fields(kind)}
+
+
+_OPTIONAL = frozenset({"source", "weights", "milestone"})
+"""What runs of before do not have."""

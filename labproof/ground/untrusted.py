@@ -1,0 +1,56 @@
+"""Reading what a student's machine gave, which may be anything."""
+
+import functools
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+import yaml
+
+from labproof.ground.errors import TransportError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _WithoutAliases(yaml.SafeLoader):
+    """Refuses aliases: a few lines of them stand for more text than any memory holds."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("it uses aliases, which are not read here")
+        return super().compose_node(parent, index)
+
+    def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
+        value = super().construct_yaml_int(node)
+        # Hexadecimal digits have no limit when they are read: let the ValueError come here, not where it is shown.
+        str(value)
+        return value
+
+
+_WithoutAliases.add_constructor("tag:yaml.org,2002:int", _WithoutAliases.construct_yaml_int)
+
+
+def read_yaml(text: str) -> dict[str, Any]:
+    """Return the mapping that a text in YAML is. Raises ValueError for anything else."""
+    try:
+        data = yaml.load(text, _WithoutAliases)
+    # PyYAML's own constructors break in many ways on a tag with a value that it does not fit.
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, OverflowError, RecursionError) as problem:
+        raise ValueError(f"no YAML: {' '.join(str(problem).split())[:200]}") from problem
+    if not isinstance(data, dict):
+        raise ValueError("no mapping in YAML")
+    return data
+
+
+def reads_objects(probe: Callable[P, T]) -> Callable[P, T]:
+    """Let a probe of API objects raise TransportError for one that is not as Kubernetes describes it."""
+
+    @functools.wraps(probe)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return probe(*args, **kwargs)
+        except (LookupError, TypeError, AttributeError, ValueError, OverflowError, RecursionError) as problem:
+            what = f"{type(problem).__name__}: {problem}"[:200]
+            raise TransportError(f"the API gave an object that is not as Kubernetes describes it ({what})") from problem
+
+    return guarded

@@ -1,0 +1,75 @@
+"""What the cluster has complained about lately."""
+
+import contextlib
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from labproof.ground.errors import TransportError
+from labproof.ground.untrusted import reads_objects
+from labproof.lab.cause import cause
+from labproof.lab.kube import Cluster, Json
+
+_EARLIER = timedelta(seconds=60)
+"""How long before a Pod stopped being ready its cause may have been told: a probe fails three times first."""
+_EXPLAINS_NOTHING = ("BackOff",)
+
+
+def complaint(cluster: Cluster, namespace: str, pods: Collection[Json]) -> str:
+    """Return the newest warning about one of these Pods that explains its state, or nothing.
+
+    It explains what was found elsewhere, so it never fails: without an answer there is no explanation.
+    """
+    with contextlib.suppress(TransportError):
+        return _complaint(cluster, namespace, pods)
+    return ""
+
+
+def is_pulling(cluster: Cluster, namespace: str, pod: str) -> bool:
+    """Tell whether a Pod's image is being pulled at the moment: begun, and neither there nor given up."""
+    with contextlib.suppress(TransportError):
+        return _is_pulling(cluster, namespace, pod)
+    return False
+
+
+@reads_objects
+def _is_pulling(cluster: Cluster, namespace: str, pod: str) -> bool:
+    selector = f"involvedObject.kind=Pod,involvedObject.name={pod}"
+    found = cluster.read("/api/v1/namespaces/{}/events", namespace, fieldSelector=selector) or {}
+    reasons = {str(event.get("reason", "")) for event in found.get("items", [])}
+    return "Pulling" in reasons and "Pulled" not in reasons
+
+
+@reads_objects
+def _complaint(cluster: Cluster, namespace: str, pods: Collection[Json]) -> str:
+    selector = "type=Warning,involvedObject.kind=Pod"
+    found = cluster.read("/api/v1/namespaces/{}/events", namespace, fieldSelector=selector) or {}
+    own = [event for event in found.get("items", []) if any(_is_about(event, pod) for pod in pods)]
+    if not own:
+        return ""
+    # A back-off only says that something failed before, which the other warnings name.
+    newest = max(own, key=lambda event: (event.get("reason") not in _EXPLAINS_NOTHING, _time(event)))
+    return cause(f"{newest.get('reason', '')}: {newest.get('message', '')}".strip(": "))
+
+
+def _is_about(event: Json, pod: Json) -> bool:
+    """Tell whether an event is about this very Pod, and not older than the state that it should explain."""
+    about, metadata = event["involvedObject"], pod.get("metadata", {})
+    if about.get("name") != metadata.get("name"):
+        return False
+    if about.get("uid") and metadata.get("uid") and about["uid"] != metadata["uid"]:
+        return False
+    changes = [c.get("lastTransitionTime") for c in pod.get("status", {}).get("conditions", []) if c["type"] == "Ready"]
+    told, since = _moment(_time(event)), _moment(str(changes[0])) if changes else None
+    return told is None or since is None or told >= since - _EARLIER
+
+
+def _time(event: Json) -> str:
+    return str(event.get("lastTimestamp") or event.get("eventTime") or "")
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

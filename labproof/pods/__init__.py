@@ -1,0 +1,1 @@
+"""Pods of our own that look at a cluster from inside."""

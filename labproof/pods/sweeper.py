@@ -1,0 +1,83 @@
+"""A process that outlives a killed grader just long enough to take its probe Pods away.
+
+It is told how to reach master, waits on a pipe that its grader holds open, and acts only when that pipe
+closes without a word: then the grader has died.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO
+
+DONE = b"done\n"
+EVERY_SECONDS = 5.0
+SWEEPING_SECONDS = 60.0
+"""How long a cluster that does not answer is tried again; the Pods themselves end after two minutes."""
+
+
+class Sweeper:
+    """The grader's side: start it before anything is made, dismiss it when all is taken away."""
+
+    def __init__(self, machine: dict[str, object], namespace: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "labproof.pods.sweeper"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self._pipe().write(json.dumps({**machine, "namespace": namespace}).encode() + b"\n")
+        self._pipe().flush()
+
+    def dismiss(self) -> None:
+        """Tell it that there is nothing to do."""
+        if self._process.poll() is None:
+            self._pipe().write(DONE)
+            self._pipe().close()
+            self._process.wait(timeout=10)
+
+    def _pipe(self) -> IO[bytes]:
+        assert self._process.stdin is not None
+        return self._process.stdin
+
+
+def main() -> None:
+    """Wait for the grader's word or its death."""
+    machine = json.loads(sys.stdin.buffer.readline())
+    if sys.stdin.buffer.readline() == DONE:
+        return
+    sweep(machine)
+
+
+def sweep(machine: dict[str, str]) -> None:
+    """Delete the probe namespace through a connection of our own; try again for a while where that fails."""
+    from labproof.ground.errors import TransportError
+    from labproof.ground.wait import Deadline, poll
+    from labproof.lab.kube import Cluster
+    from labproof.lab.machine import Machine, Phase
+    from labproof.providers.base import Endpoint
+    from labproof.session.connecting import connect
+
+    key = Path(machine["key_file"]) if machine["key_file"] else None
+    name, address = machine["name"], machine["address"]
+    end = Endpoint(name, address, machine["host"], int(machine["port"]), machine["user"], key, machine["password"])
+    connection = connect([end], lambda: None)
+    master = Machine(name, address, connection, Phase())
+    cluster = Cluster(connection, master, Phase())
+
+    def is_gone() -> bool:
+        try:
+            cluster.delete("/api/v1/namespaces/{}", machine["namespace"])
+        except TransportError:
+            return False
+        return True
+
+    poll(is_gone, bool, Deadline(SWEEPING_SECONDS), every=EVERY_SECONDS)
+    connection.close()
+
+
+if __name__ == "__main__":
+    main()
+    os._exit(0)

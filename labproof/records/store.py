@@ -1,0 +1,118 @@
+"""The folder of a run: its result, its evidence and its report, valid at every moment."""
+
+import contextlib
+import json
+import os
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from labproof.ground.errors import ConfigError
+from labproof.ground.places import course_dir
+from labproof.records import result
+from labproof.records.model import RUNNING, Mode, RunRecord
+
+LATEST = "latest"
+"""The name of the newest run on machines: neither a demo nor a regrade says anything of how they are now."""
+
+_LOOKED_THROUGH = 50
+"""How many runs are looked through for one of a lab: on a grader of a whole class others lie between."""
+
+_STAMP = len("20260101-000000")
+
+
+def runs_dir() -> Path:
+    """Return the folder that holds every run: reports/runs, or $LABPROOF_RUNS."""
+    return Path(os.environ.get("LABPROOF_RUNS") or course_dir() / "reports" / "runs")
+
+
+class RunFolder:
+    """One run on disk. What it holds is replaced whole, never changed in place."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.evidence = path / "evidence.jsonl"
+        self.result = path / "result.json"
+
+    def save(self, run: RunRecord) -> None:
+        """Replace the result on disk; a crash leaves the old one or the new one, never half of one."""
+        draft = self.path / "result.json.new"
+        # Laying it out for people takes four times as long, and what is replaced in two seconds nobody reads.
+        indent = None if run.ended == RUNNING else 1
+        # Half a surrogate, which a hostile page can send, becomes the escape that JSON has for it.
+        with draft.open("w", encoding="utf-8", errors="backslashreplace") as file:
+            json.dump(result.to_json(run), file, ensure_ascii=False, indent=indent)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self.result)
+
+    def load(self) -> RunRecord:
+        """Read the result back."""
+        return result.load(self.result)
+
+
+def create(mode: Mode, root: Path | None = None) -> RunFolder:
+    """Make the folder of a new run; on machines it becomes `latest`. Raises ConfigError when it cannot be written."""
+    root = root or runs_dir()
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        path = _fresh(root, f"{stamp}-{mode}")
+        if mode.is_on_machines:
+            _point(root / LATEST, path.name)
+    except OSError as problem:
+        fix = "free some space there, correct its rights, or name another folder in LABPROOF_RUNS"
+        raise ConfigError([f"{root}: runs cannot be written there ({problem.strerror}); {fix}"]) from None
+    return RunFolder(path)
+
+
+def find(name: str, root: Path | None = None) -> RunFolder:
+    """Return a run by its name, its path or `latest`. Raises ConfigError when there is none."""
+    root = root or runs_dir()
+    for path in (root / name, Path(name)):
+        if (path / "result.json").is_file() or (path / "evidence.jsonl").is_file():
+            return RunFolder(path.resolve())
+    known = sorted(p.name for p in root.glob("*") if p.is_dir() and p.name != LATEST)[-5:] if root.is_dir() else []
+    raise ConfigError([f"RUN: no run {name!r} in {root}; the newest are: {', '.join(known) or 'none'}"])
+
+
+def newest(is_wanted: Callable[[RunRecord], bool], root: Path | None = None) -> RunRecord | None:
+    """Return the newest run on machines that is wanted, None when there is none; what cannot be read is passed over.
+
+    A replay is no run on machines: it says nothing of how they are now.
+    """
+    modes = {mode for mode in Mode if mode.is_on_machines}
+    folders = [p for p in (root or runs_dir()).glob("*-*-*") if p.name.split("-")[2] in modes and p.is_dir()]
+    folders.sort(key=lambda p: (p.name[:_STAMP], p.stat().st_mtime_ns), reverse=True)
+    for folder in folders[:_LOOKED_THROUGH]:
+        if (run := _readable(folder)) and run.mode.is_on_machines and is_wanted(run):
+            return run
+    return None
+
+
+def _readable(folder: Path) -> RunRecord | None:
+    with contextlib.suppress(ConfigError):
+        return RunFolder(folder).load()
+    return None
+
+
+def _fresh(root: Path, name: str) -> Path:
+    for number in range(1, 1000):
+        path = root / (name if number == 1 else f"{name}-{number}")
+        try:
+            path.mkdir()
+        except FileExistsError:
+            continue
+        return path
+    raise ConfigError([f"{root}: a thousand runs in one second; remove old ones"])
+
+
+def _point(link: Path, target: str) -> None:
+    # A name of its own: two runs may begin in one moment.
+    draft = link.with_name(f".{link.name}.{secrets.token_hex(8)}")
+    draft.symlink_to(target)
+    try:
+        draft.replace(link)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""One session with a lab: what is chosen, the machines, the scenarios, and how it ends."""

@@ -1,0 +1,109 @@
+"""How a session comes to its machines: the provider is chosen, the network checked, every machine connected to.
+
+It imports nothing heavy, so that connecting can begin while the rest is still being imported.
+"""
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+
+from labproof.connection.foresight import Foresight, questions_file
+from labproof.connection.live import LiveConnection
+from labproof.connection.pages import Place
+from labproof.connection.ssh import Ssh
+from labproof.ground.errors import ConfigError
+from labproof.ground.places import Progress
+from labproof.providers.base import Endpoint, Provider
+from labproof.providers.table import choose
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """Which machines were asked for on the command line, and by which rubric they are graded."""
+
+    provider: str = ""
+    inventory: Path | None = None
+    rubric: Path | None = None
+    sections: frozenset[str] = frozenset()
+    """Sections that are only there when they are asked for."""
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Machines that are up, and the connection to them."""
+
+    provider: Provider
+    endpoints: tuple[Endpoint, ...]
+    connection: Foresight
+    live: LiveConnection | None = None
+    """The machines themselves, where a session is to look first which of them answer."""
+
+
+def bring_up(wishes: Wishes, progress: Progress) -> Reached:
+    """Bring the machines up where they are not, and connect."""
+    provider = choose(wishes)
+    provider.up(progress)
+    return _connected(provider)
+
+
+def find(wishes: Wishes) -> Reached:
+    """Connect to machines that are up already. Raises LabError when there are none."""
+    return _connected(choose(wishes))
+
+
+class EarlyReach:
+    """Finds the machines in the background. It is handed to pytest as a plugin, to be found by that session.
+
+    Where all of them is graded, the facts that the last grading read are already asked for.
+    """
+
+    def __init__(self, wishes: Wishes, is_whole: bool = False) -> None:
+        self._found: Future[Reached] = Future()
+        threading.Thread(target=self._find, args=(wishes, is_whole), daemon=True).start()
+
+    def result(self) -> Reached:
+        """Wait for the machines; raises what `find` raises."""
+        return self._found.result()
+
+    def _find(self, wishes: Wishes, is_whole: bool) -> None:
+        try:
+            reached = find(wishes)
+            if is_whole:
+                _foresee(reached, wishes)
+            self._found.set_result(reached)
+        except BaseException as problem:
+            self._found.set_exception(problem)
+
+
+def _foresee(reached: Reached, wishes: Wishes) -> None:
+    # Imported while the connections are being made.
+    from labproof.grading import rubric
+    from steps.course import facts as course
+
+    # What is wrong with a settings file is told by the session, with all else that is wrong.
+    with contextlib.suppress(ConfigError):
+        profile = course.load(os.environ.get("LAB_PROFILE") or reached.provider.profile).profile_name
+        digest = rubric.load(overrides=wishes.rubric, wishes=wishes.sections).digest
+        reached.connection.begin(questions_file(profile, digest), {e.name for e in reached.endpoints})
+
+
+def _connected(provider: Provider) -> Reached:
+    provider.require_network()
+    endpoints = provider.endpoints()
+    connection = connect(endpoints, provider.require_network)
+    connection.open()
+    return Reached(provider, endpoints, Foresight(connection), connection)
+
+
+def connect(endpoints: Iterable[Endpoint], guard: Callable[[], None]) -> LiveConnection:
+    """Return a connection to machines; nothing is sent yet. `guard` is called before any packet may leave."""
+    ends = tuple(endpoints)
+    return LiveConnection(
+        {e.name: Ssh(e.name, e.host, e.port, e.user, e.key_file, e.password) for e in ends},
+        guard,
+        {e.name: Place(e.address, (e.host, e.port), e.is_direct) for e in ends},
+    )

@@ -1,0 +1,81 @@
+"""Reads the whole course at once: every problem of every file is told together, before a machine is touched."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from labproof.grading import features, rubric
+from labproof.grading import syllabus as plans
+from labproof.grading.rubric import Placed
+from labproof.grading.syllabus import Plan
+from labproof.ground.errors import ConfigError
+from labproof.ground.places import course_dir
+from labproof.host import table
+from labproof.providers.table import NAMES
+from labproof.session import sentences as gherkin
+from steps.course import facts as course
+
+WISHES = ("reboot", "concepts")
+"""The options by which a person asks for sections that are otherwise left out."""
+
+PROVIDERS = (*NAMES, "inventory")
+
+T = TypeVar("T")
+
+
+class _Refusals:
+    """Collects what is wrong while reading goes on with the next thing."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+
+    def of(self, read: Callable[[], T]) -> T | None:
+        """Return what was read, or None when it was refused."""
+        try:
+            return read()
+        except ConfigError as refused:
+            self.problems += [p for p in refused.problems if p not in self.problems]
+            return None
+
+
+def load(
+    overrides: Path | None = None, wishes: frozenset[str] = frozenset(), root: Path | None = None, *, binds: bool = True
+) -> Plan:
+    """Read course.toml, every section and every feature. Raises ConfigError with everything that is wrong.
+
+    Sections that this run leaves out are checked too. With `binds`, every sentence must have its step.
+    """
+    root = root or course_dir()
+    exercises, folder, refusals = root / "exercises", root / "features", _Refusals()
+    refusals.of(lambda: course.load("handout", exercises))
+    sections = refusals.of(lambda: rubric.read_all(exercises))
+    told = refusals.of(lambda: features.read_all(folder))
+    if sections is not None:
+        refusals.problems += _unknown_names(sections)
+        whole = refusals.of(lambda: rubric.build(sections, exercises, wishes=frozenset(WISHES)))
+        chosen = refusals.of(lambda: rubric.build(sections, exercises, overrides, wishes))
+        if told is not None and whole is not None:
+            refusals.problems += plans.arranged(whole, told, folder).problems()
+    if told is not None and binds:
+        refusals.problems += gherkin.unbound(told)
+    if refusals.problems or sections is None or told is None or chosen is None:
+        raise ConfigError(refusals.problems)
+    return plans.arranged(chosen, told, folder)
+
+
+def _unknown_names(sections: tuple[Placed, ...]) -> Iterator[str]:
+    """Yield each name of a machine, a provider or an option that nobody has: what it says would never hold."""
+    machines = table.load().names
+    for path, section in sections:
+        if section.only_with and section.only_with not in WISHES:
+            yield f"{path}: only_with: no option --{section.only_with}; there are: {', '.join(WISHES)}"
+        for criterion in section.criterion:
+            place = f"{path}: criterion {criterion.id}"
+            for name in criterion.machines:
+                if name not in machines:
+                    yield f"{place}: machines: no machine {name!r}; there are: {', '.join(machines)}"
+            for name, reason in criterion.absent_in.items():
+                if name not in PROVIDERS:
+                    yield f"{place}: absent_in: no provider {name!r}; there are: {', '.join(PROVIDERS)}"
+                if not reason.strip():
+                    yield f"{place}: absent_in.{name}: empty; write why it does not apply there"

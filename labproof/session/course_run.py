@@ -1,0 +1,402 @@
+"""One pytest session that runs the course: what was chosen, the lab, the scenarios as they pass, and how it ended."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, TextIO
+
+import pytest
+
+from labproof.grading.recording import PERFORM
+from labproof.grading.syllabus import Plan, ScenarioPlan, Sentence
+from labproof.ground.errors import ConfigError, LabError
+from labproof.ground.exit_status import ExitStatus, status_of
+from labproof.records.model import (
+    BROKEN,
+    FINISHED,
+    INTERRUPTED,
+    CriterionRecord,
+    Outcome,
+    RunRecord,
+    ScenarioRecord,
+    number,
+)
+from labproof.records.store import LATEST, find
+from labproof.session import course_faults, option_rules, scenario_items
+from labproof.session.connecting import EarlyReach, Reached, Wishes, bring_up
+from labproof.session.connecting import find as find_machines
+from labproof.session.course_faults import NotMet
+from labproof.session.opening import Options, Session, begin, load_plan
+from labproof.session.performing import Onlooker, Performer, Runner
+from labproof.session.recorded_run import uses_of, wishes_of
+from labproof.session.selection import Pick, Selection, require_known, select
+from labproof.session.sentences import RECORDING
+from labproof.showing import report
+from labproof.showing.progress import Display, failed_work
+
+STOPPED = "stopped early, as was asked"
+UNWRITTEN = "the result could not be written"
+NO_MACHINE = "no machine answered"
+
+
+@dataclass
+class Chosen:
+    """One scenario that this session runs."""
+
+    plan: ScenarioPlan
+    use: str
+    ends_section: bool = False
+
+
+@dataclass
+class CourseRun:
+    """Everything that the plugin's hooks need to know of one session of the course."""
+
+    config: pytest.Config
+    options: Options
+    plan: Plan
+    selection: Selection
+    picks: tuple[Pick, ...] = ()
+    recorded: dict[str, str] = field(default_factory=dict)
+    """How a recording went through each scenario, by name: it is gone through in the same way."""
+    refused: ExitStatus | None = None
+    """How the session ends without having looked at anything."""
+    final: RunRecord | None = None
+    _chosen: dict[str, Chosen] = field(default_factory=dict)
+    _failures: list[str] = field(default_factory=list)
+    _session: Session | None = None
+    _display: Display | None = None
+    _terminal: TextIO | None = None
+    _record_suite: Callable[[str, object], None] | None = None
+
+    @property
+    def session(self) -> Session:
+        """Return the session with the lab, which is open."""
+        assert self._session is not None
+        return self._session
+
+    @property
+    def display(self) -> Display:
+        """Return what tells a person how it goes."""
+        assert self._display is not None
+        return self._display
+
+    def refuse(self, problem: LabError) -> None:
+        """Say what is wrong, once, and let the session end without a look at the lab."""
+        sys.stderr.write(f"error: {problem}\n")
+        self.refused = status_of(problem)
+
+    # Choosing
+
+    def choose(self, items: list[pytest.Item]) -> None:
+        """Leave out the scenarios that were not asked for. Raises ConfigError for one that there is not."""
+        require_known(self.picks, self.plan, scenario_items.functions_by_scenario(items, self.plan))
+        unseen = _unseen(self.options.undetermined) if self.options.undetermined else None
+        kept: list[pytest.Item] = []
+        left_out: list[pytest.Item] = []
+        for item in items:
+            (kept if self._is_wanted(item, unseen) else left_out).append(item)
+        items[:] = kept
+        self.config.hook.pytest_deselected(items=left_out)
+
+    def _is_wanted(self, item: pytest.Item, unseen: set[tuple[str, str]] | None) -> bool:
+        if not is_scenario(item):
+            return True
+        scenario = scenario_items.scenario_of(item, self.plan)
+        if scenario is None or not self._use(scenario):
+            return False
+        if unseen is not None and (scenario.section, scenario.name) not in unseen:
+            return False
+        name = scenario_items.function_name(item)
+        return not self.picks or any(pick.includes(scenario, name) for pick in self.picks)
+
+    def _use(self, scenario: ScenarioPlan) -> str:
+        use = self.selection.use(scenario.section) or ""
+        return use and self.recorded.get(scenario.name, use)
+
+    def settle(self, items: list[pytest.Item]) -> None:
+        """Put what is left into the course's order, whatever has reordered it, and remember what each item runs.
+
+        Raises ConfigError when nothing is left to look at.
+        """
+        found = {item: s for item in items if (s := scenario_items.scenario_of(item, self.plan))}
+        order = {(s.feature, s.name): number for number, s in enumerate(self.plan.scenarios)}
+        chosen = sorted(found, key=lambda item: order[found[item].feature, found[item].name])
+        items[:] = [*(item for item in items if item not in found), *chosen]
+        for item in chosen:
+            scenario = found[item]
+            self._chosen[item.nodeid] = Chosen(scenario, self._use(scenario))
+        for last in {c.plan.section: c for c in self._chosen.values()}.values():
+            last.ends_section = True
+        if not chosen and not items:
+            raise ConfigError(["nothing was selected: no scenario of the course is left; widen what was asked for"])
+
+    @property
+    def is_wanted(self) -> bool:
+        """Tell whether there is a scenario to run."""
+        return bool(self._chosen)
+
+    @property
+    def is_partial(self) -> bool:
+        """Tell whether anything is left out, only verified though the session performs, or may not be reached."""
+        uses = {c.use for c in self._chosen.values()}
+        is_whole = len(self._chosen) == len(self.plan.scenarios) and uses == {self.options.mode}
+        return not is_whole or _may_stop(self.config)
+
+    # The lab
+
+    def open_lab(self) -> None:
+        """Bring up the lab and start the run."""
+        options = self.options
+        if options.undetermined:
+            options = replace(options, base=options.undetermined)
+        elif self.is_partial and not options.replay:
+            options = replace(options, base=LATEST)
+        self._terminal = _terminal()
+        self._display = Display(self._terminal)
+        self._display.__enter__()
+        try:
+            self._session = begin(options, self.plan, lambda: self._reach(options))
+        except BaseException:
+            self._display.__exit__(None, None, None)
+            self._terminal.close()
+            raise
+        self.config.stash[RECORDING] = self.session.recording
+        run = self.session.recording.run
+        self.display.stage(f"lab: {run.lab.provider}, {run.lab.profile}")
+        for problem in self.session.unreached.values():
+            self.display.stage(f"not reached: {problem}")
+        if run.based_on:
+            self.display.stage(f"what is left out here stays as run {run.based_on} has it")
+
+    def close_lab(self, ended: str) -> None:
+        """Close the run: the result and the report are written whatever happened."""
+        session, display = self.session, self.display
+        if not session.has_machines:
+            ended = NO_MACHINE
+        try:
+            if ended == FINISHED:
+                session.identify()
+                session.learn()
+        except Exception as problem:
+            self.broken(problem)
+        try:
+            session.close()
+        except Exception as problem:
+            self.broken(problem)
+        finally:
+            for fault in session.recording.faults:
+                course_faults.keep(self.config, fault)
+            self.final = run = session.recording.finish(ended)
+            self._tell_suite(run)
+            try:
+                session.folder.save(run)
+                display.finished(run, report.write(run, session.folder.path))
+            except OSError as problem:
+                self.final = replace(run, ended=UNWRITTEN)
+                display.stage(f"error: {session.folder.path}: {problem.strerror}; free some space and grade again")
+                display.stage(f"score, not written down: {run.score}")
+            except Exception as problem:
+                self.broken(problem)
+                self.final = run = session.recording.finish(BROKEN)
+                session.folder.save(run)
+                display.stage(f"score, without a report: {run.score}")
+            display.__exit__(None, None, None)
+            assert self._terminal is not None
+            # A terminal that has gone takes nothing any more.
+            with contextlib.suppress(OSError):
+                self._terminal.close()
+
+    def broken(self, problem: BaseException, items: Iterable[pytest.Item] = ()) -> str:
+        """Note an error of our own that kept these items from being run, if any; return how the run ends with it."""
+        course_faults.keep(self.config, problem)
+        recording = self.session.recording
+        recording.blame(None, problem)
+        recording.abandon_scenario()
+        for chosen in (self._chosen[item.nodeid] for item in items if item.nodeid in self._chosen):
+            if not recording.has_seen(chosen.plan):
+                recording.blame(chosen.plan, problem)
+        return BROKEN
+
+    def blame(self, item: pytest.Item, problem: BaseException, has_ended: bool) -> None:
+        """Note an error of our own in a scenario: what it did not judge is undetermined for that reason."""
+        if self._session is None or item.nodeid not in self._chosen:
+            return
+        self._session.recording.blame(self._chosen[item.nodeid].plan, problem)
+        if has_ended:
+            self._session.recording.abandon_scenario()
+
+    def _reach(self, options: Options) -> Reached:
+        """Return the machines: brought up for a session that performs, otherwise found, perhaps begun already."""
+        wishes = Wishes(options.provider, options.inventory)
+        if options.mode == PERFORM:
+            return bring_up(wishes, self.display.stage)
+        early = next((p for p in self.config.pluginmanager.get_plugins() if isinstance(p, EarlyReach)), None)
+        return early.result() if early else find_machines(wishes)
+
+    def exit_status(self) -> ExitStatus | None:
+        """Return how the session ends, None where pytest's own status says it."""
+        if self.final is None:
+            return self.refused
+        run = self.final
+        if run.ended == INTERRUPTED:
+            return ExitStatus.INTERRUPTED
+        if run.ended not in (FINISHED, STOPPED):
+            return ExitStatus.OURS
+        known = [c for c in run.criteria if c.as_of or self.session.recording.verdicts.has_judged(c.id)]
+        if any(c.outcome is Outcome.UNDETERMINED for c in known):
+            return ExitStatus.OURS
+        is_lost = any(c.outcome in (Outcome.FAILED, Outcome.BLOCKED) for c in known)
+        return ExitStatus.LOST if is_lost else ExitStatus.FULL
+
+    # The scenarios
+
+    def before_scenario(self, request: pytest.FixtureRequest, scenario: Any) -> None:
+        """Start a scenario's record; when it will be performed, look first at what is done already."""
+        chosen, recording = self._chosen[request.node.nodeid], self.session.recording
+        title = self.plan.rubric.exercise(chosen.plan.section).title["en"]
+        self.display.scenario_started(title, scenario.name)
+        if self._record_suite is None:
+            self._record_suite = request.getfixturevalue("record_testsuite_property")
+        recording.begin_scenario(chosen.plan, chosen.use)
+        if chosen.use != PERFORM or not chosen.plan.whens:
+            return
+        with recording.beforehand():
+            for step in scenario.steps:
+                if step.type == "then":
+                    scenario_items.carry_out(request, step, self.before_sentence)
+
+    def before_sentence(self, step: Any) -> None:
+        """Tell the recording which sentence comes next."""
+        self.session.recording.begin_sentence(Sentence(step.type, step.keyword.strip(), step.name))
+
+    def after_scenario(self, request: pytest.FixtureRequest) -> None:
+        """Close a scenario's record, show it and bring the result on disk up to date."""
+        chosen = self._chosen[request.node.nodeid]
+        record = self.session.recording.end_scenario()
+        self.display.scenario_finished(record, self.session.recording.run.score)
+        for criterion in self.session.recording.verdicts.take_resettled():
+            self.display.resettled(criterion)
+        self.session.save()
+        if self.config.option.milestones and chosen.ends_section:
+            self._keep_milestone(chosen.use)
+        request.node.user_properties += [(c.id, _told(c)) for c in record.criteria]
+        self._failures = failed_work(record) + _failures(record)
+
+    def raise_failures(self) -> None:
+        """Fail the scenario that has just ended when a criterion was not met."""
+        failures, self._failures = self._failures, []
+        if failures:
+            raise NotMet("\n".join(failures), pytrace=False)
+
+    def performer(self, item: pytest.Item) -> Performer:
+        """Return who does the work in a scenario."""
+        if self._chosen[item.nodeid].use != PERFORM:
+            return Onlooker()
+        recording = self.session.recording
+        return Runner(lambda: recording.is_done_already, recording.acting)
+
+    def _keep_milestone(self, use: str) -> None:
+        """Save both machines when the section that has just ended passed in full."""
+        section = self.session.recording.last_section
+        if use == PERFORM and all(c.outcome is Outcome.PASSED for c in section.criteria):
+            self.display.stage(f"saving both machines as they are after {section.id}")
+            try:
+                self.session.save_milestone(section.id)
+            except LabError as problem:
+                # The grading goes on: only `labproof reset` will miss this one.
+                self.display.stage(f"no milestone after {section.id}: {problem}")
+
+    def _tell_suite(self, run: RunRecord) -> None:
+        """Give the score to whoever writes JUnit XML."""
+        if self._record_suite is not None:
+            for name in ("earned", "lost", "blocked", "undetermined", "possible"):
+                self._record_suite(f"labproof.{name}", number(getattr(run.score, name)))
+            self._record_suite("labproof.run", run.run)
+
+
+RUN = pytest.StashKey[CourseRun]()
+
+
+def options_of(config: pytest.Config) -> Options:
+    """Return the options of the course as they were given to pytest."""
+    chosen = config.option
+    return Options(
+        mode=chosen.mode,
+        provider=chosen.provider,
+        inventory=chosen.inventory,
+        profile=chosen.profile,
+        rubric=chosen.rubric,
+        replay=chosen.replay,
+        undetermined=chosen.undetermined,
+        is_demo=chosen.demo,
+        accept_broken=chosen.accept_broken,
+        patience=chosen.patience,
+        wishes=frozenset(name for name in ("reboot", "concepts") if getattr(chosen, name)),
+    )
+
+
+def prepare(config: pytest.Config, picks: Iterable[Pick]) -> CourseRun:
+    """Read the course and what is asked of it. Raises ConfigError when course, rubric and options do not fit."""
+    if config.option.concepts and config.option.mode != PERFORM:
+        raise ConfigError(["--concepts: it takes Pods away to show that they come back; use it with --mode perform"])
+    for name in ("demo", "accept_broken"):
+        if getattr(config.option, name) and not config.option.replay:
+            raise ConfigError([f"--{name.replace('_', '-')}: it says something of a recording; give --replay, too"])
+    options = options_of(config)
+    wishes = frozenset(name for name in ("reboot", "milestones") if getattr(config.option, name))
+    option_rules.require(options.profile, options.provider, options.patience, options.inventory, wishes)
+    plan = load_plan(options)
+    replayed = find(options.replay).load() if options.replay else None
+    if replayed and (more := frozenset(wishes_of(replayed)) - options.wishes):
+        options = replace(options, wishes=options.wishes | more)
+        plan = load_plan(options)
+    selection = select(plan.rubric, options.mode, tuple(config.option.section), config.option.start)
+    # A recording answers what was asked then.
+    recorded = uses_of(replayed) if replayed else {}
+    return CourseRun(config, options, plan, selection, tuple(picks), recorded)
+
+
+def is_scenario(item: pytest.Item) -> bool:
+    """Tell whether an item is a scenario of the course, and not a test of ours."""
+    from labproof.ground.places import course_dir
+
+    return item.path.is_relative_to(course_dir() / "features")
+
+
+def _may_stop(config: pytest.Config) -> bool:
+    """Tell whether a failure may end the session before all was looked at, as -x or --stepwise ask for."""
+    return bool(config.getoption("maxfail", 0) or config.getoption("stepwise", False))
+
+
+def _told(criterion: CriterionRecord) -> str:
+    points = f"{number(criterion.earned)} of {number(criterion.points)} points"
+    return f"{criterion.outcome}, {points}"
+
+
+def _failures(record: ScenarioRecord) -> list[str]:
+    return [
+        f"{c.id}: {c.outcome}: expected {c.expected}; found {c.found}"
+        + (f"; blocked by {c.blocked_by}" if c.blocked_by else "")
+        + (f"; {c.reason}" if c.reason else "")
+        for c in record.criteria
+        if c.outcome not in (Outcome.PASSED, Outcome.SKIPPED)
+    ]
+
+
+def _unseen(run: str) -> set[tuple[str, str]]:
+    """Return the scenarios in which a run could not see everything, by section and name."""
+    sections = find(run).load().sections
+    return {
+        (section.id, scenario.name)
+        for section in sections
+        for scenario in section.scenarios
+        if any(c.outcome is Outcome.UNDETERMINED for c in scenario.criteria)
+    }
+
+
+def _terminal() -> TextIO:
+    """Return a stream to the real standard output, which pytest captures: a person watches it."""
+    return os.fdopen(os.dup(sys.__stdout__.fileno()), "w") if sys.__stdout__ else open(os.devnull, "w")

@@ -1,0 +1,374 @@
+"""One session with a lab: from the choice of machines to the report on disk."""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+
+from labproof.connection import foresight
+from labproof.connection.base import Connection
+from labproof.connection.foresight import Foresight
+from labproof.connection.recorder import Recorder
+from labproof.connection.replay import Replay
+from labproof.grading import syllabus as plans
+from labproof.grading import unjudged
+from labproof.grading.judging import Judge
+from labproof.grading.recording import PERFORM, Recording
+from labproof.grading.syllabus import Plan
+from labproof.ground.errors import ConfigError, LabError, TransportError
+from labproof.ground.wait import Clock, Deadline
+from labproof.lab.browser import Browser
+from labproof.lab.kube import Cluster
+from labproof.lab.machine import Lab, Machine, Phase
+from labproof.pods.ahead import Ahead
+from labproof.pods.probe_pods import ProbePods
+from labproof.pods.sweeper import Sweeper
+from labproof.providers.base import Endpoint, Provider
+from labproof.records.evidence import EvidenceLog, now, read
+from labproof.records.model import (
+    LabDescription,
+    Mode,
+    RunRecord,
+    ScenarioRecord,
+    SectionRecord,
+    Source,
+    Weights,
+)
+from labproof.records.store import LATEST, RunFolder, create, find, newest
+from labproof.session import course_check
+from labproof.session.connecting import Reached
+from labproof.session.recorded_run import open_recorded
+from steps.course import facts as courses
+from steps.course.facts import Course
+from steps.probes import identity
+
+SAVE_EVERY_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked for on the command line."""
+
+    mode: str = PERFORM
+    provider: str = ""
+    inventory: Path | None = None
+    profile: str = ""
+    rubric: Path | None = None
+    replay: str = ""
+    base: str = ""
+    undetermined: str = ""
+    is_demo: bool = False
+    accept_broken: bool = False
+    patience: float = 15.0
+    wishes: frozenset[str] = frozenset()
+
+
+@dataclass
+class Session:
+    """Everything that steps and hooks need of one lab and one run."""
+
+    options: Options
+    plan: Plan
+    course: Course
+    folder: RunFolder
+    log: EvidenceLog
+    connection: Connection
+    lab: Lab
+    cluster: Cluster
+    browser: Browser
+    probe_pods: ProbePods
+    judge: Judge
+    recording: Recording
+    provider: Provider | None = None
+    foresight: Foresight | None = None
+    unreached: dict[str, str] = field(default_factory=dict)
+    """Why machines could not be reached that are graded, by their names."""
+
+    _saved: Deadline | None = None
+
+    def save(self) -> None:
+        """Bring the result on disk up to date, at most every other second: the evidence is there at once anyway."""
+        if self._saved is None or self._saved.is_expired:
+            # A full disk must not end the grading: what is on disk stays valid, and the end tries once more.
+            with contextlib.suppress(OSError):
+                self.folder.save(self.recording.run)
+            self._saved = Deadline(SAVE_EVERY_SECONDS)
+
+    def restart(self) -> None:
+        """Restart both machines and forget every connection to them; a recording has nothing to restart."""
+        if self.provider is not None:
+            self.provider.reload()
+            self.connection.close()
+            self.provider.require_network()
+
+    def save_milestone(self, name: str) -> None:
+        """Save both machines as they are under a name; a recording has nothing to save."""
+        if self.provider is not None:
+            self.provider.save(name)
+
+    def identify(self) -> None:
+        """Read what tells this lab from another student's; what cannot be read is left out."""
+        machines: dict[str, dict[str, str]] = {}
+        cluster: dict[str, str] = {}
+        for machine in self.lab.all:
+            if not machine.is_lost:
+                with contextlib.suppress(TransportError):
+                    machines[machine.name] = identity.machine(machine)
+                    # What a recording says of the time says nothing of this moment.
+                    machines[machine.name] |= identity.clock(machine) if self.provider else {}
+        if not self.lab.master.is_lost:
+            with contextlib.suppress(TransportError):
+                cluster = identity.cluster(self.cluster)
+        self.recording.describe(machines, cluster)
+
+    def learn(self) -> None:
+        """Keep what was asked for the next grading, which fetches it ahead; only a whole run has asked it all."""
+        if self.foresight is None or self.options.base:
+            return
+        path, learnt = _questions(self.plan, self.course), self.foresight.learnt
+        known = foresight.load(path)
+        if len(learnt) < len(known):
+            # A lab that is not finished raises fewer questions; that is no reason to forget the others.
+            asked = {(question.machine, question.line) for question in learnt}
+            learnt = (*learnt, *(question for question in known if (question.machine, question.line) not in asked))
+        with contextlib.suppress(OSError):
+            foresight.save(path, learnt)
+
+    @property
+    def has_machines(self) -> bool:
+        """Tell whether there is anything to grade: a machine that answers."""
+        return len(self.unreached) < len(self.lab.all)
+
+    def tell_unreached(self) -> None:
+        """Put into the result which machines could not be reached, and why nothing was graded where that is so."""
+        if not self.unreached:
+            return
+        self.recording.describe({name: {"not reached": problem} for name, problem in self.unreached.items()}, {})
+        if not self.has_machines:
+            self.recording.give_up(f"no machine of this lab could be reached: {'; '.join(self.unreached.values())}")
+
+    def close(self) -> None:
+        """Take away what we put into the cluster, and let go of the lab."""
+        self.probe_pods.close()
+        self.connection.close()
+        self.log.close()
+
+
+def load_plan(options: Options) -> Plan:
+    """Read the whole course. Raises ConfigError with everything that is wrong in it or does not fit together."""
+    return course_check.load(options.rubric, options.wishes)
+
+
+def begin(options: Options, plan: Plan, reach: Callable[[], Reached]) -> Session:
+    """Start a run on the machines that are reached, or on a recording of some."""
+    if options.replay:
+        return _replayed(options, plan)
+    reached = reach()
+    course = courses.load(options.profile or reached.provider.profile)
+    if options.mode != PERFORM and not options.base:
+        reached.connection.begin(_questions(plan, course), {endpoint.name for endpoint in reached.endpoints})
+    unreached = _unreached(options, reached)
+    description = reached.provider.describe(course.profile_name)
+    session = _assemble(options, plan, course, reached.connection, reached.endpoints, description, Clock())
+    session.provider, session.foresight, session.unreached = reached.provider, reached.connection, unreached
+    # A recording takes no time: there the sentences ask in their own order, the same one every time.
+    if options.mode != PERFORM and not unreached:
+        session.probe_pods.begin_ahead(reached.endpoints[0].name, reached.endpoints[-1].name)
+    session.tell_unreached()
+    return session
+
+
+def _unreached(options: Options, reached: Reached) -> dict[str, str]:
+    """Return the machines that are graded and cannot be reached; they are left alone from then on."""
+    if reached.live is None:
+        return {}
+    try:
+        unreached = reached.live.unreached()
+    except LabError:
+        reached.connection.close()
+        raise
+    if options.mode == PERFORM:
+        # They were brought up just now: work on one that is late meets it when it is there.
+        return {}
+    reached.live.give_up(unreached)
+    return unreached
+
+
+def _questions(plan: Plan, course: Course) -> Path:
+    return foresight.questions_file(course.profile_name, plan.rubric.digest)
+
+
+def _replayed(options: Options, plan: Plan) -> Session:
+    source = open_recorded(options.replay, options.accept_broken)
+    recorded = source.run
+    course = courses.load(recorded.lab.profile)
+    endpoints = tuple(
+        Endpoint(name=name, address=facts["address"], host=facts["address"], port=22, user="replay", key_file=None)
+        for name, facts in recorded.lab.machines.items()
+        if facts.get("address")
+    )
+    replay = Replay(read(source.folder.evidence), source.source.started)
+    session = _assemble(options, plan, course, replay, endpoints, recorded.lab, _instant_clock(), source.source)
+    session.recording.now, session.recording.clock = replay.now, replay.elapsed
+    return session
+
+
+def _assemble(
+    options: Options,
+    plan: Plan,
+    course: Course,
+    inner: Connection,
+    endpoints: tuple[Endpoint, ...],
+    description: LabDescription,
+    clock: Clock,
+    source: Source | None = None,
+) -> Session:
+    # Before the new run becomes the latest one.
+    earlier = _earlier(options, plan, description)
+    folder = create(_mode(options))
+    log = EvidenceLog(folder.evidence)
+    connection, phase = Recorder(inner, log), Phase()
+    lab = Lab({e.name: Machine(e.name, e.address, connection, phase, e.password) for e in endpoints})
+    cluster = Cluster(connection, lab.master, phase)
+    judge = Judge(clock)
+    run = replace(_blank(folder, options, plan, description, earlier), source=source)
+    recording = Recording(run, plan, judge, phase, log)
+    recording.patience = options.patience
+    recording.is_cluster_lost = lambda: cluster.was_healthy
+    recording.lost_machines = lambda: _lost(lab)
+    return Session(
+        options=options,
+        plan=plan,
+        course=course,
+        folder=folder,
+        log=log,
+        connection=connection,
+        lab=lab,
+        cluster=cluster,
+        browser=Browser(connection, phase),
+        probe_pods=_probe_pods(options, cluster, course, log, clock, endpoints),
+        judge=judge,
+        recording=recording,
+    )
+
+
+def _lost(lab: Lab) -> list[str]:
+    """Return the machines that do not answer at the moment; one whose facts were read ahead is asked for that."""
+    for machine in lab.all:
+        if not machine.is_lost:
+            # A machine that does not answer knows it afterwards.
+            machine.is_reachable()
+    return [machine.name for machine in lab.all if machine.is_lost]
+
+
+def _probe_pods(
+    options: Options,
+    cluster: Cluster,
+    course: Course,
+    log: EvidenceLog,
+    clock: Clock,
+    endpoints: tuple[Endpoint, ...],
+) -> ProbePods:
+    master = endpoints[0]
+    reach: dict[str, object] = {
+        "name": master.name,
+        "address": master.address,
+        "host": master.host,
+        "port": master.port,
+        "user": master.user,
+        "key_file": str(master.key_file or ""),
+        # It goes through a pipe: the process's command line shows nothing of it.
+        "password": master.password,
+    }
+    sweeper = None if options.replay else partial(Sweeper, reach)
+    return ProbePods(cluster, course.profile.nginx_image, Ahead(log), clock, sweeper)
+
+
+def _blank(
+    folder: RunFolder, options: Options, plan: Plan, lab: LabDescription, earlier: RunRecord | None
+) -> RunRecord:
+    """Return a run in which nothing was looked at yet, or what an earlier run of this lab knows already."""
+    return RunRecord(
+        run=folder.path.name,
+        mode=_mode(options),
+        started=now(),
+        lab=lab,
+        rubric=plan.rubric.digest,
+        weights=_weights(options, plan),
+        based_on=earlier.run if earlier else "",
+        sections=_merged(_sections(plan), earlier),
+    )
+
+
+def _mode(options: Options) -> Mode:
+    if options.replay:
+        return Mode.DEMO if options.is_demo else Mode.REGRADE
+    return Mode(options.mode)
+
+
+def _weights(options: Options, plan: Plan) -> Weights | None:
+    if options.rubric is None:
+        return None
+    return Weights(options.rubric.name, sum((e.points for e in plan.rubric.entries.values()), Fraction(0)))
+
+
+def _sections(plan: Plan) -> tuple[SectionRecord, ...]:
+    return tuple(
+        SectionRecord(e.id, e.title, e.handout, tuple(_unseen(plan, s) for s in plan.of(e.id)))
+        for e in plan.rubric.exercises
+    )
+
+
+def _unseen(plan: Plan, scenario: plans.ScenarioPlan) -> ScenarioRecord:
+    criteria = tuple(unjudged.record(e, "this run did not come to it") for e in plan.entries(scenario))
+    return ScenarioRecord(scenario.name, "none", criteria=criteria)
+
+
+def _earlier(options: Options, plan: Plan, lab: LabDescription) -> RunRecord | None:
+    """Return the run to merge into: the newest of this very lab and rubric, or the one that was named.
+
+    Raises ConfigError for a run that was named and that is of another lab or another rubric.
+    """
+    if not options.base:
+        return None
+
+    def is_same(run: RunRecord) -> bool:
+        return run.lab.identity == lab.identity and run.rubric == plan.rubric.digest
+
+    if options.base == LATEST:
+        return newest(is_same)
+    run = find(options.base).load()
+    if not run.mode.is_on_machines:
+        raise ConfigError(
+            [f"{options.base}: made from a recording, which says nothing of the machines; name a run on them"]
+        )
+    if not is_same(run):
+        raise ConfigError([f"{options.base}: that run is of another lab or other weights; grade the whole lab again"])
+    return run
+
+
+def _merged(sections: tuple[SectionRecord, ...], earlier: RunRecord | None) -> tuple[SectionRecord, ...]:
+    if earlier is None:
+        return sections
+    known = {_identity(s, sc): sc for s in earlier.sections for sc in s.scenarios}
+    return tuple(
+        replace(s, scenarios=tuple(known.get(_identity(s, sc), sc).known_from(earlier.run) for sc in s.scenarios))
+        for s in sections
+    )
+
+
+def _identity(section: SectionRecord, scenario: ScenarioRecord) -> tuple[str, str, frozenset[str]]:
+    """Return what makes a scenario the same: a criterion that has moved since would be counted twice."""
+    return section.id, scenario.name, frozenset(c.id for c in scenario.criteria)
+
+
+def _instant_clock() -> Clock:
+    """Return a clock on which waiting takes no time: a recording does not change while we wait."""
+    time = [0.0]
+
+    def sleep(seconds: float) -> None:
+        time[0] += seconds
+
+    return Clock(now=lambda: time[0], sleep=sleep)

@@ -1,0 +1,51 @@
+"""What the options of a session may be; whoever reads them knows afterwards that they make sense together."""
+
+import math
+from pathlib import Path
+
+from labproof.ground.errors import ConfigError
+from labproof.providers import table as choose
+from steps.course import facts as course
+
+
+def require(
+    profile: str,
+    provider: str,
+    patience: float,
+    inventory: Path | None = None,
+    wishes: frozenset[str] = frozenset(),
+) -> None:
+    """Raise ConfigError with every option that cannot be followed; `wishes` are the switches that are on."""
+    problems = []
+    if profile and profile not in course.PROFILES:
+        problems.append(f"--profile (LAB_PROFILE): expected {' or '.join(course.PROFILES)}, found {profile!r}")
+    if provider and provider not in choose.NAMES:
+        problems.append(f"--provider (LAB_PROVIDER): expected {', '.join(choose.NAMES)}, found {provider!r}")
+    if not 0 <= patience < math.inf:
+        problems.append(f"--patience: expected seconds from 0 on, found {patience}")
+    if inventory:
+        problems += [sentence for wish, sentence in _NOT_OURS.items() if wish in wishes]
+    if problems:
+        raise ConfigError(problems)
+
+
+_NOT_OURS = {
+    "reboot": (
+        "--reboot: machines of an inventory are not restarted by Labproof; restart them yourself, wait until both let"
+        " you in, and grade without --reboot"
+    ),
+    "milestones": (
+        "--milestones: machines of an inventory cannot be saved by Labproof; leave it out, and save them yourself, with"
+        " snapshots of your hypervisor"
+    ),
+    "reset": (
+        "reset: machines of an inventory cannot be brought back by Labproof; bring them back yourself, with snapshots"
+        " of your hypervisor, or use machines of Labproof's own: labproof up"
+    ),
+}
+
+
+def require_ours(inventory: Path | None, command: str) -> None:
+    """Raise ConfigError for a command that only Labproof's own machines can follow."""
+    if inventory:
+        raise ConfigError([_NOT_OURS[command]])

@@ -1,0 +1,102 @@
+"""A run that is to be judged again: whether it can be, and what the new run has to say of it."""
+
+from dataclasses import dataclass
+
+from labproof.grading import rubric
+from labproof.ground.errors import ConfigError
+from labproof.ground.shape import shown
+from labproof.records.evidence import GENESIS, find_break
+from labproof.records.model import FINISHED, RUNNING, Mode, RunRecord, Source
+from labproof.records.store import RunFolder, find
+
+ACCEPT = "--accept-broken"
+MACHINES = ("master", "node")
+PROFILES = ("handout", "rehearsal")
+WISHES = frozenset({"reboot", "concepts"})
+
+
+@dataclass(frozen=True)
+class RecordedRun:
+    """A run on disk with its record, and what is wrong with its evidence, if anything."""
+
+    folder: RunFolder
+    run: RunRecord
+    problem: str
+
+    @property
+    def source(self) -> Source:
+        """Return what a run that is made from this one says of it."""
+        first = self.run.source
+        return Source(
+            run=self.run.run,
+            mode=self.run.graded_by,
+            evidence_head=self.run.evidence_head,
+            rubric=self.run.rubric,
+            started=first.started if first else self.run.started,
+            finished=first.finished if first else self.run.finished,
+            evidence_problem=self.problem,
+        )
+
+
+def open_recorded(name: str, accept_broken: bool = False) -> RecordedRun:
+    """Return a run that can be judged again.
+
+    Raises ConfigError for a run without evidence or machines, and for broken evidence unless that is accepted.
+    """
+    folder = find(name)
+    run = folder.load()
+    if run.graded_by is Mode.RESET:
+        origin = f"; name the run that it came from: {run.based_on}" if run.based_on else ""
+        raise ConfigError([f"{folder.path}: a reset looks at nothing, so there is no evidence to grade{origin}"])
+    _require_machines(folder, run)
+    problem = evidence_problem(folder, run)
+    if problem and not accept_broken:
+        fix = f"fetch the evidence as it was written, or grade it as it is with {ACCEPT}, which the report will say"
+        raise ConfigError([f"{folder.evidence}: {problem}; {fix}"])
+    return RecordedRun(folder, run, problem)
+
+
+def wishes_of(run: RunRecord) -> tuple[str, ...]:
+    """Return what the run was asked to do beyond the course's ordinary sections."""
+    known = {s.id for s in run.sections}
+    asked = rubric.load(wishes=WISHES).exercises
+    return tuple(e.only_with for e in asked if e.only_with in WISHES and e.id in known)
+
+
+def uses_of(run: RunRecord) -> dict[str, str]:
+    """Return how the run went through each scenario, empty for one that it left out or knows from another run.
+
+    A run that did not come to its end may have seen more than its result says: nothing is known of it.
+    """
+    if run.ended != FINISHED:
+        return {}
+    scenarios = [scenario for section in run.sections for scenario in section.scenarios]
+    return {s.name: "" if s.use == "none" or any(c.as_of for c in s.criteria) else s.use for s in scenarios}
+
+
+def evidence_problem(folder: RunFolder, run: RunRecord) -> str:
+    """Return what is wrong with the evidence of a run, in a sentence; an empty text when it is whole.
+
+    Raises ConfigError when the evidence is not there or cannot be read at all.
+    """
+    if not run.evidence_head:
+        return "the result names no hash that its evidence ends in"
+    if problem := find_break(folder.evidence, run.evidence_head, is_running=run.ended == RUNNING):
+        return problem
+    if find_break(folder.evidence, GENESIS) == "":
+        return "it holds no entry"
+    return run.source.evidence_problem if run.source else ""
+
+
+def _require_machines(folder: RunFolder, run: RunRecord) -> None:
+    problems = [
+        f"{folder.result}: lab.machines.{name}: expected a machine with an address, found "
+        f"{'none' if name not in run.lab.machines else 'one without'}; grade that lab again"
+        for name in MACHINES
+        if not run.lab.machines.get(name, {}).get("address")
+    ]
+    if run.lab.profile not in PROFILES:
+        expected = f"expected {' or '.join(PROFILES)}, found {shown(run.lab.profile)}"
+        problems.append(f"{folder.result}: lab.profile: {expected}; grade that lab again")
+    if problems:
+        raise ConfigError(problems)

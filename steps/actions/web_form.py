@@ -1,0 +1,71 @@
+"""Handout 4.3: creating an application in the Dashboard's form, through the Dashboard's own interface."""
+
+from labproof.ground.advice import TRY
+from labproof.ground.errors import ActionFailed
+from labproof.lab.browser import Browser
+from labproof.lab.kube import Cluster
+from labproof.lab.machine import Machine
+from steps.course.expect import made_by_dashboard
+from steps.course.facts import Course
+from steps.probes import account, dashboard, workload
+from steps.probes.workload import Origin, ServiceState
+
+_NAMESPACE = "default"
+
+
+def deploy(browser: Browser, machine: Machine, port: int, token: str, name: str, image: str) -> None:
+    """Log in with a token, fill in the form with an external service on port 80, and press Deploy."""
+    login = dashboard.log_in(browser, machine, port, token)
+    if not login.is_in:
+        raise ActionFailed(f"the Dashboard on {machine.address}:{port}: {login}")
+    csrf = browser.get(machine, "https", port, "/api/v1/csrftoken/appdeployment", jweToken=login.session)
+    form = {
+        "name": name,
+        "containerImage": image,
+        "imagePullSecret": None,
+        "containerCommand": None,
+        "containerCommandArgs": None,
+        "replicas": 1,
+        "portMappings": [{"port": 80, "targetPort": 80, "protocol": "TCP"}],
+        "variables": [],
+        "isExternal": True,
+        "description": None,
+        "namespace": _NAMESPACE,
+        "memoryRequirement": None,
+        "cpuRequirement": None,
+        "labels": [{"key": "k8s-app", "value": name}],
+        "runAsPrivileged": False,
+    }
+    headers = {"jweToken": login.session, "X-CSRF-TOKEN": str(csrf.json().get("token", ""))}
+    answer = browser.post(machine, "https", port, "/api/v1/appdeployment", form, **headers)
+    if answer.status != 201:
+        raise ActionFailed(f"the Dashboard did not deploy {name}: {answer}")
+
+
+def deploy_as_admin(browser: Browser, cluster: Cluster, master: Machine, course: Course, name: str) -> None:
+    """Deploy the course's nginx with the token of dashboard-admin; what the form has made already is left alone.
+
+    Raises ActionFailed with what is in the way, who made it, and how to take it away.
+    """
+    token = account.token(cluster, "kubernetes-dashboard", "dashboard-admin")
+    if token is None:
+        raise ActionFailed("there is no token of dashboard-admin to log in with")
+    try:
+        deploy(browser, master, course.cluster.dashboard_port, token, name, course.profile.nginx_image)
+    except ActionFailed as problem:
+        origin, service = workload.origin(cluster, _NAMESPACE, name), workload.service(cluster, _NAMESPACE, name)
+        if made_by_dashboard().is_met(origin) and service.type is not None:
+            return
+        if not origin.exists and service.type is None:
+            raise
+        raise ActionFailed(f"{problem}\n{_in_the_way(name, origin, service)}") from problem
+
+
+def _in_the_way(name: str, origin: Origin, service: ServiceState) -> str:
+    """Return what is there of an application, who made it, and how to take it away."""
+    there = [f"the Deployment {name}, {origin}"] if origin.exists else []
+    there += [f"the Service {service}"] if service.type is not None else []
+    return (
+        f"in the namespace {_NAMESPACE} there is already: {'; '.join(there)}"
+        f"{TRY}kubectl delete deployment,service {name}, and run it again; or labproof reset --to join"
+    )

@@ -1,0 +1,62 @@
+"""Calico as the cluster runs it: its agents, its controllers, and the address that it took on each machine."""
+
+import contextlib
+from dataclasses import replace
+
+from labproof.ground.errors import TransportError
+from labproof.ground.untrusted import reads_objects
+from labproof.lab.kube import Cluster
+from steps.probes import workload
+from steps.probes.workload import CALICO_OPERATORS, WorkloadState
+
+AGENT, CONTROLLERS = "calico-node", "calico-kube-controllers"
+_ADDRESS = "projectcalico.org/IPv4Address"
+_OTHERS = ("canal", "kube-flannel", "weave-net", "cilium", "kube-router", "antrea-agent")
+"""How the DaemonSets of other network plugins begin."""
+
+
+def agents(cluster: Cluster) -> WorkloadState:
+    """Read Calico's DaemonSet, where calico.yaml or where the operator puts it, and what keeps it from running."""
+    state = workload.daemon_set(cluster, "kube-system", AGENT)
+    if not state.exists:
+        state = workload.daemon_set(cluster, CALICO_OPERATORS, AGENT)
+    if not state.exists:
+        return replace(state, trouble=_other_plugin(cluster))
+    if state.is_available:
+        return state
+    return replace(state, trouble="; ".join(filter(None, (state.trouble, wrong_addresses(cluster)))))
+
+
+def controllers(cluster: Cluster) -> WorkloadState:
+    """Read the Deployment of Calico's controllers, where calico.yaml or where the operator puts it."""
+    state = workload.deployment(cluster, "kube-system", CONTROLLERS)
+    return state if state.exists else workload.deployment(cluster, CALICO_OPERATORS, CONTROLLERS)
+
+
+def wrong_addresses(cluster: Cluster) -> str:
+    """Return which addresses Calico took that are not the nodes' own, or nothing.
+
+    It explains what was found elsewhere, so it never fails.
+    """
+    with contextlib.suppress(TransportError):
+        return _wrong_addresses(cluster)
+    return ""
+
+
+@reads_objects
+def _wrong_addresses(cluster: Cluster) -> str:
+    wrong: dict[str, list[str]] = {}
+    for node in (cluster.read("/api/v1/nodes") or {}).get("items", []):
+        took = str(node["metadata"].get("annotations", {}).get(_ADDRESS, "")).partition("/")[0]
+        own = [a["address"] for a in node.get("status", {}).get("addresses", []) if a["type"] == "InternalIP"]
+        if took and took not in own:
+            wrong.setdefault(took, []).append(str(node["metadata"]["name"]))
+    return "; ".join(f"Calico took the address {took} on {' and '.join(names)}" for took, names in wrong.items())
+
+
+@reads_objects
+def _other_plugin(cluster: Cluster) -> str:
+    sets = (cluster.read("/apis/apps/v1/daemonsets") or {}).get("items", [])
+    names = [str(found["metadata"]["name"]) for found in sets]
+    others = sorted(name for name in names if name.startswith(_OTHERS))
+    return f"another network plugin runs instead: {', '.join(others)}" if others else ""

@@ -1,0 +1,54 @@
+"""What a container said before it ended, as the API hands it out."""
+
+import contextlib
+import re
+
+from labproof.ground.errors import TransportError
+from labproof.ground.untrusted import reads_objects
+from labproof.lab.cause import cause
+from labproof.lab.kube import Cluster, Json
+
+_TELLING = (
+    r"already using the IPv4 address",
+    r"FATAL|panic:|Error during parsing|no nameservers found",
+    r"is forbidden",
+    r"(?i)\berror|fail|refused|timeout|unauthorized",
+    r"Still waiting on",
+)
+"""What the line that tells why has in it, the surest first (Calico 3.15 to 3.20, CoreDNS 1.7.0, Dashboard 2.2.0)."""
+
+
+def last_words(cluster: Cluster, namespace: str, pod: Json) -> str:
+    """Return the line of a broken container's log that tells why it broke, with its name, or nothing.
+
+    It explains what was found elsewhere, so it never fails.
+    """
+    with contextlib.suppress(TransportError):
+        return _last_words(cluster, namespace, pod)
+    return ""
+
+
+@reads_objects
+def _last_words(cluster: Cluster, namespace: str, pod: Json) -> str:
+    status = pod.get("status", {})
+    for container in (*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])):
+        state = container.get("state", {})
+        # One that waits has its words in the log of the run before.
+        is_over = bool(state.get("waiting")) and int(container.get("restartCount", 0)) > 0
+        has_failed = bool((state.get("terminated") or {}).get("exitCode"))
+        is_unready = "running" in state and not container.get("ready")
+        if is_over or has_failed or is_unready:
+            name = str(container["name"])
+            text = cluster.log(namespace, str(pod["metadata"]["name"]), name, is_previous=is_over)
+            if said := telling_line(text):
+                return f"{name} said: {said}"
+    return ""
+
+
+def telling_line(log: str) -> str:
+    """Return the line of a log that tells why the program ended; without one the last line."""
+    lines = [line for line in log.splitlines() if line.strip()]
+    for pattern in _TELLING:
+        if found := [line for line in lines if re.search(pattern, line)]:
+            return cause(found[-1])
+    return cause(lines[-1]) if lines else ""

@@ -1,0 +1,99 @@
+"""Kuboard's console: whether a token opens the cluster through it."""
+
+from dataclasses import dataclass
+
+from labproof.ground.untrusted import reads_objects
+from labproof.lab.browser import Browser
+from labproof.lab.kube import Cluster
+from labproof.lab.machine import Lab, Machine
+from steps.probes import docker
+
+WRONG_TOKEN = "not-a-token-of-this-cluster"
+
+
+@dataclass(frozen=True)
+class ImageState:
+    """The image that Kuboard should run from, and which machines hold it."""
+
+    image: str
+    machine: str
+    is_held: bool
+    problem: str = ""
+
+    def __str__(self) -> str:
+        return self.problem or f"{'' if self.is_held else 'missing: '}{self.image} on {self.machine}"
+
+
+def image(lab: Lab, cluster: Cluster, usual: str) -> ImageState:
+    """Look for Kuboard's image: the one that its Deployment names, on the machine that it names.
+
+    Without a Deployment it is the usual image on master.
+    """
+    named, machine = _named(cluster)
+    wanted = named if "kuboard" in named else usual
+    where = lab[machine] if machine in lab.machines else lab.master
+    held = docker.images(where)
+    is_held = not held.problem and full_name(wanted) in map(full_name, held.names)
+    return ImageState(wanted, where.name, is_held, held.problem)
+
+
+def full_name(name: str) -> str:
+    """Return an image's name without Docker's own registry and with a tag, as Docker itself shows it."""
+    short = name.removeprefix("docker.io/").removeprefix("library/")
+    return short if ":" in short.rpartition("/")[2] or "@" in short else f"{short}:latest"
+
+
+@reads_objects
+def _named(cluster: Cluster) -> tuple[str, str]:
+    """Return the image and the machine that the Deployment kuboard names, empty where it names none."""
+    found = cluster.read("/apis/apps/v1/namespaces/{}/deployments/{}", "kube-system", "kuboard")
+    if found is None:
+        return "", ""
+    spec = found["spec"]["template"]["spec"]
+    return str(spec["containers"][0]["image"]), str(spec.get("nodeName") or "")
+
+
+@dataclass(frozen=True)
+class ConsoleState:
+    """What the console lets a token see: the nodes' names, or the status that it was refused with."""
+
+    status: int | None
+    nodes: tuple[str, ...]
+    says: str
+
+    def __str__(self) -> str:
+        return f"it shows the nodes {', '.join(self.nodes)}" if self.nodes else f"it shows no node: {self.says}"
+
+
+def console(browser: Browser, machine: Machine, port: int, token: str) -> ConsoleState:
+    """List the nodes through the console's way to the API, as the bearer of a token."""
+    answer = browser.get(machine, "http", port, "/k8s-api/api/v1/nodes", Authorization=f"Bearer {token.strip()}")
+    items = answer.json().get("items") if answer.status == 200 else None
+    names = filter(None, map(_name, items)) if isinstance(items, list) else []
+    return ConsoleState(answer.status, tuple(sorted(names)), str(answer)[:200])
+
+
+def _name(item: object) -> str:
+    """Return the name of an object that somebody's page calls a node, empty when it has none."""
+    metadata = item.get("metadata") if isinstance(item, dict) else None
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+@dataclass(frozen=True)
+class BothTokens:
+    """What the console shows to the bearer of the right token and of a wrong one."""
+
+    right: ConsoleState
+    wrong: ConsoleState
+
+    def __str__(self) -> str:
+        return f"with the right token {self.right}; with a wrong one {self.wrong}"
+
+
+def try_both(browser: Browser, machine: Machine, port: int, token: str | None) -> BothTokens:
+    """Open the console with a token and with a wrong one; without a token nothing is tried."""
+    if token is None:
+        nobody = ConsoleState(None, (), "there is no token to try")
+        return BothTokens(nobody, nobody)
+    return BothTokens(console(browser, machine, port, token), console(browser, machine, port, WRONG_TOKEN))

@@ -1,0 +1,233 @@
+"""Deployments, DaemonSets and Services."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from labproof.ground.untrusted import reads_objects
+from labproof.lab import events
+from labproof.lab.cause import cause
+from labproof.lab.kube import Cluster, Json
+from steps.probes import container_log, steadiness
+
+CALICO_OPERATORS = "calico-system"
+"""The namespace that Calico's operator puts it into (v3.18.6 quickstart.md)."""
+_WAITS_FOR_OTHERS = ("PodInitializing", "ContainerCreating")
+
+
+@dataclass(frozen=True)
+class WorkloadState:
+    """How far a rollout is; the rule is that of `kubectl rollout status` (v0.20.4, rollout_status.go)."""
+
+    name: str
+    exists: bool = False
+    desired: int = 0
+    updated: int = 0
+    available: int = 0
+    is_observed: bool = False
+    trouble: str = ""
+    older: int = 0
+    unsteady: str = ""
+    """Why its Pods cannot be taken for up though they are at the moment: they were only just started again."""
+
+    @property
+    def is_available(self) -> bool:
+        """Tell whether the newest version runs everywhere it should, and that is somewhere."""
+        is_complete = self.desired >= 1 and self.updated >= self.desired <= self.available
+        return self.is_observed and is_complete and not self.unsteady
+
+    def __str__(self) -> str:
+        if not self.exists:
+            return "; ".join(filter(None, (f"{self.name} does not exist", self.trouble)))
+        older = f"{self.older} of an older version still there" if self.older else ""
+        reasons = () if self.is_available else (older, self.unsteady, self.trouble)
+        counts = f"{self.name}: {self.available} of {self.desired} available, {self.updated} up to date"
+        return "; ".join(filter(None, (counts, *reasons)))
+
+
+@reads_objects
+def deployment(cluster: Cluster, namespace: str, name: str) -> WorkloadState:
+    """Read a Deployment, whether its Pods stay up and, where it is not available, what they wait for."""
+    found = cluster.read("/apis/apps/v1/namespaces/{}/deployments/{}", namespace, name)
+    if found is None:
+        return WorkloadState(name)
+    status = found.get("status", {})
+    updated = int(status.get("updatedReplicas", 0))
+    # Pods of an older version stay until new ones are available: as many of the available ones are theirs.
+    older = max(0, int(status.get("replicas", 0)) - updated)
+    state = WorkloadState(
+        name=name,
+        exists=True,
+        desired=int(found["spec"].get("replicas", 1)),
+        updated=updated,
+        available=max(0, int(min(status.get("availableReplicas", 0) - older, updated))),
+        older=older,
+        is_observed=_is_observed(found) and not older,
+    )
+    if state.is_available and not steadiness.has_faltered(found):
+        return state
+    pods = _pods(cluster, namespace, found)
+    if not state.is_available:
+        return _explained(cluster, namespace, pods, state)
+    unsteady = steadiness.unsteady(cluster, pods)
+    return _explained(cluster, namespace, pods, replace(state, unsteady=unsteady)) if unsteady else state
+
+
+@reads_objects
+def daemon_set(cluster: Cluster, namespace: str, name: str) -> WorkloadState:
+    """Read a DaemonSet and, where it is not available, what its Pods wait for."""
+    found = cluster.read("/apis/apps/v1/namespaces/{}/daemonsets/{}", namespace, name)
+    if found is None:
+        return WorkloadState(name)
+    status = found.get("status", {})
+    state = WorkloadState(
+        name=name,
+        exists=True,
+        desired=int(status.get("desiredNumberScheduled", 0)),
+        updated=int(status.get("updatedNumberScheduled", 0)),
+        available=int(status.get("numberAvailable", 0)),
+        is_observed=_is_observed(found),
+    )
+    return state if state.is_available else _explained(cluster, namespace, _pods(cluster, namespace, found), state)
+
+
+def _is_observed(found: Json) -> bool:
+    return bool(found.get("status", {}).get("observedGeneration", 0) >= found["metadata"].get("generation", 0))
+
+
+def _pods(cluster: Cluster, namespace: str, found: Json) -> list[Json]:
+    labels = found["spec"]["selector"].get("matchLabels", {})
+    selector = ",".join(f"{k}={v}" for k, v in labels.items())
+    listed = cluster.read("/api/v1/namespaces/{}/pods", namespace, labelSelector=selector) or {}
+    pods: list[Json] = listed.get("items", [])
+    return pods
+
+
+def _explained(cluster: Cluster, namespace: str, pods: list[Json], state: WorkloadState) -> WorkloadState:
+    return replace(state, trouble=trouble(cluster, namespace, pods) or ("" if pods else "it has no Pods"))
+
+
+def trouble(cluster: Cluster, namespace: str, pods: list[Json]) -> str:
+    """Return why Pods are not ready: what they wait for, the last words of one that broke, the newest warning."""
+    unready = [pod for pod in pods if not _is_ready(pod)]
+    waits = telling(wait for pod in pods for wait in waiting(pod))
+    broken = next((said for pod in unready if (said := container_log.last_words(cluster, namespace, pod))), "")
+    said = events.complaint(cluster, namespace, unready) if unready else ""
+    return "; ".join(filter(None, (*waits[:3], broken, said)))
+
+
+def telling(waits: Iterable[str]) -> list[str]:
+    """Return each wait once, those that only wait for the others last, and left out where another explains them."""
+    found = sorted(set(waits))
+    explaining = [wait for wait in found if not any(reason in wait for reason in _WAITS_FOR_OTHERS)]
+    return explaining or found
+
+
+def waiting(pod: Json) -> list[str]:
+    """Return what keeps a Pod from being ready, in the kubelet's and the scheduler's words."""
+    status = pod.get("status", {})
+    found = []
+    for container in (*status.get("initContainerStatuses", []), *status.get("containerStatuses", [])):
+        state: dict[str, Any] = container.get("state", {})
+        if wait := state.get("waiting"):
+            found.append(
+                f"{container['name']}: {wait.get('reason', '')} {cause(str(wait.get('message') or ''))}".strip()
+            )
+        elif ended := (state.get("terminated") or {}).get("exitCode"):
+            found.append(f"{container['name']}: ended with exit status {ended}")
+    for condition in status.get("conditions", []):
+        if condition["type"] == "PodScheduled" and condition["status"] != "True":
+            found.append(cause(str(condition.get("message", "not scheduled"))))
+    return found
+
+
+@dataclass(frozen=True)
+class ServiceState:
+    """A Service's type and its first port."""
+
+    name: str
+    type: str | None = None
+    port: int = 0
+    node_port: int = 0
+
+    def __str__(self) -> str:
+        if self.type is None:
+            return f"{self.name} does not exist"
+        return (
+            f"{self.name} is of type {self.type}, {f'node port {self.node_port}' if self.node_port else 'no node port'}"
+        )
+
+
+@reads_objects
+def service(cluster: Cluster, namespace: str, name: str) -> ServiceState:
+    """Read a Service."""
+    found = cluster.read("/api/v1/namespaces/{}/services/{}", namespace, name)
+    if found is None:
+        return ServiceState(name)
+    port = (found["spec"].get("ports") or [{}])[0]
+    return ServiceState(name, str(found["spec"]["type"]), int(port.get("port", 0)), int(port.get("nodePort", 0)))
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Who made a Deployment, by what the API keeps of it."""
+
+    exists: bool
+    creators: tuple[str, ...] = ()
+    has_form_labels: bool = False
+
+    def __str__(self) -> str:
+        if not self.exists:
+            return "it does not exist"
+        labels = "with" if self.has_form_labels else "without"
+        return f"made by {', '.join(self.creators) or 'somebody unknown'}, {labels} the form's k8s-app label"
+
+
+@reads_objects
+def origin(cluster: Cluster, namespace: str, name: str) -> Origin:
+    """Read who made a Deployment: its selector cannot be changed, so who owns that field has created it."""
+    found = cluster.read("/apis/apps/v1/namespaces/{}/deployments/{}", namespace, name)
+    if found is None:
+        return Origin(False)
+    metadata, spec = found["metadata"], found["spec"]
+    places = (
+        metadata.get("labels", {}),
+        spec["selector"].get("matchLabels", {}),
+        spec["template"]["metadata"].get("labels", {}),
+    )
+    owners = [str(m.get("manager", "")) for m in metadata.get("managedFields", []) if _owns_selector(m)]
+    return Origin(
+        exists=True,
+        creators=tuple(sorted(set(filter(None, owners)))),
+        has_form_labels=all(labels.get("k8s-app") == name for labels in places),
+    )
+
+
+def _owns_selector(manager: Json) -> bool:
+    return "f:selector" in ((manager.get("fieldsV1") or {}).get("f:spec") or {})
+
+
+@reads_objects
+def on_node(cluster: Cluster, node: str, names: tuple[str, ...]) -> dict[str, str]:
+    """Return how the Pod of each system workload is on one node; `names` are values of the label k8s-app."""
+    states = dict.fromkeys(names, "absent")
+    for namespace in ("kube-system", CALICO_OPERATORS):
+        if "absent" in states.values():
+            _add_states(states, cluster, namespace, node)
+    return states
+
+
+def _add_states(states: dict[str, str], cluster: Cluster, namespace: str, node: str) -> None:
+    found = cluster.read("/api/v1/namespaces/{}/pods", namespace, fieldSelector=f"spec.nodeName={node}")
+    for pod in (found or {}).get("items", []):
+        name = pod["metadata"].get("labels", {}).get("k8s-app", "")
+        if name in states:
+            states[name] = "ready" if _is_ready(pod) else trouble(cluster, namespace, [pod]) or _unready(pod)
+
+
+def _is_ready(pod: Json) -> bool:
+    return any(c["type"] == "Ready" and c["status"] == "True" for c in pod.get("status", {}).get("conditions", []))
+
+
+def _unready(pod: Json) -> str:
+    return f"{pod.get('status', {}).get('phase', 'unknown')}, not ready"
