@@ -1,12 +1,3 @@
-pytest_plugins = [
-    "steps.lab",
-    "steps.base",
-    "steps.docker",
-    "steps.init",
-    "steps.network",
-    "steps.consoles",
-    "steps.nodes",
-    "steps.nginx",
-    "steps.reboot",
-    "steps.concepts",
-]
+from pathlib import Path
+
+pytest_plugins = [f"steps.{path.stem}" for path in sorted(Path(__file__).parent.glob("steps/[a-z]*.py"))]

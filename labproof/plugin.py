@@ -61,6 +61,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--accept-broken", action="store_true", help="replay evidence that was changed, and say so")
 
 
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Let a course add to a session."""
+    from labproof.session import hooks
+
+    pluginmanager.add_hookspecs(hooks)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Make every section a marker."""
     for path in sorted((course_dir() / "exercises").glob("*/exercise.toml")):
@@ -208,27 +215,9 @@ def lab(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.fixture(scope="session")
-def cluster(request: pytest.FixtureRequest) -> Any:
-    """The Kubernetes API of the lab."""
-    return _existing(request).session.cluster
-
-
-@pytest.fixture(scope="session")
 def browser(request: pytest.FixtureRequest) -> Any:
     """The web pages of the lab."""
     return _existing(request).session.browser
-
-
-@pytest.fixture(scope="session")
-def probe_pods(request: pytest.FixtureRequest) -> Any:
-    """Pods of our own that look at the cluster from inside."""
-    return _existing(request).session.probe_pods
-
-
-@pytest.fixture(scope="session")
-def course(request: pytest.FixtureRequest) -> Any:
-    """The course's versions, addresses and ports."""
-    return _existing(request).session.course
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Sentences about the machines themselves: names, keys, firewall, SELinux, swap, forwarding."""
 
+from labproof.grading import expectation
 from labproof.grading.judging import Judge
 from labproof.lab import service
 from labproof.lab.machine import Lab
@@ -32,13 +33,13 @@ def set_names(performer: Performer, lab: Lab) -> None:
 
 @then('"{machine}" has its hostname')
 def has_hostname(judge: Judge, lab: Lab, machine: str) -> None:
-    wanted = expect.all_equal({"the hostname": machine, "/etc/hostname": machine})
+    wanted = expectation.all_equal({"the hostname": machine, "/etc/hostname": machine})
     judge(lambda: names_probe.hostname(lab[machine]), wanted, machine)
 
 
 @then('on "{machine}" both names lead to the lab\'s addresses')
 def names_resolve(judge: Judge, lab: Lab, machine: str) -> None:
-    wanted = expect.all_equal({other.name: other.address for other in lab.all})
+    wanted = expectation.all_equal({other.name: other.address for other in lab.all})
     judge(lambda: names_probe.addresses(lab[machine], tuple(lab.machines)), wanted, machine)
 
 
@@ -54,12 +55,12 @@ def flush_iptables(performer: Performer, lab: Lab) -> None:
 
 @then('on "{machine}" firewalld neither runs nor starts at boot')
 def firewalld_is_off(judge: Judge, lab: Lab, machine: str) -> None:
-    judge(lambda: service.read(lab[machine], "firewalld"), expect.off("firewalld"), machine)
+    judge(lambda: service.read(lab[machine], "firewalld"), expectation.off("firewalld"), machine)
 
 
 @then('on "{machine}" no rules of a firewall are left')
 def no_rules_left(judge: Judge, lab: Lab, machine: str) -> None:
-    judge(lambda: firewall.leftover_rules(lab[machine]), expect.nothing("rules of a firewall"), machine)
+    judge(lambda: firewall.leftover_rules(lab[machine]), expectation.nothing("rules of a firewall"), machine)
 
 
 @when("SELinux is switched off on both machines")
@@ -84,12 +85,12 @@ def switch_swap_off(performer: Performer, lab: Lab) -> None:
 
 @then('on "{machine}" no swap is in use')
 def no_swap_in_use(judge: Judge, lab: Lab, machine: str) -> None:
-    judge(lambda: swap.in_use(lab[machine]), expect.nothing("swap in use"), machine)
+    judge(lambda: swap.in_use(lab[machine]), expectation.nothing("swap in use"), machine)
 
 
 @then('on "{machine}" no swap comes back after a reboot')
 def no_swap_at_boot(judge: Judge, lab: Lab, machine: str) -> None:
-    judge(lambda: swap.at_boot(lab[machine]), expect.nothing("active swap line in /etc/fstab"), machine)
+    judge(lambda: swap.at_boot(lab[machine]), expectation.nothing("active swap line in /etc/fstab"), machine)
 
 
 @when("br_netfilter is loaded and the kernel settings are written on both machines")
@@ -100,19 +101,19 @@ def prepare_bridge(performer: Performer, lab: Lab) -> None:
 
 @then('on "{machine}" br_netfilter is loaded')
 def module_is_loaded(judge: Judge, lab: Lab, machine: str) -> None:
-    judge(lambda: bridge.is_loaded(lab[machine]), expect.loaded("br_netfilter"), machine)
+    judge(lambda: bridge.is_loaded(lab[machine]), expectation.loaded("br_netfilter"), machine)
 
 
 @then('on "{machine}" br_netfilter is loaded again at the next boot or login')
 def module_comes_back(judge: Judge, lab: Lab, machine: str) -> None:
-    judge(lambda: bridge.loaded_by(lab[machine]), expect.something("a file that loads br_netfilter"), machine)
+    judge(lambda: bridge.loaded_by(lab[machine]), expectation.something("a file that loads br_netfilter"), machine)
 
 
 @then('on "{machine}" the three kernel settings are in force')
 def sysctls_are_live(judge: Judge, lab: Lab, machine: str) -> None:
-    judge(lambda: bridge.live(lab[machine]), expect.all_equal(dict.fromkeys(bridge.KEYS, "1")), machine)
+    judge(lambda: bridge.live(lab[machine]), expectation.all_equal(dict.fromkeys(bridge.KEYS, "1")), machine)
 
 
 @then('on "{machine}" the three kernel settings are kept in a file')
 def sysctls_are_kept(judge: Judge, lab: Lab, machine: str) -> None:
-    judge(lambda: bridge.persisted(lab[machine]), expect.all_equal(dict.fromkeys(bridge.KEYS, "1")), machine)
+    judge(lambda: bridge.persisted(lab[machine]), expectation.all_equal(dict.fromkeys(bridge.KEYS, "1")), machine)

@@ -3,12 +3,12 @@
 import pytest
 
 from labproof.grading.judging import Judge
-from labproof.lab.kube import Cluster
 from labproof.lab.machine import Lab
 from labproof.session.performing import Performer
 from labproof.session.sentences import then, when
 from steps.actions import concepts
 from steps.actions.concepts import Remembered
+from steps.cluster.api import Cluster
 from steps.course import expect
 from steps.course.facts import Course
 from steps.probes import pod

@@ -1,13 +1,15 @@
 """What the course's sentences rest on: facts that make others possible, named as exercise.toml grades them."""
 
+from collections.abc import Collection
 from typing import Any
 
+from labproof.grading import expectation
 from labproof.grading.conditions import Condition
+from labproof.grading.expectation import Expectation
 from labproof.lab import service
-from labproof.lab.kube import API_PORT, Cluster
 from labproof.lab.machine import Lab, Machine
+from steps.cluster.api import API_PORT, Cluster
 from steps.course import expect
-from steps.course.expect import Expectation
 from steps.probes import bridge, docker, firewall, node, pod_to_api, port, workload
 from steps.probes.workload import Origin
 
@@ -34,17 +36,17 @@ def containers(machine: Machine) -> Condition[docker.ContainerRun]:
     )
 
 
-def packets(machine: Machine) -> Condition[list[str]]:
+def packets(machine: Machine) -> Condition[Collection[str]]:
     """Rest on packets that no firewall of the machine stops."""
 
-    def in_the_way() -> list[str]:
+    def in_the_way() -> Collection[str]:
         unit = service.read(machine, "firewalld")
         return [str(unit)] if unit.is_running else firewall.leftover_rules(machine)
 
     return Condition(
         f"packets-pass@{machine.name}",
         in_the_way,
-        expect.nothing("rules of a firewall"),
+        expectation.nothing("rules of a firewall"),
         f"a firewall on {machine.name} stops packets",
     )
 

@@ -1,14 +1,15 @@
 """Sentences about the Dashboard and Kuboard."""
 
+from labproof.grading import expectation
 from labproof.grading.judging import Judge
 from labproof.lab.browser import Browser
-from labproof.lab.kube import Cluster
 from labproof.lab.machine import Lab
 from labproof.session.performing import Performer
 from labproof.session.sentences import then, when
 from steps import conditions
 from steps.actions import docker as daemon
 from steps.actions import manifest
+from steps.cluster.api import Cluster
 from steps.course import expect
 from steps.course.facts import Course
 from steps.probes import account, dashboard, kuboard, workload
@@ -44,13 +45,15 @@ def dashboard_service(judge: Judge, cluster: Cluster, course: Course) -> None:
 @then("the Dashboard answers over TLS at master's address")
 def dashboard_answers_at_master(judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, course: Course) -> None:
     port, rests_on = course.cluster.dashboard_port, conditions.console(cluster, lab, DASHBOARD, DASHBOARD)
-    judge(lambda: browser.get(lab.master, "https", port), expect.page(DASHBOARD_PAGE), lab.master.address, rests_on)
+    judge(
+        lambda: browser.get(lab.master, "https", port), expectation.page(DASHBOARD_PAGE), lab.master.address, rests_on
+    )
 
 
 @then("the Dashboard answers over TLS at the node's address")
 def dashboard_answers_at_node(judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, course: Course) -> None:
     port, rests_on = course.cluster.dashboard_port, conditions.console(cluster, lab, DASHBOARD, DASHBOARD)
-    judge(lambda: browser.get(lab.node, "https", port), expect.page(DASHBOARD_PAGE), lab.node.address, rests_on)
+    judge(lambda: browser.get(lab.node, "https", port), expectation.page(DASHBOARD_PAGE), lab.node.address, rests_on)
 
 
 @then("dashboard-admin exists and is bound to cluster-admin")
@@ -62,7 +65,7 @@ def admin_is_bound(judge: Judge, cluster: Cluster) -> None:
 @then("the token of dashboard-admin may do everything")
 def token_is_almighty(judge: Judge, cluster: Cluster) -> None:
     wanted = account.TokenState(f"system:serviceaccount:{DASHBOARD}:{ADMIN}", True)
-    judge(lambda: account.token_state(cluster, DASHBOARD, ADMIN), expect.equal(wanted))
+    judge(lambda: account.token_state(cluster, DASHBOARD, ADMIN), expectation.equal(wanted))
 
 
 @then("the Dashboard takes this token and refuses a wrong one")
@@ -103,7 +106,9 @@ def kuboard_service(judge: Judge, cluster: Cluster, course: Course) -> None:
 @then('Kuboard\'s page opens at "{machine}"')
 def kuboard_page(judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, course: Course, machine: str) -> None:
     port, rests_on = course.cluster.kuboard_port, conditions.console(cluster, lab, SYSTEM, KUBOARD)
-    judge(lambda: browser.get(lab[machine], "http", port), expect.page(KUBOARD_PAGE), lab[machine].address, rests_on)
+    judge(
+        lambda: browser.get(lab[machine], "http", port), expectation.page(KUBOARD_PAGE), lab[machine].address, rests_on
+    )
 
 
 @then("Kuboard opens its console for a token and not for a wrong one")

@@ -1,5 +1,6 @@
 """Sentences about the offline repository, packages and Docker."""
 
+from labproof.grading import expectation
 from labproof.grading.judging import Judge
 from labproof.lab import service as service_probe
 from labproof.lab.machine import Lab
@@ -37,18 +38,18 @@ def install_docker(performer: Performer, lab: Lab) -> None:
 
 @then('on "{machine}" Docker\'s packages come from the offline repository')
 def packages_are_offline(judge: Judge, lab: Lab, machine: str) -> None:
-    wanted = expect.no_problem(f"{', '.join(PACKAGES)} from the offline repository")
+    wanted = expectation.no_problem(f"{', '.join(PACKAGES)} from the offline repository")
     judge(lambda: package_probe.foreign(lab[machine], PACKAGES), wanted, machine)
 
 
 @then('on "{machine}" Docker is running')
 def docker_runs(judge: Judge, lab: Lab, machine: str) -> None:
-    judge(lambda: service_probe.read(lab[machine], "docker"), expect.running("docker"), machine)
+    judge(lambda: service_probe.read(lab[machine], "docker"), expectation.running("docker"), machine)
 
 
 @then('on "{machine}" Docker starts at boot')
 def docker_is_enabled(judge: Judge, lab: Lab, machine: str) -> None:
-    judge(lambda: service_probe.read(lab[machine], "docker"), expect.enabled("docker"), machine)
+    judge(lambda: service_probe.read(lab[machine], "docker"), expectation.enabled("docker"), machine)
 
 
 @when("daemon.json is written and Docker restarted on both machines")

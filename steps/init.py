@@ -1,14 +1,15 @@
 """Sentences about the Kubernetes packages, the images and the control plane."""
 
+from labproof.grading import expectation
 from labproof.grading.judging import Judge
 from labproof.lab import service as service_probe
-from labproof.lab.kube import API_PORT, Cluster
 from labproof.lab.machine import Lab
 from labproof.session.performing import Performer
 from labproof.session.sentences import then, when
 from steps import conditions
 from steps.actions import control_plane, package, service
 from steps.actions import docker as daemon
+from steps.cluster.api import API_PORT, Cluster
 from steps.course import expect
 from steps.course.facts import Course
 from steps.probes import control_plane as control_probe
@@ -27,13 +28,13 @@ def install_kubernetes(performer: Performer, lab: Lab, course: Course) -> None:
 
 @then('on "{machine}" kubelet, kubeadm and kubectl have the course\'s version')
 def packages_have_version(judge: Judge, lab: Lab, course: Course, machine: str) -> None:
-    wanted = expect.all_equal(dict.fromkeys(PACKAGES, course.kubernetes))
+    wanted = expectation.all_equal(dict.fromkeys(PACKAGES, course.kubernetes))
     judge(lambda: package_probe.versions(lab[machine], PACKAGES), wanted, machine)
 
 
 @then('on "{machine}" kubelet starts at boot')
 def kubelet_is_enabled(judge: Judge, lab: Lab, machine: str) -> None:
-    judge(lambda: service_probe.read(lab[machine], "kubelet"), expect.enabled("kubelet"), machine)
+    judge(lambda: service_probe.read(lab[machine], "kubelet"), expectation.enabled("kubelet"), machine)
 
 
 @when("the image archive is sent to the node and loaded on both machines")
@@ -60,35 +61,38 @@ def run_init(performer: Performer, lab: Lab, course: Course) -> None:
 @then("the API answers that it is ready")
 def api_is_ready(judge: Judge, cluster: Cluster, lab: Lab) -> None:
     rests_on = (conditions.api_port(lab.master), conditions.containers(lab.master))
-    judge(lambda: control_probe.health(cluster), expect.equal("ok"), "master", rests_on)
+    judge(lambda: control_probe.health(cluster), expectation.equal("ok"), "master", rests_on)
 
 
 @then("the four static Pods of the control plane run on master")
 def static_pods_run(judge: Judge, cluster: Cluster, lab: Lab) -> None:
-    wanted = expect.all_equal(dict.fromkeys(control_probe.COMPONENTS, "running"))
+    wanted = expectation.all_equal(dict.fromkeys(control_probe.COMPONENTS, "running"))
     rests_on = conditions.machine(cluster, lab.master)
     judge(lambda: control_probe.static_pods(cluster, lab.master.name), wanted, "master", rests_on)
 
 
 @then("the API is advertised at master's address")
 def api_is_advertised(judge: Judge, cluster: Cluster, lab: Lab) -> None:
-    wanted = expect.equal(f"{lab.master.address}:{API_PORT}")
+    wanted = expectation.equal(f"{lab.master.address}:{API_PORT}")
     judge(lambda: control_probe.advertised(cluster, lab.master.name), wanted, "master")
 
 
 @then("the Services have the handout's address range")
 def service_range(judge: Judge, cluster: Cluster, course: Course) -> None:
-    judge(lambda: control_probe.init_settings(cluster).service_cidr, expect.equal(course.cluster.service_cidr))
+    judge(lambda: control_probe.init_settings(cluster).service_cidr, expectation.equal(course.cluster.service_cidr))
 
 
 @then("the Pods have the handout's address range")
 def pod_range(judge: Judge, cluster: Cluster, course: Course) -> None:
-    judge(lambda: control_probe.init_settings(cluster).pod_cidr, expect.equal(course.cluster.pod_cidr))
+    judge(lambda: control_probe.init_settings(cluster).pod_cidr, expectation.equal(course.cluster.pod_cidr))
 
 
 @then("the images come from the handout's repository")
 def image_repository(judge: Judge, cluster: Cluster, course: Course) -> None:
-    judge(lambda: control_probe.init_settings(cluster).image_repository, expect.equal(course.cluster.image_repository))
+    judge(
+        lambda: control_probe.init_settings(cluster).image_repository,
+        expectation.equal(course.cluster.image_repository),
+    )
 
 
 @then("kubelet on master uses the same cgroup driver as Docker")

@@ -1,16 +1,17 @@
 """Sentences about Calico and what Pods can reach."""
 
+from labproof.grading import expectation
 from labproof.grading.judging import Judge
-from labproof.lab.kube import Cluster
 from labproof.lab.machine import Lab
-from labproof.pods.manifest import GREETING
-from labproof.pods.probe_pods import ProbePods
 from labproof.session.performing import Performer
 from labproof.session.sentences import then, when
 from steps import conditions
 from steps.actions import manifest
+from steps.cluster.api import Cluster
 from steps.course import expect
 from steps.course.facts import Course
+from steps.pods.manifest import GREETING
+from steps.pods.probe_pods import ProbePods
 from steps.probes import calico, node, pod_network
 
 
@@ -33,13 +34,13 @@ def controllers_run(judge: Judge, cluster: Cluster, lab: Lab) -> None:
 
 @then("master is Ready")
 def master_is_ready(judge: Judge, cluster: Cluster, lab: Lab) -> None:
-    wanted = expect.all_equal({lab.master.name: "True"})
+    wanted = expectation.all_equal({lab.master.name: "True"})
     judge(lambda: node.ready_states(cluster), wanted, rests_on=conditions.machine(cluster, lab.master))
 
 
 @then("Calico's pool is the Pods' address range")
 def pool_is_right(judge: Judge, cluster: Cluster, course: Course) -> None:
-    judge(lambda: pod_network.pool_cidr(cluster), expect.equal(course.cluster.pod_cidr))
+    judge(lambda: pod_network.pool_cidr(cluster), expectation.equal(course.cluster.pod_cidr))
 
 
 @then("a Pod on master gets an address from the pool")

@@ -1,13 +1,14 @@
 """Sentences about the application that is created in the Dashboard's form."""
 
+from labproof.grading import expectation
 from labproof.grading.judging import Judge
 from labproof.lab.browser import Browser
-from labproof.lab.kube import Cluster
 from labproof.lab.machine import Lab
 from labproof.session.performing import Performer
 from labproof.session.sentences import then, when
 from steps import conditions
 from steps.actions import web_form
+from steps.cluster.api import Cluster
 from steps.course import expect
 from steps.course.facts import Course
 from steps.probes import workload
@@ -41,7 +42,7 @@ def nginx_has_port(judge: Judge, cluster: Cluster) -> None:
 def welcome_page(judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, machine: str) -> None:
     judge(
         lambda: browser.get_service(lab[machine], workload.service(cluster, NAMESPACE, NAME).node_port),
-        expect.page("Welcome to nginx!"),
+        expectation.page("Welcome to nginx!"),
         lab[machine].address,
         (conditions.form_label(cluster, NAMESPACE, NAME), *conditions.traffic(cluster, lab)),
     )

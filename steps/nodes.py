@@ -1,12 +1,13 @@
 """Sentences about joining the node and the nodes as the cluster sees them."""
 
+from labproof.grading import expectation
 from labproof.grading.judging import Judge
-from labproof.lab.kube import API_PORT, Cluster
 from labproof.lab.machine import Lab
 from labproof.session.performing import Performer
 from labproof.session.sentences import then, when
 from steps import conditions
 from steps.actions import join
+from steps.cluster.api import API_PORT, Cluster
 from steps.course import expect
 from steps.course.facts import Course
 from steps.probes import kubeconfig, node, workload
@@ -21,30 +22,30 @@ def join_node(performer: Performer, lab: Lab) -> None:
 
 @then("the cluster consists of master and node")
 def cluster_is_complete(judge: Judge, cluster: Cluster, lab: Lab) -> None:
-    judge(lambda: set(node.read_all(cluster)), expect.equal(set(lab.machines)))
+    judge(lambda: set(node.read_all(cluster)), expectation.equal(set(lab.machines)))
 
 
 @then("both nodes are Ready")
 def nodes_are_ready(judge: Judge, cluster: Cluster, lab: Lab) -> None:
-    wanted, rests_on = expect.all_equal(dict.fromkeys(lab.machines, "True")), conditions.pods(cluster, lab)
+    wanted, rests_on = expectation.all_equal(dict.fromkeys(lab.machines, "True")), conditions.pods(cluster, lab)
     judge(lambda: node.ready_states(cluster), wanted, rests_on=rests_on)
 
 
 @then("both nodes have the lab's addresses")
 def nodes_have_addresses(judge: Judge, cluster: Cluster, lab: Lab) -> None:
-    wanted = expect.all_equal({machine.name: machine.address for machine in lab.all})
+    wanted = expectation.all_equal({machine.name: machine.address for machine in lab.all})
     judge(lambda: {name: state.address for name, state in node.read_all(cluster).items()}, wanted)
 
 
 @then("both nodes run the course's version")
 def nodes_have_version(judge: Judge, cluster: Cluster, lab: Lab, course: Course) -> None:
-    wanted = expect.all_equal(dict.fromkeys(lab.machines, f"v{course.kubernetes}"))
+    wanted = expectation.all_equal(dict.fromkeys(lab.machines, f"v{course.kubernetes}"))
     judge(lambda: {name: state.version for name, state in node.read_all(cluster).items()}, wanted)
 
 
 @then("Calico and kube-proxy run on the node")
 def agents_run(judge: Judge, cluster: Cluster, lab: Lab) -> None:
-    wanted = expect.all_equal({"calico-node": "ready", "kube-proxy": "ready"})
+    wanted = expectation.all_equal({"calico-node": "ready", "kube-proxy": "ready"})
     rests_on = conditions.traffic(cluster, lab)
     judge(lambda: workload.on_node(cluster, lab.node.name, ("calico-node", "kube-proxy")), wanted, "node", rests_on)
 
@@ -57,7 +58,7 @@ def equip_node(performer: Performer, lab: Lab) -> None:
 
 @then("the node, and only the node, is labelled as a worker")
 def node_is_labelled(judge: Judge, cluster: Cluster, lab: Lab) -> None:
-    judge(lambda: node.labelled(cluster, WORKER_LABEL), expect.equal({lab.node.name}))
+    judge(lambda: node.labelled(cluster, WORKER_LABEL), expectation.equal({lab.node.name}))
 
 
 @then("kubectl works for root on the node")

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
+from labproof.grading import expectation
 from labproof.grading.judging import Judge
 from labproof.lab import service
 from labproof.lab.machine import Lab
 from labproof.session.sentences import then, when
-from steps.course import expect
 
 
 @when("both machines are restarted")
@@ -16,4 +16,4 @@ def restart_machines(restart: Callable[[], None]) -> None:
 
 @then('on "{machine}" kubelet is running')
 def kubelet_runs(judge: Judge, lab: Lab, machine: str) -> None:
-    judge(lambda: service.read(lab[machine], "kubelet"), expect.running("kubelet"), machine)
+    judge(lambda: service.read(lab[machine], "kubelet"), expectation.running("kubelet"), machine)

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, settings
 from labproof.connection.base import Purpose
 from labproof.connection.fake import FakeConnection, Page
 from labproof.lab.browser import Browser
-from labproof.lab.kube import ADMIN_CONF, EVERY_SECRET, Cluster
 from labproof.lab.machine import Lab, Machine, Phase
+from steps.cluster.api import ADMIN_CONF, EVERY_SECRET, Cluster
 
 # Hostile input is fed to parsers here, perhaps beside a lab that runs: one that takes all memory must end as
 # an error of this process, not as the kernel's choice of whom to kill.

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from labproof.connection.base import Purpose
-from labproof.pods.ahead import Ahead
 from labproof.records.evidence import EvidenceLog
+from steps.pods.ahead import Ahead
 
 
 @pytest.fixture

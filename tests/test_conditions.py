@@ -4,12 +4,12 @@ import contextlib
 
 import pytest
 
+from labproof.grading import expectation
 from labproof.grading.conditions import FRESH_SECONDS, Condition
+from labproof.grading.expectation import Expectation
 from labproof.grading.judging import Judge
 from labproof.ground.errors import CheckFailed, DeadlineExceeded, NoCluster, NotRecorded, Unreachable
 from labproof.ground.wait import Clock
-from steps.course import expect
-from steps.course.expect import Expectation
 
 
 class Fact:
@@ -50,7 +50,7 @@ def look(judge: Judge, fact: Fact, seen: object = "wrong", wait: float = 0.0, as
 
     judge.begin(wait, asks_why)
     with contextlib.suppress(CheckFailed, DeadlineExceeded, NoCluster, Unreachable):
-        judge(probe, expect.equal("ok"), "master", [fact.condition])
+        judge(probe, expectation.equal("ok"), "master", [fact.condition])
     return tuple(b.says for b in judge.finding.broken)
 
 

@@ -8,9 +8,9 @@ from labproof.connection.fake import FakeConnection, Page, Reply
 from labproof.grading import rubric
 from labproof.grading.conditions import Condition, Lookout
 from labproof.ground.wait import Clock
-from labproof.lab.kube import Cluster
 from labproof.lab.machine import Lab
 from steps import conditions
+from steps.cluster.api import Cluster
 
 RUBRIC = rubric.load()
 

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from labproof.grading import rubric
+from labproof.grading import expectation, rubric
 from labproof.grading import syllabus as plan
 from labproof.grading.known_mistakes import recognise
 from labproof.ground.places import course_dir
 from labproof.lab.browser import PageState
-from labproof.lab.service import ServiceState as UnitState
+from labproof.lab.service import UnitState
 from labproof.records.model import Exchange
-from steps.course import expect
 from steps.probes.account import AccountState
 from steps.probes.docker import parse_file
 from steps.probes.firewall import parse_leftovers
@@ -157,25 +156,33 @@ NODE = NodeState("node", "Unknown", "Kubelet stopped posting node status.", "10.
 @pytest.mark.parametrize(
     ("criterion", "found", "slip"),
     [
-        ("base.hostname", expect.all_equal({"the hostname": "node"}).found({"the hostname": "Node"}), "upper-case"),
+        (
+            "base.hostname",
+            expectation.all_equal({"the hostname": "node"}).found({"the hostname": "Node"}),
+            "upper-case",
+        ),
         ("base.firewalld", str(UnitState("firewalld", True, False, True)), "until-boot"),
         ("base.rules", "; ".join(parse_leftovers("-P INPUT ACCEPT\n-A INPUT -j REJECT\n")), "reject"),
         ("base.selinux-boot", str(parse_config("SELINUX=enforcing\n")), "until-boot"),
         ("base.swap-boot", "; ".join(parse_fstab("/swapfile\tnone\tswap\tdefaults\t0 0\n")), "tab"),
-        ("base.module-boot", expect.something("a file").found([]), "until-boot"),
+        ("base.module-boot", expectation.something("a file").found([]), "until-boot"),
         ("docker.repository", str(parse_repository("[k8s-docker]\nbaseurl=file//opt\nenabled=1\n", True)), "address"),
         ("docker.enabled", str(UnitState("docker", True, True, False)), "until-boot"),
         ("docker.file", str(parse_file('{"exec-opts": ["a"],}')), "comma"),
         ("docker.file", str(parse_file('{"exec-opts": ["a"]\n"b": 1}')), "comma-missing"),
         ("docker.file", str(parse_file('{"exec-opts": []}\n{}')), "two-objects"),
         ("docker.file", str(parse_file('{"registry-mirrors": ["https://m"]}')), "no-driver"),
-        ("init.pod-cidr", expect.equal("10.122.0.0/16").found(None), "left-out"),
+        ("init.pod-cidr", expectation.equal("10.122.0.0/16").found(None), "left-out"),
         ("calico.daemonset", str(WorkloadState("calico-node")), "not-applied"),
         ("dashboard.service", str(ServiceState("kubernetes-dashboard", "ClusterIP", 443)), "not-edited"),
         ("dashboard.account", str(AccountState(True)), "unbound"),
-        ("join.ready", expect.all_equal({"node": "True"}).found({"node": f"{NODE.ready}: {NODE.reason}"}), "silent"),
-        ("join.addresses", expect.all_equal({"node": "192.168.200.20"}).found({"node": NODE.address}), "node-ip"),
-        ("join.label", expect.equal({"node"}).found({"master", "node"}), "on-master"),
+        (
+            "join.ready",
+            expectation.all_equal({"node": "True"}).found({"node": f"{NODE.ready}: {NODE.reason}"}),
+            "silent",
+        ),
+        ("join.addresses", expectation.all_equal({"node": "192.168.200.20"}).found({"node": NODE.address}), "node-ip"),
+        ("join.label", expectation.equal({"node"}).found({"master", "node"}), "on-master"),
         ("nginx.origin", str(Origin(True, ("kubectl-create",), False)), "by-kubectl"),
         ("nginx.service", str(ServiceState("nginx")), "no-service"),
         ("nginx.page", str(PageState(None, problem="connection refused by 192.168.200.20")), "target-port"),

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from labproof.grading import expectation
+from labproof.grading.expectation import Expectation
 from labproof.lab.browser import PageState
-from labproof.lab.service import ServiceState as UnitState
-from labproof.pods.probe_pods import PodReport
+from labproof.lab.service import UnitState
 from steps.course import expect
-from steps.course.expect import Expectation
+from steps.pods.probe_pods import PodReport
 from steps.probes.account import AccountState
 from steps.probes.dashboard import BothLogins, LoginState
 from steps.probes.docker import ContainerRun, DaemonSettings, Images
@@ -32,19 +33,19 @@ def unit(exists: bool, is_running: bool, is_enabled: bool) -> UnitState:
 
 
 ACCEPTED: list[tuple[Expectation[Any], list[Any]]] = [
-    (expect.equal("10.10.0.0/16"), ["10.10.0.0/16"]),
-    (expect.equal({"master", "node"}), [{"node", "master"}]),
-    (expect.all_equal({"a": "1"}), [{"a": "1"}, {"a": "1", "b": None}]),
-    (expect.nothing("swap"), [[], set()]),
-    (expect.something("a file"), [["/etc/profile"]]),
-    (expect.no_problem("all well"), [[]]),
-    (expect.all_of(["a:1", "b:1"], "images"), [{"a:1", "b:1"}, ["b:1", "a:1", "c:1"]]),
+    (expectation.equal("10.10.0.0/16"), ["10.10.0.0/16"]),
+    (expectation.equal({"master", "node"}), [{"node", "master"}]),
+    (expectation.all_equal({"a": "1"}), [{"a": "1"}, {"a": "1", "b": None}]),
+    (expectation.nothing("swap"), [[], set()]),
+    (expectation.something("a file"), [["/etc/profile"]]),
+    (expectation.no_problem("all well"), [[]]),
+    (expectation.all_of(["a:1", "b:1"], "images"), [{"a:1", "b:1"}, ["b:1", "a:1", "c:1"]]),
     (expect.images(["a:1"]), [Images(frozenset({"a:1", "b:1"}))]),
     (expect.loaded_image(), [ImageState("kuboard:v2", "node", True)]),
-    (expect.loaded("br_netfilter"), [True]),
-    (expect.off("firewalld"), [unit(True, False, False), unit(False, False, False)]),
-    (expect.running("docker"), [unit(True, True, False)]),
-    (expect.enabled("docker"), [unit(True, False, True)]),
+    (expectation.loaded("br_netfilter"), [True]),
+    (expectation.off("firewalld"), [unit(True, False, False), unit(False, False, False)]),
+    (expectation.running("docker"), [unit(True, True, False)]),
+    (expectation.enabled("docker"), [unit(True, False, True)]),
     (expect.shell_on("node"), [KeyLogin(True, "node", "")]),
     (expect.selinux_not_enforcing(), ["Permissive", "Disabled"]),
     (expect.selinux_not_enforcing_at_boot(), [SelinuxConfig("disabled"), SelinuxConfig("permissive")]),
@@ -57,7 +58,7 @@ ACCEPTED: list[tuple[Expectation[Any], list[Any]]] = [
     (expect.available("nginx"), [WorkloadState("nginx", True, 2, 2, 2, True)]),
     (expect.node_port(30000), [ServiceState("d", "NodePort", 443, 30000)]),
     (expect.any_node_port(), [ServiceState("n", "NodePort", 80, 31234), ServiceState("n", "LoadBalancer", 80, 31234)]),
-    (expect.page("<html"), [PageState(200, "x <html> y"), PageState(200, "<HTML>")]),
+    (expectation.page("<html"), [PageState(200, "x <html> y"), PageState(200, "<HTML>")]),
     (expect.address_in("10.122.0.0/16"), ["10.122.219.64", " 10.122.0.1\n"]),
     (expect.saw("Welcome"), [PodReport("Running", saw="<h1>Welcome to")]),
     (expect.bound_to("cluster-admin"), [AccountState(True, ("admin", "cluster-admin"))]),
@@ -67,17 +68,17 @@ ACCEPTED: list[tuple[Expectation[Any], list[Any]]] = [
 ]
 
 REFUSED_STATES: list[tuple[Expectation[Any], list[Any]]] = [
-    (expect.equal("10.10.0.0/16"), ["10.96.0.0/12", None, ""]),
-    (expect.equal({"master", "node"}), [{"master"}, {"master", "node", "node2"}, set()]),
-    (expect.all_equal({"a": "1"}), [{"a": "0"}, {"a": None}, {}, {"b": "1"}]),
-    (expect.nothing("swap"), [["/swapfile"]]),
-    (expect.something("a file"), [[]]),
-    (expect.no_problem("all well"), [["docker-ce is not installed"]]),
-    (expect.all_of(["a:1", "b:1"], "images"), [{"a:1"}, {"a:1", "b:2"}, set()]),
-    (expect.loaded("br_netfilter"), [False]),
-    (expect.off("firewalld"), [unit(True, True, False), unit(True, False, True)]),
-    (expect.running("docker"), [unit(True, False, True), unit(False, False, False)]),
-    (expect.enabled("docker"), [unit(True, True, False)]),
+    (expectation.equal("10.10.0.0/16"), ["10.96.0.0/12", None, ""]),
+    (expectation.equal({"master", "node"}), [{"master"}, {"master", "node", "node2"}, set()]),
+    (expectation.all_equal({"a": "1"}), [{"a": "0"}, {"a": None}, {}, {"b": "1"}]),
+    (expectation.nothing("swap"), [["/swapfile"]]),
+    (expectation.something("a file"), [[]]),
+    (expectation.no_problem("all well"), [["docker-ce is not installed"]]),
+    (expectation.all_of(["a:1", "b:1"], "images"), [{"a:1"}, {"a:1", "b:2"}, set()]),
+    (expectation.loaded("br_netfilter"), [False]),
+    (expectation.off("firewalld"), [unit(True, True, False), unit(True, False, True)]),
+    (expectation.running("docker"), [unit(True, False, True), unit(False, False, False)]),
+    (expectation.enabled("docker"), [unit(True, True, False)]),
     (expect.shell_on("node"), [KeyLogin(False, "", "Permission denied"), KeyLogin(False, "another machine", "x")]),
     (expect.selinux_not_enforcing(), ["Enforcing", "enforcing", ""]),
     (expect.selinux_not_enforcing_at_boot(), [SelinuxConfig("enforcing"), SelinuxConfig("strict")]),
@@ -143,7 +144,7 @@ REFUSED_STATES: list[tuple[Expectation[Any], list[Any]]] = [
     (expect.node_port(30000), [ServiceState("d", "ClusterIP", 443), ServiceState("d", "NodePort", 443, 30001)]),
     (expect.node_port(30000), [ServiceState("d", "LoadBalancer", 443, 30000), ServiceState("d")]),
     (expect.any_node_port(), [ServiceState("n", "ClusterIP", 80), ServiceState("n")]),
-    (expect.page("<html"), [PageState(404, "<html"), PageState(200, "plain"), PageState(None, problem="refused")]),
+    (expectation.page("<html"), [PageState(404, "<html"), PageState(200, "plain"), PageState(None, problem="refused")]),
     (expect.address_in("10.122.0.0/16"), ["10.123.0.1", "", "a Pod on master is Pending", "10.122.0.1 x", "::1"]),
     (expect.saw("Welcome"), [PodReport("Failed", trouble="Welcome")]),
     (expect.bound_to("cluster-admin"), [AccountState(False, ("cluster-admin",)), AccountState(True, ("view",))]),
@@ -192,7 +193,7 @@ def test_wrong_state_is_refused(wanted: Expectation[Any], value: Any) -> None:
 
 def test_only_what_differs_is_told() -> None:
     """Of several values the wrong ones are told, or the wanted ones when all are right; others never."""
-    wanted = expect.all_equal({"a": "1", "b": "1"})
+    wanted = expectation.all_equal({"a": "1", "b": "1"})
     assert wanted.expected == "a is 1, b is 1"
     assert wanted.found({"a": "1", "b": None, "c": "5"}) == "b is absent"
     assert wanted.found({"a": "1", "b": "1", "c": "5"}) == "a is 1, b is 1"
@@ -200,7 +201,7 @@ def test_only_what_differs_is_told() -> None:
 
 def test_missing_ones_are_named() -> None:
     """Of a list the missing ones are named."""
-    assert expect.all_of(["a", "b", "c"], "images").found(["b"]) == "missing: a, c"
+    assert expectation.all_of(["a", "b", "c"], "images").found(["b"]) == "missing: a, c"
 
 
 @pytest.mark.parametrize(
@@ -218,7 +219,7 @@ def test_missing_ones_are_named() -> None:
 )
 def test_values_read_as_words(value: object, text: str) -> None:
     """A value reads as it would in a sentence."""
-    assert expect.show(value) == text
+    assert expectation.show(value) == text
 
 
 @given(texts("10.122.0.1", "/", "::1", "%eth0"))

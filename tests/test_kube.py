@@ -8,8 +8,8 @@ import yaml
 from labproof.connection.base import Purpose
 from labproof.connection.fake import FakeConnection, Page, Reply
 from labproof.ground.errors import NoCluster, Refused, TransportError, Unreachable
-from labproof.lab.kube import ADMIN_CONF, EVERY_SECRET, ApiProblem, Cluster, read_credential
 from labproof.lab.machine import Lab, Phase
+from steps.cluster.api import ADMIN_CONF, EVERY_SECRET, ApiProblem, Cluster, read_credential
 from tests.conftest import encoded
 
 NODES = "https://192.168.200.10:6443/api/v1/nodes"

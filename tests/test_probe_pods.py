@@ -10,11 +10,11 @@ import pytest
 
 from labproof.connection.fake import FakeConnection, Page
 from labproof.ground.errors import Refused, TransportError, Unreachable
-from labproof.lab.kube import Cluster
-from labproof.pods.ahead import Ahead
-from labproof.pods.probe_pods import ProbePods, parse
 from labproof.records.evidence import EvidenceLog
 from labproof.session.opening import _instant_clock
+from steps.cluster.api import Cluster
+from steps.pods.ahead import Ahead
+from steps.pods.probe_pods import ProbePods, parse
 
 PODS = "/pods"
 LOOKER, SERVER = "/pods/looker-master-1", "/pods/looker-node-1"

@@ -9,10 +9,10 @@ import pytest
 
 from labproof.connection.fake import FakeConnection, Page
 from labproof.ground.errors import Refused, Unreachable
-from labproof.lab.kube import Cluster
-from labproof.pods import sweeper
 from labproof.providers.base import Endpoint
 from labproof.session import connecting as reach
+from steps.cluster.api import Cluster
+from steps.pods import sweeper
 
 REACH = {
     "name": "master",
@@ -94,7 +94,7 @@ def test_password_is_told_through_the_pipe_alone(monkeypatch: pytest.MonkeyPatch
     started = sweeper.Sweeper({**REACH, "password": "very-secret"}, TOLD["namespace"])
     line = Path(f"/proc/{started._process.pid}/cmdline").read_bytes()
     started.dismiss()
-    assert b"labproof.pods.sweeper" in line
+    assert b"steps.pods.sweeper" in line
     assert b"very-secret" not in line
     ends: list[Endpoint] = []
     monkeypatch.setattr(reach, "connect", lambda endpoints, guard: ends.extend(endpoints) or fake)

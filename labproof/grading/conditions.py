@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from labproof.grading.expectation import Expectation
 from labproof.ground.errors import TransportError
 from labproof.ground.wait import Clock, Deadline
-from steps.course.expect import Expectation
 
 FRESH_SECONDS = 20.0
 """How long an answer about a condition is taken for the present one, in seconds."""

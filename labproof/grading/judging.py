@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from labproof.grading.conditions import Broken, Conditions, Lookout
+from labproof.grading.expectation import Expectation
 from labproof.ground.errors import (
     CheckFailed,
     DeadlineExceeded,
@@ -15,7 +16,6 @@ from labproof.ground.errors import (
     Unreachable,
 )
 from labproof.ground.wait import Clock, Deadline, poll
-from steps.course.expect import Expectation
 
 LOST_SECONDS = 20.0
 """How long a machine that stopped answering may take to come back, in seconds."""

@@ -14,7 +14,7 @@ def engine_dir() -> Path:
 
 
 def course_dir() -> Path:
-    """Return the folder of the course, with its exercises, features, steps and machines: $LABPROOF_COURSE or the checkout."""
+    """Return the folder of the course, its exercises, features and steps: $LABPROOF_COURSE or the checkout."""
     chosen = os.environ.get("LABPROOF_COURSE")
     return Path(chosen).resolve() if chosen else engine_dir()
 

@@ -7,7 +7,7 @@ from labproof.lab.machine import Machine
 
 
 @dataclass(frozen=True)
-class ServiceState:
+class UnitState:
     """Whether a unit exists, runs now and starts at boot."""
 
     name: str
@@ -22,7 +22,7 @@ class ServiceState:
         return f"{self.name} is {running} and {'enabled' if self.is_enabled else 'not enabled'} at boot"
 
 
-def read(machine: Machine, name: str) -> ServiceState:
+def read(machine: Machine, name: str) -> UnitState:
     """Read the state of one service.
 
     `systemctl show` ends with 0 for a unit that does not exist, too: LoadState tells. Any other status means
@@ -31,9 +31,9 @@ def read(machine: Machine, name: str) -> ServiceState:
     return parse(name, machine.fact(lambda host: host.service(name).systemd_properties))
 
 
-def parse(name: str, properties: Mapping[str, str]) -> ServiceState:
+def parse(name: str, properties: Mapping[str, str]) -> UnitState:
     """Return what `systemctl show` says of a unit."""
-    return ServiceState(
+    return UnitState(
         name=name,
         exists=properties.get("LoadState") in ("loaded", "masked"),
         is_running=properties.get("ActiveState") in ("active", "reloading", "activating")

@@ -82,11 +82,10 @@ class EarlyReach:
 def _foresee(reached: Reached, wishes: Wishes) -> None:
     # Imported while the connections are being made.
     from labproof.grading import rubric
-    from steps.course import facts as course
 
     # What is wrong with a settings file is told by the session, with all else that is wrong.
     with contextlib.suppress(ConfigError):
-        profile = course.load(os.environ.get("LAB_PROFILE") or reached.provider.profile).profile_name
+        profile = os.environ.get("LAB_PROFILE") or reached.provider.profile
         digest = rubric.load(overrides=wishes.rubric, wishes=wishes.sections).digest
         reached.connection.begin(questions_file(profile, digest), {e.name for e in reached.endpoints})
 

@@ -1,6 +1,6 @@
 """Reads the whole course at once: every problem of every file is told together, before a machine is touched."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +13,6 @@ from labproof.ground.places import course_dir
 from labproof.host import table
 from labproof.providers.table import NAMES
 from labproof.session import sentences as gherkin
-from steps.course import facts as course
 
 WISHES = ("reboot", "concepts")
 """The options by which a person asks for sections that are otherwise left out."""
@@ -39,28 +38,34 @@ class _Refusals:
 
 
 def load(
-    overrides: Path | None = None, wishes: frozenset[str] = frozenset(), root: Path | None = None, *, binds: bool = True
+    overrides: Path | None = None,
+    wishes: frozenset[str] = frozenset(),
+    root: Path | None = None,
+    *,
+    binds: bool = True,
+    told: Iterable[str] = (),
 ) -> Plan:
-    """Read course.toml, every section and every feature. Raises ConfigError with everything that is wrong.
+    """Read every section and every feature. Raises ConfigError with everything that is wrong.
 
-    Sections that this run leaves out are checked too. With `binds`, every sentence must have its step.
+    Sections that this run leaves out are checked too. With `binds`, every sentence must have its step. `told` is
+    what was found wrong elsewhere.
     """
     root = root or course_dir()
     exercises, folder, refusals = root / "exercises", root / "features", _Refusals()
-    refusals.of(lambda: course.load("handout", exercises))
+    refusals.problems += told
     sections = refusals.of(lambda: rubric.read_all(exercises))
-    told = refusals.of(lambda: features.read_all(folder))
+    scenarios = refusals.of(lambda: features.read_all(folder))
     if sections is not None:
         refusals.problems += _unknown_names(sections)
         whole = refusals.of(lambda: rubric.build(sections, exercises, wishes=frozenset(WISHES)))
         chosen = refusals.of(lambda: rubric.build(sections, exercises, overrides, wishes))
-        if told is not None and whole is not None:
-            refusals.problems += plans.arranged(whole, told, folder).problems()
-    if told is not None and binds:
-        refusals.problems += gherkin.unbound(told)
-    if refusals.problems or sections is None or told is None or chosen is None:
+        if scenarios is not None and whole is not None:
+            refusals.problems += plans.arranged(whole, scenarios, folder).problems()
+    if scenarios is not None and binds:
+        refusals.problems += gherkin.unbound(scenarios)
+    if refusals.problems or sections is None or scenarios is None or chosen is None:
         raise ConfigError(refusals.problems)
-    return plans.arranged(chosen, told, folder)
+    return plans.arranged(chosen, scenarios, folder)
 
 
 def _unknown_names(sections: tuple[Placed, ...]) -> Iterator[str]:

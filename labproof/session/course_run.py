@@ -13,6 +13,7 @@ from labproof.grading.recording import PERFORM
 from labproof.grading.syllabus import Plan, ScenarioPlan, Sentence
 from labproof.ground.errors import ConfigError, LabError
 from labproof.ground.exit_status import ExitStatus, status_of
+from labproof.host import table
 from labproof.records.model import (
     BROKEN,
     FINISHED,
@@ -159,6 +160,7 @@ class CourseRun:
         self._display.__enter__()
         try:
             self._session = begin(options, self.plan, lambda: self._reach(options))
+            self.config.hook.labproof_lab_opened(config=self.config, opened=self._session)
         except BaseException:
             self._display.__exit__(None, None, None)
             self._terminal.close()
@@ -348,7 +350,8 @@ def prepare(config: pytest.Config, picks: Iterable[Pick]) -> CourseRun:
     options = options_of(config)
     wishes = frozenset(name for name in ("reboot", "milestones") if getattr(config.option, name))
     option_rules.require(options.profile, options.provider, options.patience, options.inventory, wishes)
-    plan = load_plan(options)
+    told = [p for found in config.hook.labproof_course_problems(network=table.load().network) for p in found]
+    plan = load_plan(options, told)
     replayed = find(options.replay).load() if options.replay else None
     if replayed and (more := frozenset(wishes_of(replayed)) - options.wishes):
         options = replace(options, wishes=options.wishes | more)

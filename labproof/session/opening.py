@@ -1,10 +1,9 @@
 """One session with a lab: from the choice of machines to the report on disk."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import partial
 from pathlib import Path
 
 from labproof.connection import foresight
@@ -19,12 +18,9 @@ from labproof.grading.recording import PERFORM, Recording
 from labproof.grading.syllabus import Plan
 from labproof.ground.errors import ConfigError, LabError, TransportError
 from labproof.ground.wait import Clock, Deadline
+from labproof.lab import identity
 from labproof.lab.browser import Browser
-from labproof.lab.kube import Cluster
 from labproof.lab.machine import Lab, Machine, Phase
-from labproof.pods.ahead import Ahead
-from labproof.pods.probe_pods import ProbePods
-from labproof.pods.sweeper import Sweeper
 from labproof.providers.base import Endpoint, Provider
 from labproof.records.evidence import EvidenceLog, now, read
 from labproof.records.model import (
@@ -40,9 +36,6 @@ from labproof.records.store import LATEST, RunFolder, create, find, newest
 from labproof.session import course_check
 from labproof.session.connecting import Reached
 from labproof.session.recorded_run import open_recorded
-from steps.course import facts as courses
-from steps.course.facts import Course
-from steps.probes import identity
 
 SAVE_EVERY_SECONDS = 2.0
 
@@ -71,16 +64,22 @@ class Session:
 
     options: Options
     plan: Plan
-    course: Course
+    profile: str
     folder: RunFolder
     log: EvidenceLog
     connection: Connection
+    phase: Phase
+    endpoints: tuple[Endpoint, ...]
     lab: Lab
-    cluster: Cluster
     browser: Browser
-    probe_pods: ProbePods
     judge: Judge
     recording: Recording
+    identify_cluster: Callable[[], dict[str, str]] = dict
+    """What the course has that tells this lab from another student's; raises TransportError where it cannot be seen."""
+
+    closing: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    """What the course must take away again, while the lab can still be reached."""
+
     provider: Provider | None = None
     foresight: Foresight | None = None
     unreached: dict[str, str] = field(default_factory=dict)
@@ -118,16 +117,15 @@ class Session:
                     machines[machine.name] = identity.machine(machine)
                     # What a recording says of the time says nothing of this moment.
                     machines[machine.name] |= identity.clock(machine) if self.provider else {}
-        if not self.lab.master.is_lost:
-            with contextlib.suppress(TransportError):
-                cluster = identity.cluster(self.cluster)
+        with contextlib.suppress(TransportError):
+            cluster = self.identify_cluster()
         self.recording.describe(machines, cluster)
 
     def learn(self) -> None:
         """Keep what was asked for the next grading, which fetches it ahead; only a whole run has asked it all."""
         if self.foresight is None or self.options.base:
             return
-        path, learnt = _questions(self.plan, self.course), self.foresight.learnt
+        path, learnt = _questions(self.plan, self.profile), self.foresight.learnt
         known = foresight.load(path)
         if len(learnt) < len(known):
             # A lab that is not finished raises fewer questions; that is no reason to forget the others.
@@ -150,15 +148,30 @@ class Session:
             self.recording.give_up(f"no machine of this lab could be reached: {'; '.join(self.unreached.values())}")
 
     def close(self) -> None:
-        """Take away what we put into the cluster, and let go of the lab."""
-        self.probe_pods.close()
-        self.connection.close()
-        self.log.close()
+        """Take away what the course has put into the lab, and let go of it."""
+        try:
+            self.closing.close()
+        finally:
+            self.connection.close()
+            self.log.close()
+
+    @property
+    def is_finished_lab(self) -> bool:
+        """Tell whether the lab is graded as it is, and every machine of it answers."""
+        return self.options.mode != PERFORM and not self.unreached
+
+    @property
+    def is_replay(self) -> bool:
+        """Tell whether a recording answers: it takes no time, and nothing can be left behind in it."""
+        return self.provider is None
 
 
-def load_plan(options: Options) -> Plan:
-    """Read the whole course. Raises ConfigError with everything that is wrong in it or does not fit together."""
-    return course_check.load(options.rubric, options.wishes)
+def load_plan(options: Options, told: Iterable[str] = ()) -> Plan:
+    """Read the whole course. Raises ConfigError with everything that is wrong in it or does not fit together.
+
+    `told` is what the course itself has found wrong with its facts.
+    """
+    return course_check.load(options.rubric, options.wishes, told=told)
 
 
 def begin(options: Options, plan: Plan, reach: Callable[[], Reached]) -> Session:
@@ -166,16 +179,13 @@ def begin(options: Options, plan: Plan, reach: Callable[[], Reached]) -> Session
     if options.replay:
         return _replayed(options, plan)
     reached = reach()
-    course = courses.load(options.profile or reached.provider.profile)
+    profile = options.profile or reached.provider.profile
     if options.mode != PERFORM and not options.base:
-        reached.connection.begin(_questions(plan, course), {endpoint.name for endpoint in reached.endpoints})
+        reached.connection.begin(_questions(plan, profile), {endpoint.name for endpoint in reached.endpoints})
     unreached = _unreached(options, reached)
-    description = reached.provider.describe(course.profile_name)
-    session = _assemble(options, plan, course, reached.connection, reached.endpoints, description, Clock())
+    description = reached.provider.describe(profile)
+    session = _assemble(options, plan, reached.connection, reached.endpoints, description, Clock())
     session.provider, session.foresight, session.unreached = reached.provider, reached.connection, unreached
-    # A recording takes no time: there the sentences ask in their own order, the same one every time.
-    if options.mode != PERFORM and not unreached:
-        session.probe_pods.begin_ahead(reached.endpoints[0].name, reached.endpoints[-1].name)
     session.tell_unreached()
     return session
 
@@ -196,21 +206,20 @@ def _unreached(options: Options, reached: Reached) -> dict[str, str]:
     return unreached
 
 
-def _questions(plan: Plan, course: Course) -> Path:
-    return foresight.questions_file(course.profile_name, plan.rubric.digest)
+def _questions(plan: Plan, profile: str) -> Path:
+    return foresight.questions_file(profile, plan.rubric.digest)
 
 
 def _replayed(options: Options, plan: Plan) -> Session:
     source = open_recorded(options.replay, options.accept_broken)
     recorded = source.run
-    course = courses.load(recorded.lab.profile)
     endpoints = tuple(
         Endpoint(name=name, address=facts["address"], host=facts["address"], port=22, user="replay", key_file=None)
         for name, facts in recorded.lab.machines.items()
         if facts.get("address")
     )
     replay = Replay(read(source.folder.evidence), source.source.started)
-    session = _assemble(options, plan, course, replay, endpoints, recorded.lab, _instant_clock(), source.source)
+    session = _assemble(options, plan, replay, endpoints, recorded.lab, _instant_clock(), source.source)
     session.recording.now, session.recording.clock = replay.now, replay.elapsed
     return session
 
@@ -218,7 +227,6 @@ def _replayed(options: Options, plan: Plan) -> Session:
 def _assemble(
     options: Options,
     plan: Plan,
-    course: Course,
     inner: Connection,
     endpoints: tuple[Endpoint, ...],
     description: LabDescription,
@@ -231,24 +239,22 @@ def _assemble(
     log = EvidenceLog(folder.evidence)
     connection, phase = Recorder(inner, log), Phase()
     lab = Lab({e.name: Machine(e.name, e.address, connection, phase, e.password) for e in endpoints})
-    cluster = Cluster(connection, lab.master, phase)
     judge = Judge(clock)
     run = replace(_blank(folder, options, plan, description, earlier), source=source)
     recording = Recording(run, plan, judge, phase, log)
     recording.patience = options.patience
-    recording.is_cluster_lost = lambda: cluster.was_healthy
     recording.lost_machines = lambda: _lost(lab)
     return Session(
         options=options,
         plan=plan,
-        course=course,
+        profile=description.profile,
         folder=folder,
         log=log,
         connection=connection,
+        phase=phase,
+        endpoints=endpoints,
         lab=lab,
-        cluster=cluster,
         browser=Browser(connection, phase),
-        probe_pods=_probe_pods(options, cluster, course, log, clock, endpoints),
         judge=judge,
         recording=recording,
     )
@@ -261,29 +267,6 @@ def _lost(lab: Lab) -> list[str]:
             # A machine that does not answer knows it afterwards.
             machine.is_reachable()
     return [machine.name for machine in lab.all if machine.is_lost]
-
-
-def _probe_pods(
-    options: Options,
-    cluster: Cluster,
-    course: Course,
-    log: EvidenceLog,
-    clock: Clock,
-    endpoints: tuple[Endpoint, ...],
-) -> ProbePods:
-    master = endpoints[0]
-    reach: dict[str, object] = {
-        "name": master.name,
-        "address": master.address,
-        "host": master.host,
-        "port": master.port,
-        "user": master.user,
-        "key_file": str(master.key_file or ""),
-        # It goes through a pipe: the process's command line shows nothing of it.
-        "password": master.password,
-    }
-    sweeper = None if options.replay else partial(Sweeper, reach)
-    return ProbePods(cluster, course.profile.nginx_image, Ahead(log), clock, sweeper)
 
 
 def _blank(

@@ -4,8 +4,10 @@ import math
 from pathlib import Path
 
 from labproof.ground.errors import ConfigError
-from labproof.providers import table as choose
-from steps.course import facts as course
+from labproof.providers import table
+
+PROFILES = ("handout", "rehearsal")
+"""The course as its text has it, and a rehearsal of it on machines that stand in for its own."""
 
 
 def require(
@@ -17,10 +19,10 @@ def require(
 ) -> None:
     """Raise ConfigError with every option that cannot be followed; `wishes` are the switches that are on."""
     problems = []
-    if profile and profile not in course.PROFILES:
-        problems.append(f"--profile (LAB_PROFILE): expected {' or '.join(course.PROFILES)}, found {profile!r}")
-    if provider and provider not in choose.NAMES:
-        problems.append(f"--provider (LAB_PROVIDER): expected {', '.join(choose.NAMES)}, found {provider!r}")
+    if profile and profile not in PROFILES:
+        problems.append(f"--profile (LAB_PROFILE): expected {' or '.join(PROFILES)}, found {profile!r}")
+    if provider and provider not in table.NAMES:
+        problems.append(f"--provider (LAB_PROVIDER): expected {', '.join(table.NAMES)}, found {provider!r}")
     if not 0 <= patience < math.inf:
         problems.append(f"--patience: expected seconds from 0 on, found {patience}")
     if inventory:

@@ -3,8 +3,8 @@
 from labproof.ground.advice import TRY
 from labproof.ground.errors import ActionFailed
 from labproof.lab.browser import Browser
-from labproof.lab.kube import Cluster
 from labproof.lab.machine import Machine
+from steps.cluster.api import Cluster
 from steps.course.expect import made_by_dashboard
 from steps.course.facts import Course
 from steps.probes import account, dashboard, workload

@@ -1,16 +1,10 @@
-"""Judging: an expectation compares what was observed with what the handout asks for.
+"""What the handout asks for, as expectations of what the probes of this course read."""
 
-Nothing else in Labproof judges. An expectation says in words what it expects and how what it found reads.
-"""
-
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from ipaddress import ip_address, ip_network
-from typing import Generic, TypeVar
 
-from labproof.lab.browser import PageState
-from labproof.lab.service import ServiceState as UnitState
-from labproof.pods.probe_pods import PodReport
+from labproof.grading.expectation import Expectation, all_of, show
+from steps.pods.probe_pods import PodReport
 from steps.probes.account import AccountState
 from steps.probes.cluster_dns import Resolved
 from steps.probes.dashboard import BothLogins
@@ -22,62 +16,6 @@ from steps.probes.pod import PodState
 from steps.probes.selinux import SelinuxConfig
 from steps.probes.ssh_key import KeyLogin
 from steps.probes.workload import Origin, ServiceState, WorkloadState
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Expectation(Generic[T]):
-    """What should be, in words and as a predicate; `is_final` tells that waiting cannot change it."""
-
-    expected: str
-    is_met: Callable[[T], bool]
-    found: Callable[[T], str] = str
-    is_final: Callable[[T], bool] = lambda _: False
-
-
-def equal(expected: T) -> Expectation[T | None]:
-    """Expect exactly this value; None is how a probe says that there is none."""
-    return Expectation(show(expected), lambda value: value == expected, show)
-
-
-def all_equal(expected: Mapping[str, str]) -> Expectation[Mapping[str, str | None]]:
-    """Expect each of these values under its name; other names do not matter."""
-
-    def differing(values: Mapping[str, str | None]) -> dict[str, str | None]:
-        return {name: values.get(name) for name, wanted in expected.items() if values.get(name) != wanted}
-
-    def found(values: Mapping[str, str | None]) -> str:
-        shown = differing(values) or {name: values.get(name) for name in expected}
-        return ", ".join(f"{name} is {show(value)}" for name, value in shown.items())
-
-    wanted = ", ".join(f"{name} is {show(value)}" for name, value in expected.items())
-    return Expectation(wanted, lambda values: not differing(values), found)
-
-
-def nothing(what: str) -> Expectation[Collection[str]]:
-    """Expect that there is none of these."""
-    return Expectation(f"no {what}", lambda found: not found, lambda found: "; ".join(found) or f"no {what}")
-
-
-def something(what: str) -> Expectation[Collection[str]]:
-    """Expect at least one."""
-    return Expectation(what, lambda found: bool(found), lambda found: ", ".join(found) or "none")
-
-
-def no_problem(expected: str) -> Expectation[Collection[str]]:
-    """Expect that a list of problems is empty; `expected` says what that means."""
-    return Expectation(expected, lambda problems: not problems, lambda problems: "; ".join(problems) or expected)
-
-
-def all_of(wanted: Collection[str], what: str) -> Expectation[Collection[str]]:
-    """Expect that all of these are there; more may be."""
-
-    def found(present: Collection[str]) -> str:
-        missing = [name for name in wanted if name not in present]
-        return f"missing: {', '.join(missing)}" if missing else f"all {len(wanted)} {what}"
-
-    return Expectation(f"{what}: {', '.join(wanted)}", lambda present: set(wanted) <= set(present), found)
 
 
 def images(wanted: Collection[str]) -> Expectation[Images]:
@@ -93,26 +31,6 @@ def images(wanted: Collection[str]) -> Expectation[Images]:
 def loaded_image() -> Expectation[ImageState]:
     """Expect an image on the machine that should run it."""
     return Expectation("the image that Kuboard's Deployment names, on its machine", lambda state: state.is_held)
-
-
-def loaded(name: str) -> Expectation[bool]:
-    """Expect that something is loaded."""
-    return Expectation(f"{name} loaded", lambda is_loaded: is_loaded, lambda yes: "loaded" if yes else "not loaded")
-
-
-def off(name: str) -> Expectation[UnitState]:
-    """Expect that a service neither runs nor starts at boot; one that is not installed is off."""
-    return Expectation(f"{name} neither running nor enabled", lambda unit: not (unit.is_running or unit.is_enabled))
-
-
-def running(name: str) -> Expectation[UnitState]:
-    """Expect that a service runs."""
-    return Expectation(f"{name} running", lambda unit: unit.is_running)
-
-
-def enabled(name: str) -> Expectation[UnitState]:
-    """Expect that a service starts at boot."""
-    return Expectation(f"{name} enabled at boot", lambda unit: unit.is_enabled)
 
 
 def shell_on(machine: str) -> Expectation[KeyLogin]:
@@ -196,14 +114,6 @@ def node_port(port: int) -> Expectation[ServiceState]:
 def any_node_port() -> Expectation[ServiceState]:
     """Expect a Service that has a node port, whichever was allocated."""
     return Expectation("a Service with a node port", lambda state: state.node_port > 0)
-
-
-def page(content: str) -> Expectation[PageState]:
-    """Expect a page that was found and holds this text, in any letter case."""
-    return Expectation(
-        f"HTTP 200 with {content!r} in it",
-        lambda state: state.status == 200 and content.lower() in state.body.lower(),
-    )
 
 
 def address_in(cidr: str) -> Expectation[str]:
@@ -294,14 +204,3 @@ def replaced(uid: str) -> Expectation[list[PodState]]:
 def came_back(uid: str) -> Expectation[PodState]:
     """Expect a Pod of the same name that was made anew."""
     return Expectation(f"a new Pod in place of {uid}", lambda pod: bool(uid) and bool(pod.uid) and pod.uid != uid)
-
-
-def show(value: object) -> str:
-    """Write a value as it reads in a sentence."""
-    if value is None:
-        return "absent"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, set | frozenset | list | tuple):
-        return ", ".join(sorted(map(str, value))) or "none"
-    return str(value)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 from pathlib import Path
 
 from pydantic import Field
@@ -9,9 +10,8 @@ from pydantic import Field
 from labproof.ground import settings
 from labproof.ground.errors import ConfigError
 from labproof.ground.places import course_dir
+from labproof.session.option_rules import PROFILES
 from steps.course import values as course_values
-
-PROFILES = ("handout", "rehearsal")
 
 
 class Profile(settings.Settings):
@@ -75,14 +75,24 @@ def load(profile: str, folder: Path | None = None) -> Course:
     """Read `exercises/course.toml`. Raises ConfigError for a profile that it does not have, and for wrong values."""
     path = (folder or course_dir() / "exercises") / "course.toml"
     read = settings.load(path, _CourseFile)
-    if problems := [f"{path}: {problem}" for problem in _problems(read)]:
-        raise ConfigError(problems)
+    if wrong := [f"{path}: {problem}" for problem in _problems(read)]:
+        raise ConfigError(wrong)
     if profile not in PROFILES:
         raise ConfigError([f"--profile: {profile!r} is not in {path}; choose handout or rehearsal"])
     return Course(profile, getattr(read, profile), read.cluster)
 
 
-def _problems(read: _CourseFile) -> Iterator[str]:
+def problems(network: IPv4Network, folder: Path | None = None) -> list[str]:
+    """Return everything that is wrong in `exercises/course.toml`; `network` is the lab's own."""
+    path = (folder or course_dir() / "exercises") / "course.toml"
+    try:
+        read = settings.load(path, _CourseFile)
+    except ConfigError as refused:
+        return refused.problems
+    return [f"{path}: {problem}" for problem in _problems(read, network)]
+
+
+def _problems(read: _CourseFile, network: IPv4Network | None = None) -> Iterator[str]:
     for name in PROFILES:
         profile: Profile = getattr(read, name)
         yield from course_values.version(f"{name}.kubernetes", profile.kubernetes)
@@ -96,6 +106,6 @@ def _problems(read: _CourseFile) -> Iterator[str]:
     yield from course_values.images("cluster.other_images", cluster.other_images, has_tag=True)
     yield from course_values.images("cluster.worker_images", cluster.worker_images)
     ranges = {"cluster.service_cidr": cluster.service_cidr, "cluster.pod_cidr": cluster.pod_cidr}
-    yield from course_values.ranges(ranges)
+    yield from course_values.ranges(ranges, network)
     if cluster.dashboard_port == cluster.kuboard_port:
         yield f"cluster.kuboard_port: {cluster.kuboard_port} is the dashboard's port too; choose another"

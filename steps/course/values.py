@@ -6,8 +6,6 @@ from ipaddress import IPv4Network
 from itertools import combinations
 from urllib.parse import urlsplit
 
-from labproof.host import table
-
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 # https://github.com/distribution/reference, regexp.go: a host that may have a port, lower-case parts, a tag.
@@ -60,7 +58,7 @@ def address(key: str, value: str) -> Iterator[str]:
         yield f"{key}: {value!r} is no address; write one such as https://mirror.example"
 
 
-def ranges(values: Mapping[str, str]) -> Iterator[str]:
+def ranges(values: Mapping[str, str], lab: IPv4Network | None = None) -> Iterator[str]:
     """Yield what is wrong with ranges of addresses, and which of them overlap one another or the lab's network."""
     networks: dict[str, IPv4Network] = {}
     for key, value in values.items():
@@ -75,7 +73,8 @@ def ranges(values: Mapping[str, str]) -> Iterator[str]:
             yield f"{key}: {value!r} has /{network.prefixlen}; a cluster takes /{_SHORTEST} to /{_LONGEST}"
         if network.is_loopback or network.is_multicast or network.is_link_local:
             yield f"{key}: {value!r} has addresses that no machine can have; write one such as 10.122.0.0/16"
-    networks["the lab's network in vagrant/machines.json"] = table.load().network
+    if lab is not None:
+        networks["the lab's network in vagrant/machines.json"] = lab
     for (key, network), (other, another) in combinations(networks.items(), 2):
         if network.overlaps(another):
             yield f"{key}: {network} overlaps {other}, {another}; choose ranges apart"

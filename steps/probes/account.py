@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from labproof.connection.secrets import decode_secret
 from labproof.ground.untrusted import reads_objects
-from labproof.lab.kube import ApiProblem, Cluster
+from steps.cluster.api import ApiProblem, Cluster
 
 _EVERYTHING = {
     "apiVersion": "authorization.k8s.io/v1",

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from labproof.ground.errors import TransportError
 from labproof.ground.untrusted import reads_objects
-from labproof.lab.kube import Cluster
+from steps.cluster.api import Cluster
 from steps.probes import workload
 from steps.probes.workload import CALICO_OPERATORS, WorkloadState
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from labproof.ground.errors import TransportError
 from labproof.ground.untrusted import reads_objects
-from labproof.lab.kube import Cluster, Json
+from steps.cluster.api import Cluster, Json
 from steps.probes import workload
 
 NAMESPACE, SERVICE, DEPLOYMENT = "kube-system", "kube-dns", "coredns"

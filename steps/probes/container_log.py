@@ -5,8 +5,8 @@ import re
 
 from labproof.ground.errors import TransportError
 from labproof.ground.untrusted import reads_objects
-from labproof.lab.cause import cause
-from labproof.lab.kube import Cluster, Json
+from steps.cluster.api import Cluster, Json
+from steps.cluster.cause import cause
 
 _TELLING = (
     r"already using the IPv4 address",

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from labproof.ground.untrusted import read_yaml, reads_objects
-from labproof.lab.kube import Cluster, Json
 from labproof.lab.machine import Machine
+from steps.cluster.api import Cluster, Json
 from steps.probes.workload import waiting
 
 COMPONENTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")

@@ -6,8 +6,8 @@ from typing import Any
 from labproof.connection.base import Credential
 from labproof.connection.secrets import decode_secret
 from labproof.ground.untrusted import read_yaml
-from labproof.lab.kube import Cluster
 from labproof.lab.machine import Machine
+from steps.cluster.api import Cluster
 from steps.probes.account import may_do_everything
 from steps.probes.shell_script import LOGIN_FILES, commands
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from labproof.ground.untrusted import reads_objects
 from labproof.lab.browser import Browser
-from labproof.lab.kube import Cluster
 from labproof.lab.machine import Lab, Machine
+from steps.cluster.api import Cluster
 from steps.probes import docker
 
 WRONG_TOKEN = "not-a-token-of-this-cluster"

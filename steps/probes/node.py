@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from labproof.ground.untrusted import reads_objects
-from labproof.lab.kube import Cluster, Json
+from steps.cluster.api import Cluster, Json
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The pod network as Calico keeps it."""
 
 from labproof.ground.untrusted import reads_objects
-from labproof.lab.kube import Cluster
+from steps.cluster.api import Cluster
 
 
 @reads_objects

@@ -3,8 +3,8 @@
 from ipaddress import ip_address
 
 from labproof.ground.untrusted import reads_objects
-from labproof.lab.kube import Cluster
 from labproof.lab.machine import Lab
+from steps.cluster.api import Cluster
 
 REACHED = "reached"
 _SILENT = 124

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from labproof.lab.kube import Cluster, Json
+from steps.cluster.api import Cluster, Json
 
 _ROUNDED_SECONDS = 2.0
 """How far two times may be apart that were taken in one go: the API tells whole seconds."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from labproof.ground.untrusted import reads_objects
-from labproof.lab import events
-from labproof.lab.cause import cause
-from labproof.lab.kube import Cluster, Json
+from steps.cluster import events
+from steps.cluster.api import Cluster, Json
+from steps.cluster.cause import cause
 from steps.probes import container_log, steadiness
 
 CALICO_OPERATORS = "calico-system"

@@ -8,9 +8,9 @@ from labproof.connection.base import HttpRequest
 from labproof.connection.fake import FakeConnection, Page
 from labproof.ground.errors import ActionFailed
 from labproof.lab.browser import Browser
-from labproof.lab.kube import Cluster
 from labproof.lab.machine import Lab
 from steps.actions import web_form
+from steps.cluster.api import Cluster
 from steps.course import facts as course
 from tests.conftest import encoded
 

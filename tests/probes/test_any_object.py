@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labproof.connection.fake import FakeConnection, Page
+from labproof.grading import expectation
 from labproof.ground.errors import TransportError
 from labproof.lab.browser import Browser
-from labproof.lab.kube import Cluster
 from labproof.lab.machine import Lab, Phase
-from steps.course import expect
+from steps.cluster.api import Cluster
 from steps.probes import account, control_plane, dashboard, kubeconfig, kuboard, node, pod, pod_network, workload
 from tests.anything import is_a, spoilt, texts
 from tests.conftest import both_machines, cluster_on, encoded
@@ -93,7 +93,7 @@ def reads(probe: Callable[..., Any], *arguments: object) -> None:
     except TransportError:
         return
     assert is_a(state, get_type_hints(probe)["return"])
-    assert isinstance(expect.show(state), str)
+    assert isinstance(expectation.show(state), str)
 
 
 @pytest.mark.parametrize("probe", ASKS, ids=label)

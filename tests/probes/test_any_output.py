@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labproof.connection.fake import FakeConnection, Reply
+from labproof.grading import expectation
 from labproof.ground.errors import TransportError
 from labproof.lab import service
 from labproof.lab.machine import Machine, Phase
-from steps.course import expect
 from steps.probes import bridge, control_plane, docker, firewall, kubeconfig, names, package, selinux, ssh_key, swap
 from tests.anything import is_a, texts
 from tests.conftest import both_machines
@@ -74,4 +74,4 @@ def test_any_output_is_read_or_not_seen(
     except TransportError:
         return
     assert is_a(state, get_type_hints(probe)["return"])
-    assert isinstance(expect.show(state), str)
+    assert isinstance(expectation.show(state), str)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from labproof.connection.fake import FakeConnection, Page
-from labproof.lab.kube import Cluster
+from steps.cluster.api import Cluster
 from steps.probes import account, control_plane, node, pod_network, workload
 from tests.conftest import encoded
 

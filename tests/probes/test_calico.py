@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from labproof.connection.fake import FakeConnection, Page
-from labproof.lab.kube import Cluster
+from steps.cluster.api import Cluster
 from steps.probes import calico
 
 STATUS = {"observedGeneration": 1, "desiredNumberScheduled": 2, "updatedNumberScheduled": 2, "numberAvailable": 1}

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from labproof.lab.cause import SHOWN, cause
+from steps.cluster.cause import SHOWN, cause
 from tests.anything import texts
 
 ID = "0123456789ab" + 52 * "f"

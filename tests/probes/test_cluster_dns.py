@@ -6,7 +6,7 @@ import pytest
 
 from labproof.connection.fake import FakeConnection, Page
 from labproof.ground.errors import Unreachable
-from labproof.lab.kube import Cluster
+from steps.cluster.api import Cluster
 from steps.probes import cluster_dns
 
 LABELS = {"k8s-app": "kube-dns"}

@@ -6,8 +6,8 @@ import pytest
 
 from labproof.connection.fake import FakeConnection, Page
 from labproof.ground.errors import Unreachable
-from labproof.lab import events
-from labproof.lab.kube import Cluster
+from steps.cluster import events
+from steps.cluster.api import Cluster
 from steps.probes import workload
 
 A = {"metadata": {"name": "a"}}

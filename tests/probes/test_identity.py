@@ -4,8 +4,8 @@ import pytest
 
 from labproof.connection.fake import FakeConnection, Page, Reply
 from labproof.ground.errors import NoCluster, TransportError
-from labproof.lab.kube import ADMIN_CONF, Cluster
 from labproof.lab.machine import Lab
+from steps.cluster.api import ADMIN_CONF, Cluster
 from steps.probes import identity
 from tests.conftest import encoded
 

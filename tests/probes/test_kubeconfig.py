@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from labproof.connection.fake import FakeConnection, Page, Reply
 from labproof.ground.errors import NoCluster, Unreachable
-from labproof.lab.kube import ADMIN_CONF, Cluster
 from labproof.lab.machine import Lab
+from steps.cluster.api import ADMIN_CONF, Cluster
 from steps.course import expect
 from steps.probes import kubeconfig
 from steps.probes.kubeconfig import FileState

@@ -3,8 +3,8 @@
 import pytest
 
 from labproof.connection.fake import FakeConnection, Page, Reply
-from labproof.lab.kube import Cluster
 from labproof.lab.machine import Lab
+from steps.cluster.api import Cluster
 from steps.probes import kuboard
 
 USUAL = "eipwork/kuboard:latest"

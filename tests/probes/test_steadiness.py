@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from labproof.connection.fake import FakeConnection, Page
-from labproof.lab.kube import Cluster
+from steps.cluster.api import Cluster
 from steps.probes import workload
 
 DONE = {"observedGeneration": 1, "replicas": 1, "updatedReplicas": 1, "availableReplicas": 1}

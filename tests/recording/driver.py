@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from labproof.grading import expectation
 from labproof.grading.conditions import Condition
 from labproof.grading.judging import Judge
 from labproof.grading.recording import Recording
@@ -12,7 +13,6 @@ from labproof.ground.wait import Clock
 from labproof.lab.machine import Phase
 from labproof.records.evidence import EvidenceLog
 from labproof.records.model import CriterionRecord, LabDescription, Outcome, RunRecord, ScenarioRecord, SectionRecord
-from steps.course import expect
 from tests.tiny_course import Section, criterion
 
 PASSED, FAILED, BLOCKED = Outcome.PASSED, Outcome.FAILED, Outcome.BLOCKED
@@ -86,7 +86,7 @@ class Run:
             self.recording.carry_out(work)
         else:
             probe = probes[sentence.text.split()[0]]
-            self.recording.carry_out(lambda: self.judge(probe, expect.equal("ok"), "master", self.rests_on))
+            self.recording.carry_out(lambda: self.judge(probe, expectation.equal("ok"), "master", self.rests_on))
 
     def judge_one(self, section: str, id: str, probe: Probe) -> None:
         """Judge one criterion of the scenario that has begun."""

@@ -2,15 +2,15 @@
 
 import pytest
 
+from labproof.grading import expectation
 from labproof.grading.conditions import Condition
-from steps.course import expect
 from tests.recording.driver import BLOCKED, FAILED, OK, PASSED, UNDETERMINED, WRONG, Run, base, found, seeing
 
 
 @pytest.fixture
 def broken(run: Run) -> Run:
     """A run in which all rests on a kubelet that does not answer; next.d grades it."""
-    run.rests_on = (Condition("kubelet", seeing("silent"), expect.equal("well"), "the kubelet stopped answering"),)
+    run.rests_on = (Condition("kubelet", seeing("silent"), expectation.equal("well"), "the kubelet stopped answering"),)
     return run
 
 
@@ -53,7 +53,7 @@ def test_what_was_settled_otherwise_is_told_once(broken: Run) -> None:
 def test_nobody_asks_why_before_the_work(broken: Run) -> None:
     """What does not hold before the work needs no explanation, and is waited for afterwards."""
     asked: list[bool] = []
-    look = Condition("kubelet", lambda: bool(asked.append(True)), expect.equal(True), "it broke")
+    look = Condition("kubelet", lambda: bool(asked.append(True)), expectation.equal(True), "it broke")
     broken.rests_on = (look,)
     worked: list[bool] = []
     probe = lambda: "ok" if worked else "wrong"  # noqa: E731

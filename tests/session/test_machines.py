@@ -12,11 +12,11 @@ from labproof.connection.foresight import Foresight
 from labproof.grading.recording import PERFORM, VERIFY
 from labproof.grading.syllabus import Plan
 from labproof.ground.errors import ProvisionError
-from labproof.pods.probe_pods import ProbePods
 from labproof.providers.base import Endpoint
 from labproof.records.model import LabDescription
 from labproof.session.connecting import Reached
 from labproof.session.opening import Options, begin
+from steps.pods.probe_pods import ProbePods
 from tests.session.conftest import LAB
 
 

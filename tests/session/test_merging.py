@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from labproof.connection.base import Purpose
+from labproof.grading import expectation
 from labproof.grading.recording import VERIFY
 from labproof.grading.syllabus import Plan
 from labproof.ground.errors import CheckFailed, ConfigError, NotRecorded, Unreachable
@@ -18,7 +19,6 @@ from labproof.records.store import LATEST
 from labproof.session.connecting import Reached
 from labproof.session.opening import Options, Session, begin
 from labproof.session.opening import opening as session
-from steps.course import expect
 from tests.session.conftest import COURSE, LAB, load
 from tests.tiny_course import Section, criterion
 
@@ -111,7 +111,7 @@ def test_recording_is_not_waited_for(open_: Open) -> None:
     assert judge.clock.sleep is not time.sleep
     judge.begin(600)
     with pytest.raises(CheckFailed):
-        judge(lambda: "wrong", expect.equal("ok"))
+        judge(lambda: "wrong", expectation.equal("ok"))
     assert judge.finding.waited == pytest.approx(600, abs=5)
 
 

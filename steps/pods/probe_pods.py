@@ -18,12 +18,12 @@ from labproof.connection.base import HttpRequest
 from labproof.ground.errors import LabError, NoCluster, Refused, TransportError
 from labproof.ground.untrusted import reads_objects
 from labproof.ground.wait import Clock, Deadline, Waited, poll
-from labproof.lab import events
-from labproof.lab.cause import cause
-from labproof.lab.kube import ApiProblem, Cluster, Json
-from labproof.pods.ahead import Ahead
-from labproof.pods.manifest import NAMES, REACH, RESOLVER, pod
-from labproof.pods.sweeper import Sweeper
+from steps.cluster import events
+from steps.cluster.api import ApiProblem, Cluster, Json
+from steps.cluster.cause import cause
+from steps.pods.ahead import Ahead
+from steps.pods.manifest import NAMES, REACH, RESOLVER, pod
+from steps.pods.sweeper import Sweeper
 from steps.probes import calico, cluster_dns
 from steps.probes.cluster_dns import Resolved
 from steps.probes.workload import waiting

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from labproof.ground.errors import TransportError
 from labproof.ground.untrusted import reads_objects
-from labproof.lab.cause import cause
-from labproof.lab.kube import Cluster, Json
+from steps.cluster.api import Cluster, Json
+from steps.cluster.cause import cause
 
 _EARLIER = timedelta(seconds=60)
 """How long before a Pod stopped being ready its cause may have been told: a probe fails three times first."""

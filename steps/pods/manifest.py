@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from labproof.lab.kube import Json
+from steps.cluster.api import Json
 
 SERVICE = "kubernetes.default.svc.cluster.local."
 """It ends in a dot: otherwise the machine's own search domains are asked first, and may have an answer."""

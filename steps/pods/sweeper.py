@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import IO
 
+from labproof.ground.places import course_dir
+
 DONE = b"done\n"
 EVERY_SECONDS = 5.0
 SWEEPING_SECONDS = 60.0
@@ -22,7 +24,8 @@ class Sweeper:
 
     def __init__(self, machine: dict[str, object], namespace: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "labproof.pods.sweeper"],
+            [sys.executable, "-m", "steps.pods.sweeper"],
+            cwd=course_dir(),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -55,10 +58,10 @@ def sweep(machine: dict[str, str]) -> None:
     """Delete the probe namespace through a connection of our own; try again for a while where that fails."""
     from labproof.ground.errors import TransportError
     from labproof.ground.wait import Deadline, poll
-    from labproof.lab.kube import Cluster
     from labproof.lab.machine import Machine, Phase
     from labproof.providers.base import Endpoint
     from labproof.session.connecting import connect
+    from steps.cluster.api import Cluster
 
     key = Path(machine["key_file"]) if machine["key_file"] else None
     name, address = machine["name"], machine["address"]

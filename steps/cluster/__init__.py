@@ -1,0 +1,1 @@
+"""The cluster of the course as it can be asked: its API, what it complains of, and words for that."""
