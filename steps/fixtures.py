@@ -30,12 +30,12 @@ class Kubernetes:
 _KUBERNETES = pytest.StashKey[Kubernetes]()
 
 
-def labproof_course_problems(network: IPv4Network) -> list[str]:
+def pytest_labproof_problems(network: IPv4Network) -> list[str]:
     """Return what is wrong in course.toml."""
     return facts.problems(network)
 
 
-def labproof_lab_opened(config: pytest.Config, opened: Session) -> None:
+def pytest_labproof_opened(config: pytest.Config, opened: Session) -> None:
     """Make the cluster's API and its probe Pods; when a finished lab is graded, begin the look that takes longest."""
     course = facts.load(opened.profile)
     cluster = Cluster(opened.connection, opened.lab[MASTER], opened.phase)

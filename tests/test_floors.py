@@ -13,16 +13,17 @@ FLOORS = (
     {"records", "host"},
     {"connection", "showing", "rehearsal"},
     {"lab", "providers"},
-    {"pods", "grading", "authoring"},
+    {"grading", "authoring"},
     {"session"},
     {"proving"},
     {"commands"},
-    {"cli", "plugin", "__main__"},
+    {"cli", "plugin"},
+    {"__main__"},
 )
 """From the bottom to the top: the rooms of `labproof/`, and its entry points."""
 
 HEIGHT = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-COURSE = {"lab", "pods", "grading", "session", "connection", "ground"}
+COURSE = {"ground", "records", "connection", "lab", "grading", "session"}
 """What the course's own code may import of the engine."""
 
 

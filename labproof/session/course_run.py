@@ -160,7 +160,7 @@ class CourseRun:
         self._display.__enter__()
         try:
             self._session = begin(options, self.plan, lambda: self._reach(options))
-            self.config.hook.labproof_lab_opened(config=self.config, opened=self._session)
+            self.config.hook.pytest_labproof_opened(config=self.config, opened=self._session)
         except BaseException:
             self._display.__exit__(None, None, None)
             self._terminal.close()
@@ -350,7 +350,7 @@ def prepare(config: pytest.Config, picks: Iterable[Pick]) -> CourseRun:
     options = options_of(config)
     wishes = frozenset(name for name in ("reboot", "milestones") if getattr(config.option, name))
     option_rules.require(options.profile, options.provider, options.patience, options.inventory, wishes)
-    told = [p for found in config.hook.labproof_course_problems(network=table.load().network) for p in found]
+    told = [p for found in config.hook.pytest_labproof_problems(network=table.load().network) for p in found]
     plan = load_plan(options, told)
     replayed = find(options.replay).load() if options.replay else None
     if replayed and (more := frozenset(wishes_of(replayed)) - options.wishes):

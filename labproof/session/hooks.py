@@ -1,4 +1,4 @@
-"""What a course may add to a session: hooks of pytest, which a course's modules of steps implement by their names."""
+"""What a course may add to a session: hooks of pytest, which modules of `steps` implement as any other."""
 
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
@@ -9,11 +9,9 @@ if TYPE_CHECKING:
     from labproof.session.opening import Session
 
 
-@pytest.hookspec
-def labproof_course_problems(network: IPv4Network) -> list[str]:  # type: ignore[empty-body]
+def pytest_labproof_problems(network: IPv4Network) -> list[str]:  # type: ignore[empty-body]
     """Return what is wrong with the course's own facts, each with its file, key and fix; `network` is the lab's."""
 
 
-@pytest.hookspec
-def labproof_lab_opened(config: pytest.Config, opened: "Session") -> None:
+def pytest_labproof_opened(config: pytest.Config, opened: "Session") -> None:
     """Make what the course's fixtures hand out, and begin what takes long: the machines are reached."""
