@@ -8,7 +8,6 @@ from pathlib import Path
 from labproof.ground.errors import HostError
 from labproof.ground.places import Progress
 from labproof.host.command import run_checked
-from labproof.rehearsal.bundle.apt import missing
 
 FOR_LXC = ("iproute2", "lxc", "mmdebstrap", "rsync", "sudo", "uidmap", "vagrant", "vagrant-lxc")
 POLICY = Path("/usr/sbin/policy-rc.d")
@@ -61,3 +60,10 @@ def without_lxc_net(text: str) -> str:
     """Return /etc/default/lxc-net with LXC's own bridge switched off."""
     lines = [line for line in text.splitlines() if not line.startswith("USE_LXC_BRIDGE=")]
     return "\n".join(['USE_LXC_BRIDGE="false"', *lines]) + "\n"
+
+
+def missing(packages: Sequence[str]) -> list[str]:
+    """Return the packages that are not installed on this host."""
+    shown = run_checked(["dpkg-query", "-f", "${Package} ${db:Status-Status}\n", "-W"], seconds=60)
+    installed = {line.split()[0] for line in shown.splitlines() if line.endswith(" installed")}
+    return [package for package in packages if package not in installed]

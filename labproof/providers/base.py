@@ -1,28 +1,10 @@
 """What is asked of whoever provides the machines."""
 
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
+from labproof.connection.endpoint import Endpoint
 from labproof.ground.places import Progress
 from labproof.records.model import LabDescription
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """How one machine is reached over SSH; `address` is its address in the lab.
-
-    `is_direct` tells that the machine's owner named that address: the grader may send packets there itself.
-    """
-
-    name: str
-    address: str
-    host: str
-    port: int
-    user: str
-    key_file: Path | None
-    password: str = field(default="", repr=False)
-    is_direct: bool = True
 
 
 class Provider(Protocol):

@@ -6,6 +6,7 @@ import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from labproof.connection.endpoint import Endpoint
 from labproof.ground.errors import ProvisionError
 from labproof.ground.places import Progress, cache_dir, state_dir
 from labproof.ground.wait import Deadline, wait_until
@@ -14,7 +15,6 @@ from labproof.host.ledger import Ledger
 from labproof.host.ownership import LabRecord
 from labproof.host.table import Row, Table
 from labproof.providers import containers, description, milestones
-from labproof.providers.base import Endpoint
 from labproof.providers.containers import Container
 from labproof.providers.grader_key import private_key, public_line
 from labproof.providers.vagrant import Vagrant

@@ -5,10 +5,10 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+from labproof.connection.endpoint import Endpoint
 from labproof.ground.errors import ProvisionError, ResetError
 from labproof.ground.places import Progress
 from labproof.providers import inventory_file
-from labproof.providers.base import Endpoint
 from labproof.providers.inventory_file import Inventory
 from labproof.records.model import LabDescription
 

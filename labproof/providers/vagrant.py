@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from labproof.connection.endpoint import Endpoint
 from labproof.ground.errors import ProvisionError
 from labproof.ground.places import Progress, course_dir
 from labproof.ground.wait import Deadline, wait_until
 from labproof.host.command import run_checked, tail
-from labproof.providers.base import Endpoint
 from vagrant import Vagrant as PythonVagrant
 
 LOGGED_LINES = 25

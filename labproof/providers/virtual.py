@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from labproof.connection.endpoint import Endpoint
 from labproof.ground.errors import HostError, ProvisionError, ResetError
 from labproof.ground.places import Progress, cache_dir, state_dir
 from labproof.host import ownership, table
@@ -10,7 +11,6 @@ from labproof.host.bridge import source_address
 from labproof.host.ownership import LabRecord
 from labproof.host.table import Table
 from labproof.providers import description
-from labproof.providers.base import Endpoint
 from labproof.providers.grader_key import private_key, public_line
 from labproof.providers.vagrant import Vagrant
 from labproof.records.model import LabDescription

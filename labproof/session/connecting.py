@@ -11,13 +11,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
+from labproof.connection.endpoint import Endpoint
 from labproof.connection.foresight import Foresight, questions_file
 from labproof.connection.live import LiveConnection
 from labproof.connection.pages import Place
 from labproof.connection.ssh import Ssh
 from labproof.ground.errors import ConfigError
 from labproof.ground.places import Progress
-from labproof.providers.base import Endpoint, Provider
+from labproof.providers.base import Provider
 from labproof.providers.table import choose
 
 

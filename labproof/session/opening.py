@@ -8,6 +8,7 @@ from pathlib import Path
 
 from labproof.connection import foresight
 from labproof.connection.base import Connection
+from labproof.connection.endpoint import Endpoint
 from labproof.connection.foresight import Foresight
 from labproof.connection.recorder import Recorder
 from labproof.connection.replay import Replay
@@ -21,7 +22,7 @@ from labproof.ground.wait import Clock, Deadline
 from labproof.lab import identity
 from labproof.lab.browser import Browser
 from labproof.lab.machine import Lab, Machine, Phase
-from labproof.providers.base import Endpoint, Provider
+from labproof.providers.base import Provider
 from labproof.records.evidence import EvidenceLog, now, read
 from labproof.records.model import (
     LabDescription,

@@ -56,10 +56,10 @@ def main() -> None:
 
 def sweep(machine: dict[str, str]) -> None:
     """Delete the probe namespace through a connection of our own; try again for a while where that fails."""
+    from labproof.connection.endpoint import Endpoint
     from labproof.ground.errors import TransportError
     from labproof.ground.wait import Deadline, poll
     from labproof.lab.machine import Machine, Phase
-    from labproof.providers.base import Endpoint
     from labproof.session.connecting import connect
     from steps.cluster.api import Cluster
 

@@ -11,7 +11,14 @@ _FIREWALLD = re.compile(r"(INPUT|OUTPUT|FORWARD)_\w*(direct|ZONES|POLICIES)\w*|(
 _OTHERS = ("KUBE-", "cali-", "DOCKER")
 """How the chains of kube-proxy, Calico and Docker begin."""
 _BUILT_IN = ("INPUT", "FORWARD")
-_NARROWS_NOTHING = ("-p all", "-s 0.0.0.0/0", "-d 0.0.0.0/0", "-m comment", "-m conntrack", "-m state")
+_CLUSTER_PORTS = (22, 179, 2379, 2380, 6443, 10250, 30000, 32567)
+"""SSH, and the ports by which the cluster's parts and its pages are reached (facts of kubeadm 1.20 and the course)."""
+
+_NARROWS_NOTHING = (
+    *("-p all", "-s 0.0.0.0/0", "-d 0.0.0.0/0", "-m comment", "-m conntrack", "-m state"),
+    # Beside these stands a port, or the rule concerns a whole protocol.
+    *("-p tcp", "-p udp", "-m tcp", "-m udp", "-m multiport"),
+)
 
 
 def leftover_rules(machine: Machine) -> list[str]:
@@ -53,15 +60,28 @@ def _own_chains(rules: list[list[str]]) -> set[str]:
 
 
 def _target(words: list[str]) -> str:
-    """Return where a rule sends every packet; empty when it sends only some of them, or none."""
+    """Return where a rule sends every packet, or all of them for a port of the cluster; empty for any other rule."""
     rest = words[2:]
     while len(rest) >= 2 and rest[0] != "-j":
-        wide = f"{rest[0]} {rest[1]}" in _NARROWS_NOTHING or rest[0] == "--comment"
-        # A rule for what is new concerns every connection; one for what is invalid hardly any packet.
-        if not wide and not (rest[0] in ("--ctstate", "--state") and "NEW" in rest[1]):
+        if not _is_wide(rest[0], rest[1]):
             return ""
         rest = rest[2:]
     return rest[1] if len(rest) >= 2 else ""
+
+
+def _is_wide(option: str, value: str) -> bool:
+    """Tell whether a condition of a rule leaves it to concern everybody."""
+    if option in ("--ctstate", "--state"):
+        # A rule for what is new concerns every connection; one for what is invalid hardly any packet.
+        return "NEW" in value
+    if option in ("--dport", "--dports"):
+        return any(_covers(ports, port) for ports in value.split(",") for port in _CLUSTER_PORTS)
+    return option == "--comment" or f"{option} {value}" in _NARROWS_NOTHING
+
+
+def _covers(ports: str, port: int) -> bool:
+    first, _, last = ports.partition(":")
+    return first.isdigit() and (last or first).isdigit() and int(first) <= port <= int(last or first)
 
 
 def _words(line: str) -> list[str]:

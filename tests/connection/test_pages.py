@@ -12,11 +12,11 @@ import pytest
 
 from labproof.connection import pages, ssh
 from labproof.connection.base import Command, Credential, HttpRequest, Purpose
+from labproof.connection.endpoint import Endpoint
 from labproof.connection.live import LiveConnection
 from labproof.ground.errors import ProvisionError, Unproven, Unreachable
 from labproof.lab.browser import Browser
 from labproof.lab.machine import Machine, Phase
-from labproof.providers.base import Endpoint
 from labproof.session.connecting import connect
 from tests.connection.shell_server import ShellServer
 from tests.connection.web_server import WebServer, response

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from labproof.connection.base import Command, CommandResult
+from labproof.connection.endpoint import Endpoint
 from labproof.connection.fake import FakeConnection
 from labproof.connection.foresight import Foresight
 from labproof.grading.recording import PERFORM, VERIFY
 from labproof.grading.syllabus import Plan
 from labproof.ground.errors import ProvisionError
-from labproof.providers.base import Endpoint
 from labproof.records.model import LabDescription
 from labproof.session.connecting import Reached
 from labproof.session.opening import Options, begin

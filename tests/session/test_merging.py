@@ -18,7 +18,7 @@ from labproof.records.model import FINISHED, CriterionRecord, Outcome, RunRecord
 from labproof.records.store import LATEST
 from labproof.session.connecting import Reached
 from labproof.session.opening import Options, Session, begin
-from labproof.session.opening import opening as session
+from labproof.session import opening as session
 from tests.session.conftest import COURSE, LAB, load
 from tests.tiny_course import Section, criterion
 

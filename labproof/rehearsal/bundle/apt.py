@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labproof.ground.errors import BundleError
+from labproof.host.packages import missing
 from labproof.rehearsal.bundle.commands import Command, output, run
 from labproof.rehearsal.bundle.sources import debian_sources, render
 
@@ -74,13 +75,6 @@ class PrivateApt:
 def mirror_options() -> list[str]:
     """Return the host's apt settings that a mirror or proxy may need, as "NAME VALUE;" lines."""
     return [line for line in output(["apt-config", "dump"]).splitlines() if PASSED_ON.match(line)]
-
-
-def missing(packages: Sequence[str]) -> list[str]:
-    """Return the packages that are not installed on this host."""
-    shown = output(["dpkg-query", "-f", "${Package} ${db:Status-Status}\n", "-W"])
-    installed = {line.split()[0] for line in shown.splitlines() if line.endswith(" installed")}
-    return [package for package in packages if package not in installed]
 
 
 def install_missing(packages: Sequence[str], log: Path) -> None:

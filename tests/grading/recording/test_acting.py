@@ -7,7 +7,7 @@ from labproof.connection.fake import FakeConnection, Page
 from labproof.lab.browser import Browser
 from labproof.lab.machine import Machine
 from labproof.session.performing import Runner
-from tests.recording.driver import Run
+from tests.grading.recording.driver import Run
 
 
 def test_form_that_is_sent_is_an_act(run: Run, fake: FakeConnection) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from labproof.grading.syllabus import Plan
 from labproof.records.model import Authorship, CriterionRecord, Outcome
-from tests.recording.driver import BLOCKED, FAILED, OK, PASSED, WRONG, Run, base, blank, found, start
+from tests.grading.recording.driver import BLOCKED, FAILED, OK, PASSED, WRONG, Run, base, blank, found, start
 
 
 def merged(course: Plan, folder: Path, *known: CriterionRecord) -> Run:

@@ -138,7 +138,9 @@ def test_points_stay_exact() -> None:
     assert result.from_json(as_on_disk(run), Path("r")).score.earned == Fraction(1, 3)
 
 
-RECORDED = json.loads((Path(__file__).parent / "recordings" / "untouched" / "result.json").read_text(encoding="utf-8"))
+RECORDED = json.loads(
+    (Path(__file__).parents[1] / "recordings" / "untouched" / "result.json").read_text(encoding="utf-8")
+)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

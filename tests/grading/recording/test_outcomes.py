@@ -4,7 +4,19 @@ from pathlib import Path
 
 from labproof.grading import rubric
 from labproof.grading import syllabus as plan
-from tests.recording.driver import FAILED, OK, PASSED, SKIPPED, UNDETERMINED, WRONG, Run, base, crash, found, start
+from tests.grading.recording.driver import (
+    FAILED,
+    OK,
+    PASSED,
+    SKIPPED,
+    UNDETERMINED,
+    WRONG,
+    Run,
+    base,
+    crash,
+    found,
+    start,
+)
 from tests.tiny_course import Section, criterion, write
 
 

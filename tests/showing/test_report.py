@@ -1,6 +1,6 @@
 """The report: one golden page, and what must be true of every page.
 
-To write the golden page anew: LABPROOF_GOLDEN=write pytest tests/test_report.py
+To write the golden page anew: LABPROOF_GOLDEN=write pytest tests/showing/test_report.py
 """
 
 import os
@@ -18,7 +18,7 @@ from labproof.records.model import LabDescription, Mode, Outcome, RunRecord, Sec
 from labproof.showing import report
 from tests.golden import samples
 
-GOLDEN = Path(__file__).parent / "golden" / "every-outcome.html"
+GOLDEN = Path(__file__).parents[1] / "golden" / "every-outcome.html"
 RUNS = {"full": samples.FULL, "every outcome": samples.EVERY_OUTCOME, "hostile": samples.HOSTILE}
 VOID = {"meta", "br", "hr", "img", "link", "input", "wbr"}
 

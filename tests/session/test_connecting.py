@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from labproof.connection.endpoint import Endpoint
 from labproof.connection.foresight import Foresight, Question, questions_file
 from labproof.ground.errors import HostError, ProvisionError
 from labproof.ground.places import Progress
-from labproof.providers.base import Endpoint
 from labproof.session import connecting as reach
 from labproof.session.connecting import EarlyReach, Wishes
 

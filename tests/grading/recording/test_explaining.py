@@ -5,7 +5,7 @@ import pytest
 from labproof.ground.advice import way_out
 from labproof.ground.errors import ActionFailed, Unreachable
 from labproof.records.model import Outcome
-from tests.recording.driver import BLOCKED, FAILED, OK, PASSED, UNDETERMINED, WRONG, Run, base, found
+from tests.grading.recording.driver import BLOCKED, FAILED, OK, PASSED, UNDETERMINED, WRONG, Run, base, found
 
 
 def test_evidence_belongs_to_its_sentence(run: Run) -> None:
@@ -94,7 +94,9 @@ def test_crash_of_the_work_breaks_the_run(run: Run) -> None:
         raise RuntimeError("broken")
 
     record = run.scenario("base", "perform", base(WRONG), work)
-    assert record.steps[0].note.startswith("an error of Labproof itself: RuntimeError: broken (tests/recording/")
+    assert record.steps[0].note.startswith(
+        "an error of Labproof itself: RuntimeError: broken (tests/grading/recording/"
+    )
     assert run.recording.finish("finished").ended == "broken"
 
 

@@ -46,6 +46,10 @@ def test_rules_of_others_are_no_leftovers(rules: str) -> None:
         '-A INPUT -m comment --comment "nothing else" -j DROP',
         "-A FORWARD -p all -j REJECT --reject-with icmp-port-unreachable",
         "-A INPUT -m conntrack --ctstate NEW -j REJECT --reject-with icmp-port-unreachable",
+        "-A INPUT -p tcp -m tcp --dport 6443 -j DROP",
+        "-A INPUT -p tcp -m multiport --dports 443,10250:10252 -j REJECT --reject-with tcp-reset",
+        "-A INPUT -p tcp -m tcp --dport 30000:32767 -j DROP",
+        "-A FORWARD -p tcp -j DROP",
         "-P INPUT DROP",
     ],
 )
@@ -71,8 +75,18 @@ def test_own_chain_that_ends_in_reject_is_told(chain: str) -> None:
         '-N cali-fw-cali1\n-A FORWARD -j cali-fw-cali1\n-A cali-fw-cali1 -m comment --comment "cali:x" -j DROP\n',
         "-A INPUT -s 10.0.0.9/32 -j DROP\n",
         "-A INPUT -p icmp -j REJECT\n",
+        "-A INPUT -s 10.122.1.5/32 -p tcp -m tcp --dport 6443 -j REJECT\n",
+        "-A INPUT -p tcp -m tcp --dport 3306 -j DROP\n",
     ],
-    ids=["only of one port", "never come to", "Calico's", "of one address", "of one protocol"],
+    ids=[
+        "only of one port",
+        "never come to",
+        "Calico's",
+        "of one address",
+        "of one protocol",
+        "one Pod's",
+        "another port",
+    ],
 )
 def test_rule_for_some_packets_is_no_leftover(rules: str) -> None:
     """A rule that stops only some packets does not close the machine."""

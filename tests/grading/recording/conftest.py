@@ -8,7 +8,7 @@ import pytest
 from labproof.grading import rubric
 from labproof.grading import syllabus as plan
 from labproof.grading.syllabus import Plan
-from tests.recording.driver import COURSE, Run, start
+from tests.grading.recording.driver import COURSE, Run, start
 from tests.tiny_course import write
 
 

@@ -20,7 +20,7 @@ from labproof.records.store import RunFolder
 from labproof.showing import report
 from tests.newest import newest
 
-RECORDINGS = Path(__file__).parent / "recordings"
+RECORDINGS = Path(__file__).parents[1] / "recordings"
 
 
 def regraded(recording: str, runs: Path, *options: str) -> RunFolder:

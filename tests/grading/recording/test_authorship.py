@@ -5,7 +5,7 @@ import pytest
 from labproof.connection.base import Purpose
 from labproof.ground.errors import Unreachable
 from labproof.records.model import Authorship
-from tests.recording.driver import OK, PASSED, WRONG, Probe, Run, base, crash, seeing
+from tests.grading.recording.driver import OK, PASSED, WRONG, Probe, Run, base, crash, seeing
 
 
 def test_students_work_was_found(run: Run) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from labproof.connection.base import Purpose
 from labproof.ground.errors import DeadlineExceeded, NoCluster, Refused, Unreachable
-from tests.recording.driver import FAILED, OK, PASSED, UNDETERMINED, WRONG, Run, base, crash, found, seeing
+from tests.grading.recording.driver import FAILED, OK, PASSED, UNDETERMINED, WRONG, Run, base, crash, found, seeing
 
 
 @pytest.mark.parametrize("problem", [Unreachable("lost"), DeadlineExceeded("late")])
@@ -23,7 +23,7 @@ def test_our_own_crash_is_ours(run: Run) -> None:
     record = found(run, "base.a")
     assert record.outcome is UNDETERMINED
     assert record.reason.startswith("an error of Labproof itself: ZeroDivisionError")
-    assert "(tests/recording/driver.py:" in record.reason
+    assert "(tests/grading/recording/driver.py:" in record.reason
     assert run.outcomes()["base.b"] is PASSED
     assert run.recording.finish("finished").ended == "broken"
 

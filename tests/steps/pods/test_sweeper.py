@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from labproof.connection.endpoint import Endpoint
 from labproof.connection.fake import FakeConnection, Page
 from labproof.ground.errors import Refused, Unreachable
-from labproof.providers.base import Endpoint
 from labproof.session import connecting as reach
 from steps.cluster.api import Cluster
 from steps.pods import sweeper

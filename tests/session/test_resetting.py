@@ -13,7 +13,7 @@ from labproof.session import resetting
 from labproof.session.recorded_run import open_recorded
 from labproof.session.resetting import forget_later, without_later
 
-FULL = load(Path(__file__).parent / "recordings" / "full" / "result.json")
+FULL = load(Path(__file__).parents[1] / "recordings" / "full" / "result.json")
 ORDER = {section.id: number for number, section in enumerate(FULL.sections, 1)}
 BEFORE, LATER = ("base", "docker"), tuple(s for s in ORDER if s not in ("base", "docker"))
 

@@ -15,7 +15,7 @@ from labproof.records.store import RunFolder
 from labproof.session.recorded_run import open_recorded, uses_of, wishes_of
 from tests.anything import not_a_file
 
-RECORDINGS = Path(__file__).parent / "recordings"
+RECORDINGS = Path(__file__).parents[1] / "recordings"
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.recording.driver import OK, PASSED, WRONG, Run, base, found
+from tests.grading.recording.driver import OK, PASSED, WRONG, Run, base, found
 
 
 def test_performing_waits_as_the_rubric_says(run: Run) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from labproof.grading.syllabus import Plan
 from labproof.ground.errors import NoCluster, Refused, Unreachable
-from tests.recording.driver import (
+from tests.grading.recording.driver import (
     BLOCKED,
     FAILED,
     OK,

@@ -41,7 +41,7 @@ CRITERIA = [c for e in RUBRIC.exercises for c in e.criterion]
 SLIPS = [(e, slip) for e in RUBRIC.exercises for slip in e.slip]
 SYMPTOMS = {
     f"{section}.{name}": text
-    for section, texts in tomllib.loads((Path(__file__).parent / "slip_symptoms.toml").read_text("utf-8")).items()
+    for section, texts in tomllib.loads((Path(__file__).parents[1] / "slip_symptoms.toml").read_text("utf-8")).items()
     for name, text in texts.items()
 }
 # The commands of the handout that settle a criterion; the first hint gives the idea, not the answer.

@@ -4,7 +4,7 @@ import pytest
 
 from labproof.grading import expectation
 from labproof.grading.conditions import Condition
-from tests.recording.driver import BLOCKED, FAILED, OK, PASSED, UNDETERMINED, WRONG, Run, base, found, seeing
+from tests.grading.recording.driver import BLOCKED, FAILED, OK, PASSED, UNDETERMINED, WRONG, Run, base, found, seeing
 
 
 @pytest.fixture

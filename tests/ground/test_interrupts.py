@@ -16,7 +16,7 @@ from labproof.ground.places import course_dir
 from labproof.ground.wait import Deadline, poll
 from tests.newest import newest
 
-RECORDING = Path(__file__).parent / "recordings" / "full"
+RECORDING = Path(__file__).parents[1] / "recordings" / "full"
 SMALLEST_PIPE = 4096
 ROOM = 1500
 SECONDS = 60.0
