@@ -24,7 +24,7 @@ from labproof.ground.wait import Deadline, wait_until
 from labproof.providers.grader_key import private_key
 from labproof.records.evidence import read
 from labproof.records.store import runs_dir
-from labproof.session.connecting import Wishes, find
+from labproof.session.connecting import MachineChoice, find
 
 FILE = re.compile(r"n=0; \[ -f (\S+) \] \|\| exit")
 UNIT = re.compile(r"systemctl show (\S+)")
@@ -92,7 +92,7 @@ def facts() -> list[Question]:
 
 def at_once(questions: list[Question]) -> float:
     """Read the facts as grading does, both machines at once, and return the seconds."""
-    connection = find(Wishes()).connection
+    connection = find(MachineChoice()).connection
     for machine in ADDRESSES:
         connection.run(Command(machine, ":", is_fact=False), Purpose.OBSERVE)
     started = time.monotonic()

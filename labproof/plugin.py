@@ -12,6 +12,8 @@ from labproof.ground.errors import ConfigError, LabError
 from labproof.ground.exit_status import ExitStatus, status_of
 from labproof.ground.interrupts import as_interrupt
 from labproof.ground.places import course_dir
+from labproof.providers.table import NAMES
+from labproof.session import optional
 
 if TYPE_CHECKING:
     from labproof.session.course_run import CourseRun
@@ -41,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="this section and what it needs; performing it also verifies what builds on it; repeatable",
     )
     group.addoption("--from", dest="start", default="", metavar="ID", help="this section and all after it")
-    group.addoption("--provider", default=os.environ.get("LAB_PROVIDER", ""), help="virtualbox, libvirt or lxc")
+    group.addoption("--provider", default=os.environ.get("LAB_PROVIDER", ""), help=f"one of {', '.join(NAMES)}")
     group.addoption("--inventory", type=Path, metavar="FILE", help="use these machines instead of making some")
     group.addoption("--profile", default=os.environ.get("LAB_PROFILE", ""), help="handout or rehearsal")
     group.addoption("--rubric", type=Path, metavar="FILE", help="an instructor's own weights")
@@ -52,9 +54,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="SECONDS",
         help="how long verifying waits at most for a state to come about",
     )
-    group.addoption("--milestones", action="store_true", help="save both machines after every section that passed")
-    group.addoption("--reboot", action="store_true", help="restart both machines and verify what must last")
-    group.addoption("--concepts", action="store_true", help="show on the cluster what the handout teaches first")
+    group.addoption("--milestones", action="store_true", help="save the machines after every section that passed")
+    for section in optional.sections():
+        group.addoption(f"--{section.option}", action="store_true", help=f"with the section: {section.title}")
     group.addoption("--undetermined", default="", metavar="RUN", help="ask again what that run could not see")
     group.addoption("--replay", default="", metavar="RUN", help="answer from the evidence of an earlier run")
     group.addoption("--demo", action="store_true", help="say of a replay that it is a demonstration")
@@ -228,7 +230,7 @@ def judge(request: pytest.FixtureRequest) -> Any:
 
 @pytest.fixture(scope="session")
 def restart(request: pytest.FixtureRequest) -> Any:
-    """Restarts both machines."""
+    """Restarts the machines."""
     return _existing(request).session.restart
 
 

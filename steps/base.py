@@ -15,14 +15,14 @@ from steps.probes import ssh_key as key_probe
 
 @when("root on master makes a key pair and copies the key to both machines")
 def make_and_copy_key(performer: Performer, lab: Lab) -> None:
-    performer(ssh_key.make, lab.master)
-    performer(ssh_key.copy, lab.master, lab.master)
-    performer(ssh_key.copy, lab.master, lab.node)
+    performer(ssh_key.make, lab["master"])
+    performer(ssh_key.copy, lab["master"], lab["master"])
+    performer(ssh_key.copy, lab["master"], lab["node"])
 
 
 @then('root on master opens a shell on "{machine}" by key, without a prompt')
 def key_opens_shell(judge: Judge, lab: Lab, machine: str) -> None:
-    judge(lambda: key_probe.log_in(lab.master, lab[machine]), expect.shell_on(machine), "master")
+    judge(lambda: key_probe.log_in(lab["master"], lab[machine]), expect.shell_on(machine), "master")
 
 
 @when("both hostnames are set and both names are written into /etc/hosts")

@@ -24,7 +24,7 @@ def remembered() -> Remembered:
 
 @when("the Pod myweb of the handout is created")
 def create_myweb(performer: Performer, lab: Lab, course: Course) -> None:
-    performer(concepts.create_pod, lab.master, lab.node, course)
+    performer(concepts.create_pod, lab["master"], lab["node"], course)
 
 
 @then("the Pod myweb runs with its label and its environment")
@@ -35,7 +35,7 @@ def myweb_is_as_said(judge: Judge, cluster: Cluster) -> None:
 
 @when("a container of the Pod myweb is killed")
 def kill_container(performer: Performer, lab: Lab, remembered: Remembered) -> None:
-    performer(concepts.kill_container, lab.master, lab.node, remembered)
+    performer(concepts.kill_container, lab["master"], lab["node"], remembered)
 
 
 @then("the Pod myweb is the same and its container was started again")
@@ -46,7 +46,7 @@ def container_is_back(judge: Judge, cluster: Cluster, remembered: Remembered) ->
 
 @when("the Pod myweb and a Pod of nginx are deleted")
 def delete_pods(performer: Performer, lab: Lab, remembered: Remembered) -> None:
-    performer(concepts.delete_pods, lab.master, remembered)
+    performer(concepts.delete_pods, lab["master"], remembered)
 
 
 @then("the Pod myweb is gone for good")
@@ -62,10 +62,10 @@ def nginx_is_back(judge: Judge, cluster: Cluster, remembered: Remembered) -> Non
 
 @when("the Pod of the scheduler is deleted through the API")
 def delete_scheduler(performer: Performer, lab: Lab, remembered: Remembered) -> None:
-    performer(concepts.delete_static_pod, lab.master, remembered)
+    performer(concepts.delete_static_pod, lab["master"], remembered)
 
 
 @then("the Pod of the scheduler is there again")
 def scheduler_is_back(judge: Judge, cluster: Cluster, lab: Lab, remembered: Remembered) -> None:
     wanted = expect.came_back(remembered.before.get("scheduler", ""))
-    judge(lambda: pod.read(cluster, "kube-system", f"kube-scheduler-{lab.master.name}"), wanted)
+    judge(lambda: pod.read(cluster, "kube-system", f"kube-scheduler-{lab['master'].name}"), wanted)

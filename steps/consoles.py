@@ -25,9 +25,9 @@ KUBOARD_PAGE = "kuboard"
 
 @when("recommended.yaml is given its node port and its administrator and applied")
 def apply_dashboard(performer: Performer, lab: Lab, course: Course) -> None:
-    performer(manifest.open_dashboard_port, lab.master, course.cluster.dashboard_port)
-    performer(manifest.add_dashboard_admin, lab.master)
-    performer(manifest.apply, lab.master, "recommended.yaml")
+    performer(manifest.open_dashboard_port, lab["master"], course.cluster.dashboard_port)
+    performer(manifest.add_dashboard_admin, lab["master"])
+    performer(manifest.apply, lab["master"], "recommended.yaml")
 
 
 @then("the Dashboard is available")
@@ -44,16 +44,20 @@ def dashboard_service(judge: Judge, cluster: Cluster, course: Course) -> None:
 
 @then("the Dashboard answers over TLS at master's address")
 def dashboard_answers_at_master(judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, course: Course) -> None:
-    port, rests_on = course.cluster.dashboard_port, conditions.console(cluster, lab, DASHBOARD, DASHBOARD)
-    judge(
-        lambda: browser.get(lab.master, "https", port), expectation.page(DASHBOARD_PAGE), lab.master.address, rests_on
-    )
+    _dashboard_answers(judge, browser, cluster, lab, course, "master")
 
 
 @then("the Dashboard answers over TLS at the node's address")
 def dashboard_answers_at_node(judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, course: Course) -> None:
+    _dashboard_answers(judge, browser, cluster, lab, course, "node")
+
+
+def _dashboard_answers(
+    judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, course: Course, machine: str
+) -> None:
     port, rests_on = course.cluster.dashboard_port, conditions.console(cluster, lab, DASHBOARD, DASHBOARD)
-    judge(lambda: browser.get(lab.node, "https", port), expectation.page(DASHBOARD_PAGE), lab.node.address, rests_on)
+    page = expectation.page(DASHBOARD_PAGE)
+    judge(lambda: browser.get(lab[machine], "https", port), page, lab[machine].address, rests_on)
 
 
 @then("dashboard-admin exists and is bound to cluster-admin")
@@ -72,18 +76,18 @@ def token_is_almighty(judge: Judge, cluster: Cluster) -> None:
 def dashboard_login(judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, course: Course) -> None:
     port = course.cluster.dashboard_port
     judge(
-        lambda: dashboard.try_both(browser, lab.master, port, account.token(cluster, DASHBOARD, ADMIN)),
+        lambda: dashboard.try_both(browser, lab["master"], port, account.token(cluster, DASHBOARD, ADMIN)),
         expect.right_login(),
-        lab.master.address,
+        lab["master"].address,
         conditions.console(cluster, lab, DASHBOARD, DASHBOARD),
     )
 
 
 @when("kuboard.tar is loaded and kuboard.yaml edited and applied on master")
 def apply_kuboard(performer: Performer, lab: Lab) -> None:
-    performer(daemon.load_images, lab.master, "kuboard.tar")
-    performer(manifest.edit_kuboard, lab.master)
-    performer(manifest.apply, lab.master, "kuboard.yaml")
+    performer(daemon.load_images, lab["master"], "kuboard.tar")
+    performer(manifest.edit_kuboard, lab["master"])
+    performer(manifest.apply, lab["master"], "kuboard.yaml")
 
 
 @then("the image of Kuboard is loaded on master")
@@ -115,8 +119,8 @@ def kuboard_page(judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, cou
 def kuboard_console(judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, course: Course) -> None:
     port = course.cluster.kuboard_port
     judge(
-        lambda: kuboard.try_both(browser, lab.master, port, account.token(cluster, SYSTEM, "kuboard-user")),
+        lambda: kuboard.try_both(browser, lab["master"], port, account.token(cluster, SYSTEM, "kuboard-user")),
         expect.right_console(),
-        lab.master.address,
+        lab["master"].address,
         conditions.console(cluster, lab, SYSTEM, KUBOARD),
     )

@@ -19,8 +19,8 @@ PACKAGES = ("docker-ce", "docker-ce-cli", "containerd.io")
 
 @when("the repository is unpacked on master and sent to the node")
 def unpack_repository(performer: Performer, lab: Lab) -> None:
-    performer(repository.unpack, lab.master)
-    performer(repository.send, lab.master, lab.node)
+    performer(repository.unpack, lab["master"])
+    performer(repository.send, lab["master"], lab["node"])
 
 
 @then('"{machine}" has the offline repository')

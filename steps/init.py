@@ -39,42 +39,42 @@ def kubelet_is_enabled(judge: Judge, lab: Lab, machine: str) -> None:
 
 @when("the image archive is sent to the node and loaded on both machines")
 def load_images(performer: Performer, lab: Lab, course: Course) -> None:
-    performer(daemon.send_images, lab.master, lab.node, course.profile.image_archive)
+    performer(daemon.send_images, lab["master"], lab["node"], course.profile.image_archive)
     performer.each(daemon.load_images, lab.all, course.profile.image_archive)
 
 
 @then('"master" holds the images that a control plane needs')
 def master_has_images(judge: Judge, lab: Lab, course: Course) -> None:
-    judge(lambda: docker_probe.images(lab.master), expect.images(course.images), "master")
+    judge(lambda: docker_probe.images(lab["master"]), expect.images(course.images), "master")
 
 
 @then('"node" holds the images that a worker needs')
 def node_has_images(judge: Judge, lab: Lab, course: Course) -> None:
-    judge(lambda: docker_probe.images(lab.node), expect.images(course.worker_images), "node")
+    judge(lambda: docker_probe.images(lab["node"]), expect.images(course.worker_images), "node")
 
 
 @when("kubeadm init is run on master")
 def run_init(performer: Performer, lab: Lab, course: Course) -> None:
-    performer(control_plane.init, lab.master, course)
+    performer(control_plane.init, lab["master"], course)
 
 
 @then("the API answers that it is ready")
 def api_is_ready(judge: Judge, cluster: Cluster, lab: Lab) -> None:
-    rests_on = (conditions.api_port(lab.master), conditions.containers(lab.master))
+    rests_on = (conditions.api_port(lab["master"]), conditions.containers(lab["master"]))
     judge(lambda: control_probe.health(cluster), expectation.equal("ok"), "master", rests_on)
 
 
 @then("the four static Pods of the control plane run on master")
 def static_pods_run(judge: Judge, cluster: Cluster, lab: Lab) -> None:
     wanted = expectation.all_equal(dict.fromkeys(control_probe.COMPONENTS, "running"))
-    rests_on = conditions.machine(cluster, lab.master)
-    judge(lambda: control_probe.static_pods(cluster, lab.master.name), wanted, "master", rests_on)
+    rests_on = conditions.machine(cluster, lab["master"])
+    judge(lambda: control_probe.static_pods(cluster, lab["master"].name), wanted, "master", rests_on)
 
 
 @then("the API is advertised at master's address")
 def api_is_advertised(judge: Judge, cluster: Cluster, lab: Lab) -> None:
-    wanted = expectation.equal(f"{lab.master.address}:{API_PORT}")
-    judge(lambda: control_probe.advertised(cluster, lab.master.name), wanted, "master")
+    wanted = expectation.equal(f"{lab['master'].address}:{API_PORT}")
+    judge(lambda: control_probe.advertised(cluster, lab["master"].name), wanted, "master")
 
 
 @then("the Services have the handout's address range")
@@ -98,7 +98,7 @@ def image_repository(judge: Judge, cluster: Cluster, course: Course) -> None:
 @then("kubelet on master uses the same cgroup driver as Docker")
 def drivers_agree(judge: Judge, lab: Lab) -> None:
     judge(
-        lambda: (control_probe.kubelet_cgroup_driver(lab.master), docker_probe.running(lab.master)),
+        lambda: (control_probe.kubelet_cgroup_driver(lab["master"]), docker_probe.running(lab["master"])),
         expect.same_driver(),
         "master",
     )
@@ -106,15 +106,15 @@ def drivers_agree(judge: Judge, lab: Lab) -> None:
 
 @when("root on master copies the administrator's kubeconfig")
 def copy_kubeconfig(performer: Performer, lab: Lab) -> None:
-    performer(control_plane.copy_kubeconfig, lab.master)
+    performer(control_plane.copy_kubeconfig, lab["master"])
 
 
 @then("root's kubeconfig on master opens the cluster")
 def kubeconfig_works(judge: Judge, lab: Lab, cluster: Cluster) -> None:
-    wanted = expect.opens(f"https://{lab.master.address}:{API_PORT}")
-    judge(lambda: kubeconfig.read(lab.master, cluster), wanted, "master")
+    wanted = expect.opens(f"https://{lab['master'].address}:{API_PORT}")
+    judge(lambda: kubeconfig.read(lab["master"], cluster), wanted, "master")
 
 
 @then("root's kubeconfig on master belongs to root and nobody else may read it")
 def kubeconfig_is_private(judge: Judge, lab: Lab) -> None:
-    judge(lambda: kubeconfig.file_state(lab.master), expect.private_to("root"), "master")
+    judge(lambda: kubeconfig.file_state(lab["master"]), expect.private_to("root"), "master")

@@ -17,7 +17,7 @@ from steps.probes import calico, node, pod_network
 
 @when("calico.yaml is applied on master")
 def apply_calico(performer: Performer, lab: Lab) -> None:
-    performer(manifest.apply, lab.master, "calico.yaml")
+    performer(manifest.apply, lab["master"], "calico.yaml")
 
 
 @then("Calico runs on every node that there is")
@@ -34,8 +34,8 @@ def controllers_run(judge: Judge, cluster: Cluster, lab: Lab) -> None:
 
 @then("master is Ready")
 def master_is_ready(judge: Judge, cluster: Cluster, lab: Lab) -> None:
-    wanted = expectation.all_equal({lab.master.name: "True"})
-    judge(lambda: node.ready_states(cluster), wanted, rests_on=conditions.machine(cluster, lab.master))
+    wanted = expectation.all_equal({lab["master"].name: "True"})
+    judge(lambda: node.ready_states(cluster), wanted, rests_on=conditions.machine(cluster, lab["master"]))
 
 
 @then("Calico's pool is the Pods' address range")
@@ -45,8 +45,8 @@ def pool_is_right(judge: Judge, cluster: Cluster, course: Course) -> None:
 
 @then("a Pod on master gets an address from the pool")
 def pod_has_address(judge: Judge, probe_pods: ProbePods, cluster: Cluster, lab: Lab, course: Course) -> None:
-    wanted, rests_on = expect.address_in(course.cluster.pod_cidr), conditions.machine(cluster, lab.master)
-    judge(lambda: probe_pods.address(lab.master.name), wanted, lab.master.name, rests_on)
+    wanted, rests_on = expect.address_in(course.cluster.pod_cidr), conditions.machine(cluster, lab["master"])
+    judge(lambda: probe_pods.address(lab["master"].name), wanted, lab["master"].name, rests_on)
 
 
 @then("a Pod on {machine} finds a Service by its name")
@@ -58,4 +58,4 @@ def pod_resolves(judge: Judge, probe_pods: ProbePods, cluster: Cluster, lab: Lab
 @then("a Pod on one node reaches a Pod on the other")
 def traffic_crosses(judge: Judge, probe_pods: ProbePods, cluster: Cluster, lab: Lab) -> None:
     wanted, rests_on = expect.saw(GREETING), conditions.traffic(cluster, lab)
-    judge(lambda: probe_pods.greet(lab.node.name, lab.master.name), wanted, rests_on=rests_on)
+    judge(lambda: probe_pods.greet(lab["node"].name, lab["master"].name), wanted, rests_on=rests_on)

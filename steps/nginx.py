@@ -19,7 +19,7 @@ NAME = "nginx"
 
 @when("nginx is created in the Dashboard's form")
 def deploy_nginx(performer: Performer, browser: Browser, cluster: Cluster, lab: Lab, course: Course) -> None:
-    performer(web_form.deploy_as_admin, browser, cluster, lab.master, course, NAME)
+    performer(web_form.deploy_as_admin, browser, cluster, lab["master"], course, NAME)
 
 
 @then("nginx is available")

@@ -17,7 +17,7 @@ WORKER_LABEL = "node-role.kubernetes.io/worker"
 
 @when("the node joins with the command that master prints")
 def join_node(performer: Performer, lab: Lab) -> None:
-    performer(join.join, lab.master, lab.node)
+    performer(join.join, lab["master"], lab["node"])
 
 
 @then("the cluster consists of master and node")
@@ -47,21 +47,21 @@ def nodes_have_version(judge: Judge, cluster: Cluster, lab: Lab, course: Course)
 def agents_run(judge: Judge, cluster: Cluster, lab: Lab) -> None:
     wanted = expectation.all_equal({"calico-node": "ready", "kube-proxy": "ready"})
     rests_on = conditions.traffic(cluster, lab)
-    judge(lambda: workload.on_node(cluster, lab.node.name, ("calico-node", "kube-proxy")), wanted, "node", rests_on)
+    judge(lambda: workload.on_node(cluster, lab["node"].name, ("calico-node", "kube-proxy")), wanted, "node", rests_on)
 
 
 @when("root on the node gets master's kubeconfig and the node its label")
 def equip_node(performer: Performer, lab: Lab) -> None:
-    performer(join.send_kubeconfig, lab.master, lab.node)
-    performer(join.label, lab.master, lab.node)
+    performer(join.send_kubeconfig, lab["master"], lab["node"])
+    performer(join.label, lab["master"], lab["node"])
 
 
 @then("the node, and only the node, is labelled as a worker")
 def node_is_labelled(judge: Judge, cluster: Cluster, lab: Lab) -> None:
-    judge(lambda: node.labelled(cluster, WORKER_LABEL), expectation.equal({lab.node.name}))
+    judge(lambda: node.labelled(cluster, WORKER_LABEL), expectation.equal({lab["node"].name}))
 
 
 @then("kubectl works for root on the node")
 def kubectl_works(judge: Judge, cluster: Cluster, lab: Lab) -> None:
-    wanted = expect.opens(f"https://{lab.master.address}:{API_PORT}")
-    judge(lambda: kubeconfig.read(lab.node, cluster), wanted, "node")
+    wanted = expect.opens(f"https://{lab['master'].address}:{API_PORT}")
+    judge(lambda: kubeconfig.read(lab["node"], cluster), wanted, "node")

@@ -74,7 +74,7 @@ def cluster_on(pair: Lab, fake: FakeConnection, phase: Phase) -> Cluster:
     ]
     fake.answer("master", ADMIN_CONF, "\n".join(lines))
     fake.serve("GET", f"https://192.168.200.10:6443{EVERY_SECRET}", Page({"code": 403}, 403))
-    return Cluster(fake, pair.master, phase)
+    return Cluster(fake, pair["master"], phase)
 
 
 @pytest.fixture

@@ -1,9 +1,16 @@
 """`labproof author`: what the author of the course needs, first of all the proof of the grader."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from labproof.authoring import new_files, unfinished
+from labproof.authoring.templates import MARK
+from labproof.commands.common import chosen_provider, provider_option
+from labproof.ground.exit_status import ExitStatus
+from labproof.ground.places import course_dir
 
 if TYPE_CHECKING:
     from labproof.proving.check import Plan
@@ -19,7 +26,7 @@ def author() -> None:
 @click.option("--mistake", "mistakes", multiple=True, metavar="ID", help="Only this mistake; repeatable.")
 @click.option("--quick", is_flag=True, help="Only one mistake of each section.")
 @click.option("--list", "only_list", is_flag=True, help="Show the mistakes and touch no machine.")
-@click.option("--provider", envvar="LAB_PROVIDER", default="", help="virtualbox, libvirt or lxc.")
+@provider_option
 def check(sections: tuple[str, ...], mistakes: tuple[str, ...], quick: bool, only_list: bool, provider: str) -> None:
     """Prove the grader: nothing passes on untouched machines, all in the finished lab, each mistake costs its own.
 
@@ -37,18 +44,52 @@ def check(sections: tuple[str, ...], mistakes: tuple[str, ...], quick: bool, onl
 
 
 def _check(wanted: "Plan", provider: str) -> int:
-    from labproof.ground.places import course_dir
-    from labproof.providers.table import choose
     from labproof.proving import matrix
     from labproof.proving.bench import Bench
     from labproof.proving.check import prove
-    from labproof.session.opening import Options
 
     folder = course_dir() / "build" / "proof"
-    proof = prove(Bench(choose(Options(provider=provider)), folder), wanted, click.echo)
+    proof = prove(Bench(chosen_provider(provider), folder), wanted, click.echo)
     page, data = matrix.write(proof, folder)
     for problem in proof.problems:
         click.echo(f"problem: {problem}")
     click.echo(f"{len(proof.tried)} mistakes, {proof.collateral} collateral, {len(proof.unproven)} criteria unproven")
     click.echo(f"matrix: {page}\n        {data}")
-    return 1 if proof.problems else 0
+    return ExitStatus.LOST if proof.problems else ExitStatus.FULL
+
+
+@author.command("new-section")
+@click.argument("name")
+@click.option("--title", default="", help="What the section is called; by default its name.")
+def new_section(name: str, title: str) -> None:
+    """Write the files of a new section, NAME, for its author to fill in."""
+    _tell(new_files.new_section(_place(), name, title))
+
+
+@author.command("new-criterion")
+@click.argument("id_", metavar="ID")
+@click.argument("sentence")
+def new_criterion(id_: str, sentence: str) -> None:
+    """Add a criterion, such as web.page "the page is served", for its author to fill in."""
+    _tell(new_files.new_criterion(_place(), id_, sentence))
+
+
+def _place() -> new_files.Place:
+    from labproof.host import table
+
+    return new_files.Place(course_dir(), table.load().names[0])
+
+
+def _tell(written: list[Path]) -> None:
+    for path in written:
+        click.echo(path)
+    click.echo(f"fill in every {MARK}; `labproof author course` tells what is left")
+
+
+@author.command("course")
+def course() -> None:
+    """Check the whole course: every file of it, and how they fit together."""
+    from labproof.session.course_check import load
+
+    load(told=unfinished.problems(course_dir()), binds=False)
+    click.echo(f"{course_dir()}: the course is whole")

@@ -306,7 +306,7 @@ class Recording:
     def _is_fresh(self, section: str, use: str) -> bool:
         """Tell whether things may come about in a section that did not hold before it."""
         # After a restart that was asked for, things come about again even where only the rest is verified.
-        return use == PERFORM or self.plan.rubric.exercise(section).only_with == "reboot"
+        return use == PERFORM or self.plan.rubric.exercise(section).restarts
 
     def _doubt(self, entry: Entry, problem: Exception | None) -> str:
         """Return why what was seen may be no fault of the student's, or nothing."""
@@ -322,7 +322,7 @@ class Recording:
         """Return what became of a sentence without a criterion in which nothing went wrong."""
         assert current.sentence is not None
         # A restart is nobody's work: whoever asks for it gets it, with whatever is graded.
-        is_restart = self.plan.rubric.exercise(current.plan.section).only_with == "reboot"
+        is_restart = self.plan.rubric.exercise(current.plan.section).restarts
         if current.sentence.kind != "when" or is_restart:
             return StepOutcome.PASSED
         if current.use == VERIFY:

@@ -47,16 +47,23 @@ class SlipEntry(settings.Settings):
 
 
 class Exercise(settings.Settings):
-    """One section of the handout."""
+    """One section of the handout.
 
-    id: str
-    order: int = Field(ge=0, le=1000)
-    feature: str
+    Its folder, such as `03-init`, says its number and its id; a file that says them too must agree. A section with
+    `only_with` is there only when that option is given. One that `restarts` the machines does so for whoever is
+    graded, too; one that `takes_away` what a student has made is never done to a student's machines.
+    """
+
+    id: str = ""
+    order: int = Field(default=-1, ge=0, le=1000)
+    feature: str = ""
     handout: str
     title: dict[str, str]
     needs: tuple[str, ...] = ()
     gates: tuple[str, ...] = ()
     only_with: str = ""
+    restarts: bool = False
+    takes_away: bool = False
     criterion: tuple[Criterion, ...]
     slip: tuple[SlipEntry, ...] = ()
 
@@ -130,20 +137,20 @@ class Rubric:
         return tuple(e.id for e in self.exercises if section in self.needed_by(e.id))
 
 
-def load(folder: Path | None = None, overrides: Path | None = None, wishes: frozenset[str] = frozenset()) -> Rubric:
+def load(folder: Path | None = None, overrides: Path | None = None, extras: frozenset[str] = frozenset()) -> Rubric:
     """Read every `exercise.toml`. Raises ConfigError with all problems of all files at once.
 
-    A section with `only_with` is left out unless `wishes` holds that word.
+    A section with `only_with` is left out unless `extras` holds that word.
     """
     root = folder or course_dir() / "exercises"
-    return build(read_all(root), root, overrides, wishes)
+    return build(read_all(root), root, overrides, extras)
 
 
 def build(
     sections: tuple[Placed, ...],
     root: Path,
     overrides: Path | None = None,
-    wishes: frozenset[str] = frozenset(),
+    extras: frozenset[str] = frozenset(),
 ) -> Rubric:
     """Make the rubric of the sections that are wished for. Raises ConfigError when its weights do not fit.
 
@@ -155,7 +162,7 @@ def build(
         sections = tuple(Placed(path, _weighted(x, own.points)) for path, x in sections)
         expected = own.total
     exercises = tuple(x for _, x in sections)
-    wanted = tuple(x for x in exercises if not x.only_with or x.only_with in wishes)
+    wanted = tuple(x for x in exercises if not x.only_with or x.only_with in extras)
     absent = tuple(x for x in exercises if x not in wanted)
     if problem := weights.sum_problem(overrides or root, expected, _weighed(wanted), _weighed(absent)):
         raise ConfigError([problem])
@@ -180,7 +187,7 @@ def read_all(root: Path) -> tuple[Placed, ...]:
             problems.append(f"{path}: missing, though its folder is there; write it, or remove the folder")
             continue
         try:
-            found.append(Placed(path, settings.load(path, Exercise)))
+            found.append(Placed(path, _placed(settings.load(path, Exercise), folder.name)))
         except ConfigError as refused:
             problems += refused.problems
     if not found and not problems:
@@ -191,6 +198,17 @@ def read_all(root: Path) -> tuple[Placed, ...]:
     if problems:
         raise ConfigError(problems)
     return sections
+
+
+def _placed(exercise: Exercise, folder: str) -> Exercise:
+    """Return a section with the number, the id and the feature that its folder's name gives it."""
+    number, _, name = folder.partition("-")
+    known = {
+        "id": exercise.id or name,
+        "order": exercise.order if exercise.order >= 0 else int(number) if number.isdecimal() else 0,
+        "feature": exercise.feature or f"{number}_{name}.feature",
+    }
+    return exercise.model_copy(update=known)
 
 
 def entries_of(exercise: Exercise) -> dict[str, Entry]:

@@ -4,10 +4,11 @@ import json
 import math
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from labproof.ground.errors import ConfigError
 
@@ -24,6 +25,12 @@ class Settings(BaseModel):
 
 
 S = TypeVar("S", bound=Settings)
+
+
+def one_for_each(names: Iterable[str], model: type[S]) -> type[Settings]:
+    """Return a model with a table of its own, of this kind, for each of the names; each is required."""
+    fields: dict[str, Any] = dict.fromkeys(names, (model, ...))
+    return create_model("OneForEach", __base__=Settings, **fields)
 
 
 def load(path: Path, model: type[S], looks_like: str = "") -> S:

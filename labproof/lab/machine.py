@@ -158,18 +158,13 @@ class Lab:
         return self.machines[name]
 
     @property
-    def master(self) -> Machine:
-        """Return the machine that the control plane runs on."""
-        return self.machines["master"]
-
-    @property
-    def node(self) -> Machine:
-        """Return the worker."""
-        return self.machines["node"]
+    def first(self) -> Machine:
+        """Return the machine that the course names first."""
+        return next(iter(self.machines.values()))
 
     @property
     def all(self) -> tuple[Machine, ...]:
-        """Return every machine, master first."""
+        """Return every machine, in the course's order."""
         return tuple(self.machines.values())
 
 

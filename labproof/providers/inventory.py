@@ -30,7 +30,7 @@ class InventoryLab:
         return cls(inventory_file.read(path), path)
 
     def up(self, progress: Progress) -> None:
-        """Look whether both machines answer. Raises ProvisionError naming those that do not."""
+        """Look whether every machine answers. Raises ProvisionError naming those that do not."""
         progress(f"looking for the machines of {self.source}")
         silent = [
             f"  {e.name}: expected SSH on {e.host} port {e.port}, found {problem}"
@@ -60,7 +60,7 @@ class InventoryLab:
                 entry.password,
                 is_direct=bool(self.inventory.named_address(entry)),
             )
-            for name, entry in self.inventory.entries
+            for name, entry in self.inventory.machines.items()
         )
 
     def require_network(self) -> None:

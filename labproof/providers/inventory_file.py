@@ -10,8 +10,10 @@ host = "192.168.200.20"
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from itertools import combinations
 from pathlib import Path
 
 from pydantic import Field
@@ -20,14 +22,10 @@ from labproof.ground import settings
 from labproof.ground.errors import ConfigError
 from labproof.host import table
 
-LOOKS_LIKE = (
-    'an inventory is TOML with a table for each machine: [master] and [node], with host = "192.168.200.10",'
-    ' user = "root" and key = "~/.ssh/id_ed25519" in it'
-)
 _NAME = re.compile(r"[^\s/@:\\\[\]'\"\x00-\x1f\x7f]+")
 
 
-class Entry(settings.Settings):
+class InventoryMachine(settings.Settings):
     """How one machine is reached. `address` is its address in the lab, where it is another one."""
 
     host: str
@@ -44,41 +42,47 @@ class Entry(settings.Settings):
         return host if isinstance(host, IPv4Address) and _is_a_machines(host) and not host.is_loopback else None
 
 
-class Inventory(settings.Settings):
-    """The two machines of the course."""
+@dataclass(frozen=True)
+class Inventory:
+    """Every machine of the course by its name, in the course's order."""
 
-    master: Entry
-    node: Entry
+    machines: dict[str, InventoryMachine]
 
-    @property
-    def entries(self) -> tuple[tuple[str, Entry], ...]:
-        """Return both machines with their names, master first."""
-        return ("master", self.master), ("node", self.node)
-
-    def named_address(self, entry: Entry) -> str:
+    def named_address(self, machine: InventoryMachine) -> str:
         """Return the address in the lab that the inventory names for a machine, nothing where it names none."""
-        if entry.address is not None:
-            return entry.address
-        # Two logins at one host are ports that are forwarded: its address is neither machine's.
-        is_shared = self.master.host == self.node.host
-        return "" if is_shared or entry.number is None else str(entry.number)
+        if machine.address is not None:
+            return machine.address
+        # Several logins at one host are ports that are forwarded: its address is none of theirs.
+        is_shared = sum(other.host == machine.host for other in self.machines.values()) > 1
+        return "" if is_shared or machine.number is None else str(machine.number)
 
     def address(self, name: str) -> str:
         """Return a machine's address in the lab: the one that is named, and otherwise that of the course."""
         rows = {row.name: str(row.address) for row in table.load().machines}
-        return self.named_address(dict(self.entries)[name]) or rows[name]
+        return self.named_address(self.machines[name]) or rows[name]
+
+
+def looks_like(names: Iterable[str]) -> str:
+    """Return how an inventory of these machines looks, for whoever has given another file."""
+    tables = ", ".join(f"[{name}]" for name in names)
+    return (
+        f'an inventory is TOML with a table for each machine: {tables}, with host = "192.168.200.10",'
+        ' user = "root" and key = "~/.ssh/id_ed25519" in it'
+    )
 
 
 def read(path: Path) -> Inventory:
     """Read an inventory file. Raises ConfigError with everything that is wrong in it."""
-    inventory = settings.load(path, Inventory, LOOKS_LIKE)
-    problems = [f"{name}.{problem}" for name, entry in inventory.entries for problem in _problems(entry)]
+    names = table.load().names
+    loaded = settings.load(path, settings.one_for_each(names, InventoryMachine), looks_like(names))
+    inventory = Inventory({name: getattr(loaded, name) for name in names})
+    problems = [f"{name}.{problem}" for name, one in inventory.machines.items() for problem in _problems(one)]
     if problems := problems or list(_likenesses(inventory)):
         raise ConfigError([f"{path}: {problem}" for problem in problems])
     return inventory
 
 
-def _problems(entry: Entry) -> Iterator[str]:
+def _problems(entry: InventoryMachine) -> Iterator[str]:
     """Yield what is wrong with a machine's settings, each with its key."""
     if not (_NAME.fullmatch(entry.host) or _address(entry.host)):
         yield f"host: expected a name or an address, found {entry.host!r}; user and port have keys of their own"
@@ -93,12 +97,12 @@ def _problems(entry: Entry) -> Iterator[str]:
 
 
 def _likenesses(inventory: Inventory) -> Iterator[str]:
-    """Yield what makes one machine of the two."""
-    master, node = inventory.master, inventory.node
-    if (master.host.lower(), master.port) == (node.host.lower(), node.port):
-        yield f"master and node are both at {node.host} port {node.port}: name two machines"
-    elif (address := inventory.address("master")) == inventory.address("node"):
-        yield f"master and node have one address in the lab, {address}: give each its own `address`"
+    """Yield what makes one machine of two."""
+    for (one, first), (other, second) in combinations(inventory.machines.items(), 2):
+        if (first.host.lower(), first.port) == (second.host.lower(), second.port):
+            yield f"{one} and {other} are both at {second.host} port {second.port}: name two machines"
+        elif (address := inventory.address(one)) == inventory.address(other):
+            yield f"{one} and {other} have one address in the lab, {address}: give each its own `address`"
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

@@ -1,24 +1,41 @@
 """Which machines a run uses: an inventory, a provider that was asked for, or what is usable here."""
 
-import shutil
+from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from labproof.ground.errors import ConfigError
 from labproof.host import ownership
-from labproof.host.command import succeeds
-from labproof.providers.base import Provider
-from labproof.providers.embedded import EmbeddedLab
-from labproof.providers.inventory import InventoryLab
-from labproof.providers.virtual import VirtualLab
 
-EMBEDDED = "lxc"
-VIRTUAL = ("virtualbox", "libvirt")
-NAMES = (*VIRTUAL, EMBEDDED)
+if TYPE_CHECKING:
+    from labproof.providers.base import Provider
+
+PROVIDERS = {
+    "virtualbox": "labproof.providers.virtual",
+    "libvirt": "labproof.providers.virtual",
+    "lxc": "labproof.providers.embedded",
+}
+"""The module of every provider, the one that is preferred first: a module is imported by whoever uses it."""
+
+NAMES = tuple(PROVIDERS)
+INVENTORY = "inventory"
+"""What stands in a result for machines that were there already."""
 
 
-class Wishes(Protocol):
-    """What was asked for on the command line."""
+class ProviderModule(Protocol):
+    """What the module of a provider offers."""
+
+    def make(self, name: str) -> "Provider":
+        """Return the provider of this name."""
+        ...
+
+    def is_usable(self, name: str) -> bool:
+        """Tell whether this computer can run it."""
+        ...
+
+
+class MachineChoice(Protocol):
+    """Which machines were asked for on the command line."""
 
     @property
     def provider(self) -> str:
@@ -31,30 +48,30 @@ class Wishes(Protocol):
         ...
 
 
-def choose(wishes: Wishes) -> Provider:
+def choose(choice: MachineChoice) -> "Provider":
     """Return the provider that was asked for, or else the one whose lab is up, or else what is usable here."""
-    if wishes.inventory:
-        return InventoryLab.read(wishes.inventory)
-    name = wishes.provider or _recorded() or usable()
-    if name not in NAMES:
+    if choice.inventory:
+        from labproof.providers.inventory import InventoryLab
+
+        return InventoryLab.read(choice.inventory)
+    name = choice.provider or _recorded() or usable()
+    if name not in PROVIDERS:
         raise ConfigError([f"--provider: {name!r} is not a provider; choose one of {', '.join(NAMES)}"])
     return named(name)
 
 
-def named(name: str) -> Provider:
+def named(name: str) -> "Provider":
     """Return the provider of a name."""
-    return EmbeddedLab() if name == EMBEDDED else VirtualLab(name)
+    return _module(name).make(name)
 
 
 def usable() -> str:
-    """Return the first provider that this computer can run: a hypervisor where there is one, otherwise containers."""
-    if not Path("/dev/kvm").exists() or shutil.which("vagrant") is None:
-        return EMBEDDED
-    if shutil.which("VBoxManage"):
-        return "virtualbox"
-    if succeeds(["virsh", "-c", "qemu:///system", "version"], seconds=10):
-        return "libvirt"
-    return EMBEDDED
+    """Return the first provider that this computer can run; the last one always counts as that."""
+    return next((name for name in NAMES if _module(name).is_usable(name)), NAMES[-1])
+
+
+def _module(name: str) -> ProviderModule:
+    return cast(ProviderModule, import_module(PROVIDERS[name]))
 
 
 def _recorded() -> str:

@@ -1,5 +1,6 @@
 """The lab of virtual machines: CentOS 7.6 through Vagrant with VirtualBox or libvirt."""
 
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from labproof.ground.errors import HostError, ProvisionError, ResetError
 from labproof.ground.places import Progress, cache_dir, state_dir
 from labproof.host import ownership, table
 from labproof.host.bridge import source_address
+from labproof.host.command import succeeds
 from labproof.host.ownership import LabRecord
 from labproof.host.table import Table
 from labproof.providers import description
@@ -17,7 +19,21 @@ from labproof.records.model import LabDescription
 from labproof.rehearsal import bundle
 
 SNAPSHOT_SECONDS = 600
+_PROGRAMS = {"virtualbox": ["VBoxManage", "--version"], "libvirt": ["virsh", "-c", "qemu:///system", "version"]}
+"""What each hypervisor answers when it is there."""
+
 ROOT_PASSWORD = "vagrant"
+
+
+def make(name: str) -> "VirtualLab":
+    """Return the lab of a hypervisor."""
+    return VirtualLab(name)
+
+
+def is_usable(name: str) -> bool:
+    """Tell whether this computer has the hypervisor, and Vagrant to use it with."""
+    has_both = Path("/dev/kvm").exists() and shutil.which("vagrant") is not None
+    return has_both and succeeds(_PROGRAMS[name], seconds=10)
 
 
 @dataclass

@@ -9,7 +9,7 @@ from labproof.ground.errors import LabError, ProvisionError
 from labproof.host.command import tail
 from labproof.providers.base import Provider
 from labproof.proving import warm
-from labproof.proving.catalogue import MACHINES, Commands
+from labproof.proving.catalogue import Commands
 from labproof.records import result
 from labproof.records.model import RunRecord
 from labproof.records.store import LATEST
@@ -75,13 +75,10 @@ class Bench:
         self._provider.save(MILESTONE)
 
     def restore(self) -> None:
-        """Bring the machines back to what was kept, and log in on each, as a student does after a restart.
-
-        The handout has a login load br_netfilter.
-        """
+        """Bring the machines back to what was kept, and log in on each, as a student does: a login may load things."""
         self.close()
         self._provider.restore(MILESTONE)
-        self.carry_out(dict.fromkeys(MACHINES, ("bash -lc true",)))
+        self.carry_out({end.name: ("bash -lc true",) for end in self._provider.endpoints()})
 
     def close(self) -> None:
         """Let go of the machines."""

@@ -13,9 +13,9 @@ from labproof.grading.rubric import Rubric
 from labproof.ground import settings
 from labproof.ground.errors import ConfigError
 from labproof.ground.places import course_dir
+from labproof.host import table
 
 COMBINED = "combined"
-MACHINES = ("master", "node")
 Commands = dict[str, tuple[str, ...]]
 
 
@@ -205,6 +205,7 @@ def choose(
 
 def _problems(mistake: Mistake, path: Path, rubric: Rubric) -> list[str]:
     slips = {slip.id for exercise in rubric.exercises for slip in exercise.slip}
+    machines = table.load().names
     wanted = f"{path.parent.parent.name.split('-', 1)[-1]}.{path.stem}"
     found = [f"id: found {mistake.id!r}, expected {wanted!r} by the file's place"] if mistake.id != wanted else []
     found += [f"costs: no criterion {c!r}; correct the id" for c in mistake.costs if c not in rubric.entries]
@@ -216,9 +217,9 @@ def _problems(mistake: Mistake, path: Path, rubric: Rubric) -> list[str]:
         found.append(f"hint: no slip {mistake.hint!r}; correct the id, or write words that must show")
     for name in ("make", "undo"):
         found += [
-            f"{name}: no machine {machine!r}; there are: {', '.join(MACHINES)}"
+            f"{name}: no machine {machine!r}; there are: {', '.join(machines)}"
             for machine in getattr(mistake, name)
-            if machine not in MACHINES
+            if machine not in machines
         ]
     if bool(mistake.undo) == (mistake.kind == "reset"):
         found.append("undo: needed for an in-place mistake, and only there")

@@ -23,14 +23,14 @@ from labproof.providers.table import choose
 
 
 @dataclass(frozen=True)
-class Wishes:
+class MachineChoice:
     """Which machines were asked for on the command line, and by which rubric they are graded."""
 
     provider: str = ""
     inventory: Path | None = None
     rubric: Path | None = None
-    sections: frozenset[str] = frozenset()
-    """Sections that are only there when they are asked for."""
+    extras: frozenset[str] = frozenset()
+    """The options that ask for a section which is not always there."""
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,16 @@ class Reached:
     """The machines themselves, where a session is to look first which of them answer."""
 
 
-def bring_up(wishes: Wishes, progress: Progress) -> Reached:
+def bring_up(choice: MachineChoice, progress: Progress) -> Reached:
     """Bring the machines up where they are not, and connect."""
-    provider = choose(wishes)
+    provider = choose(choice)
     provider.up(progress)
     return _connected(provider)
 
 
-def find(wishes: Wishes) -> Reached:
+def find(choice: MachineChoice) -> Reached:
     """Connect to machines that are up already. Raises LabError when there are none."""
-    return _connected(choose(wishes))
+    return _connected(choose(choice))
 
 
 class EarlyReach:
@@ -62,32 +62,32 @@ class EarlyReach:
     Where all of them is graded, the facts that the last grading read are already asked for.
     """
 
-    def __init__(self, wishes: Wishes, is_whole: bool = False) -> None:
+    def __init__(self, choice: MachineChoice, is_whole: bool = False) -> None:
         self._found: Future[Reached] = Future()
-        threading.Thread(target=self._find, args=(wishes, is_whole), daemon=True).start()
+        threading.Thread(target=self._find, args=(choice, is_whole), daemon=True).start()
 
     def result(self) -> Reached:
         """Wait for the machines; raises what `find` raises."""
         return self._found.result()
 
-    def _find(self, wishes: Wishes, is_whole: bool) -> None:
+    def _find(self, choice: MachineChoice, is_whole: bool) -> None:
         try:
-            reached = find(wishes)
+            reached = find(choice)
             if is_whole:
-                _foresee(reached, wishes)
+                _foresee(reached, choice)
             self._found.set_result(reached)
         except BaseException as problem:
             self._found.set_exception(problem)
 
 
-def _foresee(reached: Reached, wishes: Wishes) -> None:
+def _foresee(reached: Reached, choice: MachineChoice) -> None:
     # Imported while the connections are being made.
     from labproof.grading import rubric
 
     # What is wrong with a settings file is told by the session, with all else that is wrong.
     with contextlib.suppress(ConfigError):
         profile = os.environ.get("LAB_PROFILE") or reached.provider.profile
-        digest = rubric.load(overrides=wishes.rubric, wishes=wishes.sections).digest
+        digest = rubric.load(overrides=choice.rubric, extras=choice.extras).digest
         reached.connection.begin(questions_file(profile, digest), {e.name for e in reached.endpoints})
 
 

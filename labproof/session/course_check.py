@@ -11,13 +11,10 @@ from labproof.grading.syllabus import Plan
 from labproof.ground.errors import ConfigError
 from labproof.ground.places import course_dir
 from labproof.host import table
-from labproof.providers.table import NAMES
+from labproof.providers.table import INVENTORY, NAMES
 from labproof.session import sentences as gherkin
 
-WISHES = ("reboot", "concepts")
-"""The options by which a person asks for sections that are otherwise left out."""
-
-PROVIDERS = (*NAMES, "inventory")
+PROVIDERS = (*NAMES, INVENTORY)
 
 T = TypeVar("T")
 
@@ -39,7 +36,7 @@ class _Refusals:
 
 def load(
     overrides: Path | None = None,
-    wishes: frozenset[str] = frozenset(),
+    extras: frozenset[str] = frozenset(),
     root: Path | None = None,
     *,
     binds: bool = True,
@@ -57,8 +54,9 @@ def load(
     scenarios = refusals.of(lambda: features.read_all(folder))
     if sections is not None:
         refusals.problems += _unknown_names(sections)
-        whole = refusals.of(lambda: rubric.build(sections, exercises, wishes=frozenset(WISHES)))
-        chosen = refusals.of(lambda: rubric.build(sections, exercises, overrides, wishes))
+        every = frozenset(x.only_with for _, x in sections if x.only_with)
+        whole = refusals.of(lambda: rubric.build(sections, exercises, extras=every))
+        chosen = refusals.of(lambda: rubric.build(sections, exercises, overrides, extras))
         if scenarios is not None and whole is not None:
             refusals.problems += plans.arranged(whole, scenarios, folder).problems()
     if scenarios is not None and binds:
@@ -69,11 +67,11 @@ def load(
 
 
 def _unknown_names(sections: tuple[Placed, ...]) -> Iterator[str]:
-    """Yield each name of a machine, a provider or an option that nobody has: what it says would never hold."""
+    """Yield each name of a machine or a provider that nobody has, or of an option that can be none."""
     machines = table.load().names
     for path, section in sections:
-        if section.only_with and section.only_with not in WISHES:
-            yield f"{path}: only_with: no option --{section.only_with}; there are: {', '.join(WISHES)}"
+        if section.only_with and not section.only_with.isidentifier():
+            yield f"{path}: only_with: {section.only_with!r} can be no option; use letters, such as reboot"
         for criterion in section.criterion:
             place = f"{path}: criterion {criterion.id}"
             for name in criterion.machines:

@@ -25,13 +25,15 @@ from labproof.records.model import (
     number,
 )
 from labproof.records.store import LATEST, find
-from labproof.session import course_faults, option_rules, scenario_items
-from labproof.session.connecting import EarlyReach, Reached, Wishes, bring_up
+from labproof.session import course_faults, scenario_items
+from labproof.session import options as session_options
+from labproof.session.connecting import EarlyReach, MachineChoice, Reached, bring_up
 from labproof.session.connecting import find as find_machines
 from labproof.session.course_faults import NotMet
-from labproof.session.opening import Options, Session, begin, load_plan
+from labproof.session.opening import Session, begin, load_plan
+from labproof.session.options import Options
 from labproof.session.performing import Onlooker, Performer, Runner
-from labproof.session.recorded_run import uses_of, wishes_of
+from labproof.session.recorded_run import extras_of, uses_of
 from labproof.session.selection import Pick, Selection, require_known, select
 from labproof.session.sentences import RECORDING
 from labproof.showing import report
@@ -232,11 +234,11 @@ class CourseRun:
 
     def _reach(self, options: Options) -> Reached:
         """Return the machines: brought up for a session that performs, otherwise found, perhaps begun already."""
-        wishes = Wishes(options.provider, options.inventory)
+        choice = MachineChoice(options.provider, options.inventory)
         if options.mode == PERFORM:
-            return bring_up(wishes, self.display.stage)
+            return bring_up(choice, self.display.stage)
         early = next((p for p in self.config.pluginmanager.get_plugins() if isinstance(p, EarlyReach)), None)
-        return early.result() if early else find_machines(wishes)
+        return early.result() if early else find_machines(choice)
 
     def exit_status(self) -> ExitStatus | None:
         """Return how the session ends, None where pytest's own status says it."""
@@ -322,39 +324,14 @@ class CourseRun:
 RUN = pytest.StashKey[CourseRun]()
 
 
-def options_of(config: pytest.Config) -> Options:
-    """Return the options of the course as they were given to pytest."""
-    chosen = config.option
-    return Options(
-        mode=chosen.mode,
-        provider=chosen.provider,
-        inventory=chosen.inventory,
-        profile=chosen.profile,
-        rubric=chosen.rubric,
-        replay=chosen.replay,
-        undetermined=chosen.undetermined,
-        is_demo=chosen.demo,
-        accept_broken=chosen.accept_broken,
-        patience=chosen.patience,
-        wishes=frozenset(name for name in ("reboot", "concepts") if getattr(chosen, name)),
-    )
-
-
 def prepare(config: pytest.Config, picks: Iterable[Pick]) -> CourseRun:
     """Read the course and what is asked of it. Raises ConfigError when course, rubric and options do not fit."""
-    if config.option.concepts and config.option.mode != PERFORM:
-        raise ConfigError(["--concepts: it takes Pods away to show that they come back; use it with --mode perform"])
-    for name in ("demo", "accept_broken"):
-        if getattr(config.option, name) and not config.option.replay:
-            raise ConfigError([f"--{name.replace('_', '-')}: it says something of a recording; give --replay, too"])
-    options = options_of(config)
-    wishes = frozenset(name for name in ("reboot", "milestones") if getattr(config.option, name))
-    option_rules.require(options.profile, options.provider, options.patience, options.inventory, wishes)
+    options = session_options.of(config)
     told = [p for found in config.hook.pytest_labproof_problems(network=table.load().network) for p in found]
     plan = load_plan(options, told)
     replayed = find(options.replay).load() if options.replay else None
-    if replayed and (more := frozenset(wishes_of(replayed)) - options.wishes):
-        options = replace(options, wishes=options.wishes | more)
+    if replayed and (more := frozenset(extras_of(replayed)) - options.extras):
+        options = replace(options, extras=options.extras | more)
         plan = load_plan(options)
     selection = select(plan.rubric, options.mode, tuple(config.option.section), config.option.start)
     # A recording answers what was asked then.

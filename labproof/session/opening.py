@@ -36,27 +36,10 @@ from labproof.records.model import (
 from labproof.records.store import LATEST, RunFolder, create, find, newest
 from labproof.session import course_check
 from labproof.session.connecting import Reached
+from labproof.session.options import Options
 from labproof.session.recorded_run import open_recorded
 
 SAVE_EVERY_SECONDS = 2.0
-
-
-@dataclass(frozen=True)
-class Options:
-    """What was asked for on the command line."""
-
-    mode: str = PERFORM
-    provider: str = ""
-    inventory: Path | None = None
-    profile: str = ""
-    rubric: Path | None = None
-    replay: str = ""
-    base: str = ""
-    undetermined: str = ""
-    is_demo: bool = False
-    accept_broken: bool = False
-    patience: float = 15.0
-    wishes: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -172,7 +155,7 @@ def load_plan(options: Options, told: Iterable[str] = ()) -> Plan:
 
     `told` is what the course itself has found wrong with its facts.
     """
-    return course_check.load(options.rubric, options.wishes, told=told)
+    return course_check.load(options.rubric, options.extras, told=told)
 
 
 def begin(options: Options, plan: Plan, reach: Callable[[], Reached]) -> Session:

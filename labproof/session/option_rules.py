@@ -15,9 +15,9 @@ def require(
     provider: str,
     patience: float,
     inventory: Path | None = None,
-    wishes: frozenset[str] = frozenset(),
+    switches: frozenset[str] = frozenset(),
 ) -> None:
-    """Raise ConfigError with every option that cannot be followed; `wishes` are the switches that are on."""
+    """Raise ConfigError with every option that cannot be followed; `switches` are those that are on."""
     problems = []
     if profile and profile not in PROFILES:
         problems.append(f"--profile (LAB_PROFILE): expected {' or '.join(PROFILES)}, found {profile!r}")
@@ -26,16 +26,16 @@ def require(
     if not 0 <= patience < math.inf:
         problems.append(f"--patience: expected seconds from 0 on, found {patience}")
     if inventory:
-        problems += [sentence for wish, sentence in _NOT_OURS.items() if wish in wishes]
+        problems += [_NOT_OURS.get(name, _RESTART).format(name) for name in sorted(switches)]
     if problems:
         raise ConfigError(problems)
 
 
+_RESTART = (
+    "--{}: machines of an inventory are not restarted by Labproof; restart them yourself, wait until all of them let"
+    " you in, and grade without it"
+)
 _NOT_OURS = {
-    "reboot": (
-        "--reboot: machines of an inventory are not restarted by Labproof; restart them yourself, wait until both let"
-        " you in, and grade without --reboot"
-    ),
     "milestones": (
         "--milestones: machines of an inventory cannot be saved by Labproof; leave it out, and save them yourself, with"
         " snapshots of your hypervisor"

@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass
 
-from labproof.grading import rubric
 from labproof.ground.errors import ConfigError
 from labproof.ground.shape import shown
+from labproof.host import table
 from labproof.records.evidence import GENESIS, find_break
 from labproof.records.model import FINISHED, RUNNING, Mode, RunRecord, Source
 from labproof.records.store import RunFolder, find
+from labproof.session import optional
+from labproof.session.option_rules import PROFILES
 
 ACCEPT = "--accept-broken"
-MACHINES = ("master", "node")
-PROFILES = ("handout", "rehearsal")
-WISHES = frozenset({"reboot", "concepts"})
 
 
 @dataclass(frozen=True)
@@ -56,11 +55,10 @@ def open_recorded(name: str, accept_broken: bool = False) -> RecordedRun:
     return RecordedRun(folder, run, problem)
 
 
-def wishes_of(run: RunRecord) -> tuple[str, ...]:
-    """Return what the run was asked to do beyond the course's ordinary sections."""
+def extras_of(run: RunRecord) -> tuple[str, ...]:
+    """Return the options by which the run was asked for more than the course's ordinary sections."""
     known = {s.id for s in run.sections}
-    asked = rubric.load(wishes=WISHES).exercises
-    return tuple(e.only_with for e in asked if e.only_with in WISHES and e.id in known)
+    return tuple(section.option for section in optional.sections() if section.id in known)
 
 
 def uses_of(run: RunRecord) -> dict[str, str]:
@@ -92,7 +90,7 @@ def _require_machines(folder: RunFolder, run: RunRecord) -> None:
     problems = [
         f"{folder.result}: lab.machines.{name}: expected a machine with an address, found "
         f"{'none' if name not in run.lab.machines else 'one without'}; grade that lab again"
-        for name in MACHINES
+        for name in table.load().names
         if not run.lab.machines.get(name, {}).get("address")
     ]
     if run.lab.profile not in PROFILES:

@@ -8,6 +8,7 @@ from labproof.ground.errors import ConfigError
 from labproof.records.evidence import now
 from labproof.records.model import FINISHED, CriterionRecord, Mode, Outcome, RunRecord, ScenarioRecord, SectionRecord
 from labproof.records.store import LATEST, create, find
+from labproof.session import optional
 from labproof.showing import report
 
 REASON = "the machines were set back to before this; grade again"
@@ -19,7 +20,7 @@ def forget_later(milestone: str) -> Path | None:
         latest = find(LATEST).load()
     except ConfigError:
         return None
-    order = {e.id: e.order for e in rubric.load(wishes=frozenset({"reboot", "concepts"})).exercises}
+    order = {e.id: e.order for e in rubric.load(extras=optional.options()).exercises}
     folder = create(Mode.RESET)
     run = replace(
         without_later(latest, order, milestone),

@@ -31,7 +31,7 @@ def image(lab: Lab, cluster: Cluster, usual: str) -> ImageState:
     """
     named, machine = _named(cluster)
     wanted = named if "kuboard" in named else usual
-    where = lab[machine] if machine in lab.machines else lab.master
+    where = lab[machine] if machine in lab.machines else lab["master"]
     held = docker.images(where)
     is_held = not held.problem and full_name(wanted) in map(full_name, held.names)
     return ImageState(wanted, where.name, is_held, held.problem)

@@ -96,7 +96,7 @@ def test_section_is_left_out_unless_wished_for(tmp_path: Path) -> None:
     folder = write(tmp_path, base(), Section("reboot", 2, [criterion("reboot.x", 0)], more='only_with = "reboot"'))
     assert rubric.load(folder).left_out == {"02_reboot.feature"}
     assert "reboot.x" not in rubric.load(folder).entries
-    wished = rubric.load(folder, wishes=frozenset({"reboot"}))
+    wished = rubric.load(folder, extras=frozenset({"reboot"}))
     assert "reboot.x" in wished.entries
     assert wished.left_out == frozenset()
 

@@ -75,14 +75,14 @@ def test_file_that_may_not_be_read(fake: FakeConnection, pair: Lab) -> None:
     """A file that is there and cannot be read is blindness, not an empty file."""
     fake.answer("master", "/etc/shadow", Reply("", 2, "/bin/sh: cannot open /etc/shadow: Permission denied"))
     with pytest.raises(TransportError, match=r"/etc/shadow cannot be read: .*Permission denied"):
-        pair.master.read("/etc/shadow")
+        pair["master"].read("/etc/shadow")
 
 
 def test_file_of_a_pattern_that_may_not_be_read(fake: FakeConnection, pair: Lab) -> None:
     """A file of a pattern that is there and cannot be read is blindness, too."""
     fake.answer("master", "for f in /etc/x/*", Reply("=/etc/x/a\n", 1, "/bin/sh: /etc/x/a: Input/output error"))
     with pytest.raises(TransportError, match=r"one of /etc/x/\* cannot be read: .*Input/output error"):
-        pair.master.read_all("/etc/x/*")
+        pair["master"].read_all("/etc/x/*")
 
 
 def test_all_files_of_a_pattern_are_read(here: Machine, tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_asking_is_for_the_phase(fake: FakeConnection, phase: Phase) -> None:
 def test_actions_run_in_the_students_shell(fake: FakeConnection, pair: Lab) -> None:
     """What the handout says runs in bash, with the time and the answers that it was given."""
     fake.answer("node", "", "")
-    pair.node.act("yum install -y %s", "lvm2", timeout=7, answers={"? ": "y"})
+    pair["node"].act("yum install -y %s", "lvm2", timeout=7, answers={"? ": "y"})
     ((command, _),) = fake.commands
     assert (command.line, command.shell, command.timeout) == ("yum install -y lvm2", "/bin/bash", 7)
     assert command.answers == {"? ": "y"}
@@ -127,7 +127,7 @@ def test_failed_action_says_what_happened(fake: FakeConnection, pair: Lab, how: 
     """A command that does not succeed is raised with machine, line, status and the end of what it said."""
     fake.answer("node", "yum", Reply("out", 1, f"{'x' * 1000} No package lvm2 available."))
     with pytest.raises(ActionFailed) as raised:
-        getattr(pair.node, how)("yum install lvm2")
+        getattr(pair["node"], how)("yum install lvm2")
     text = str(raised.value)
     for part in ("on node: yum install lvm2", "1", "No package lvm2 available."):
         assert part in text
@@ -137,7 +137,7 @@ def test_failed_action_says_what_happened(fake: FakeConnection, pair: Lab, how: 
 def test_told_is_returned(fake: FakeConnection, pair: Lab) -> None:
     """What a command printed is returned as it is."""
     fake.answer("master", "kubeadm", "kubeadm join\n")
-    assert pair.master.tell("kubeadm token create") == "kubeadm join\n"
+    assert pair["master"].tell("kubeadm token create") == "kubeadm join\n"
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_told_is_returned(fake: FakeConnection, pair: Lab) -> None:
 def test_reachable_is_a_sign_of_life(fake: FakeConnection, pair: Lab, reply: str | Unreachable, expected: bool) -> None:
     """A machine is reachable when it answers, and not when it does not; asking never raises."""
     fake.answer("master", ":", reply)
-    assert pair.master.is_reachable() is expected
+    assert pair["master"].is_reachable() is expected
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_fact_that_cannot_be_read_was_not_seen(fake: FakeConnection, pair: Lab, 
     """Where a machine's own program gives no fact, nobody has seen it; it is no crash of ours."""
     fake.answer("node", "systemctl show", answer)
     with pytest.raises(TransportError, match="node: its programs gave no fact that could be read: "):
-        pair.node.fact(lambda host: host.service("docker").systemd_properties)
+        pair["node"].fact(lambda host: host.service("docker").systemd_properties)
 
 
 def test_facts_of_testinfra_come_through_the_seam(here: Machine, tmp_path: Path) -> None:
@@ -176,12 +176,12 @@ def test_two_machines_have_facts_of_their_own(fake: FakeConnection, pair: Lab) -
     """Facts of one machine are never those of the other."""
     fake.answer("master", "test -e /x", "")
     fake.answer("node", "test -e /x", Reply(status=1))
-    assert pair.master.host.file("/x").exists
-    assert not pair.node.host.file("/x").exists
+    assert pair["master"].host.file("/x").exists
+    assert not pair["node"].host.file("/x").exists
 
 
 def test_lab_knows_its_machines(pair: Lab) -> None:
     """Machines are found by name and by role, master first; a password does not show."""
     assert [m.name for m in pair.all] == ["master", "node"]
-    assert (pair["node"], pair.node, pair.master) == (pair.all[1], pair.all[1], pair.all[0])
-    assert "secret" not in repr(pair.master)
+    assert (pair["node"], pair["node"], pair["master"]) == (pair.all[1], pair.all[1], pair.all[0])
+    assert "secret" not in repr(pair["master"])

@@ -15,7 +15,7 @@ from tests.anything import texts
 def test_refused_page_is_a_fact(fake: FakeConnection, pair: Lab, pages: Browser) -> None:
     """A page that nobody serves is a fact about the lab."""
     fake.serve("GET", "http://", Refused("nobody"))
-    assert str(pages.get(pair.node, "http", 80)) == "connection refused by 192.168.200.20"
+    assert str(pages.get(pair["node"], "http", 80)) == "connection refused by 192.168.200.20"
 
 
 @pytest.mark.parametrize("problem", [DeadlineExceeded("slow"), Unreachable("reset")])
@@ -23,15 +23,15 @@ def test_silent_page_of_a_living_machine(fake: FakeConnection, pair: Lab, pages:
     """A silent page is a fact while its machine answers, and blindness when that is silent too."""
     fake.serve("GET", "http://", problem)
     fake.answer("node", ":", "")
-    assert pages.get(pair.node, "http", 80).status is None
+    assert pages.get(pair["node"], "http", 80).status is None
     fake.lose("node")
     with pytest.raises(type(problem)):
-        pages.get(pair.node, "http", 80)
+        pages.get(pair["node"], "http", 80)
 
 
 def test_service_without_a_port_is_not_asked(fake: FakeConnection, pair: Lab, pages: Browser) -> None:
     """Without a node port there is nothing to ask."""
-    assert pages.get_service(pair.node, 0).problem == "there is no node port to ask"
+    assert pages.get_service(pair["node"], 0).problem == "there is no node port to ask"
     assert fake.requests == []
 
 
@@ -54,7 +54,7 @@ def test_login_of_the_dashboard(fake: FakeConnection, pair: Lab, pages: Browser,
     """A login is in when the Dashboard says so: its status alone proves nothing."""
     fake.serve("GET", "/csrftoken/login", Page({"token": "csrf"}))
     fake.serve("POST", "/api/v1/login", answer)
-    assert dashboard.log_in(pages, pair.master, 30000, "t\n").is_in is is_in
+    assert dashboard.log_in(pages, pair["master"], 30000, "t\n").is_in is is_in
     assert fake.requests[-1][0].headers["X-CSRF-TOKEN"] == "csrf"
     assert fake.requests[-1][0].body == b'{"token": "t"}'
 
@@ -75,13 +75,13 @@ def test_console_of_kuboard(
 ) -> None:
     """The console shows the nodes' names; an answer of another shape shows none and is no crash."""
     fake.serve("GET", "/k8s-api/api/v1/nodes", answer)
-    assert kuboard.console(pages, pair.master, 32567, "t").nodes == nodes
+    assert kuboard.console(pages, pair["master"], 32567, "t").nodes == nodes
 
 
 def test_without_a_token_nothing_is_tried(fake: FakeConnection, pair: Lab, pages: Browser) -> None:
     """Without a token nobody logs in and nothing is asked."""
-    assert not dashboard.try_both(pages, pair.master, 30000, None).right.is_in
-    assert kuboard.try_both(pages, pair.master, 32567, None).right.nodes == ()
+    assert not dashboard.try_both(pages, pair["master"], 30000, None).right.is_in
+    assert kuboard.try_both(pages, pair["master"], 32567, None).right.nodes == ()
     assert fake.requests == []
 
 

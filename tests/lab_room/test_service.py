@@ -50,11 +50,11 @@ def test_removed_unit_may_still_run() -> None:
 def test_systemd_is_asked(fake: FakeConnection, pair: Lab) -> None:
     """systemd's own properties are read."""
     fake.answer("node", "systemctl show docker", "".join(f"{k}={v}\n" for k, v in RUNNING.items()) + "Env=A=B\n")
-    assert str(service.read(pair.node, "docker")) == "docker is running and enabled at boot"
+    assert str(service.read(pair["node"], "docker")) == "docker is running and enabled at boot"
 
 
 def test_systemd_that_does_not_answer_is_no_missing_unit(fake: FakeConnection, pair: Lab) -> None:
     """A systemctl that fails has not said that a unit is absent."""
     fake.answer("node", "systemctl show", Reply("", 1, "Failed to get properties: Connection timed out"))
     with pytest.raises(TransportError, match="no fact that could be read"):
-        service.read(pair.node, "docker")
+        service.read(pair["node"], "docker")

@@ -11,7 +11,7 @@ from labproof.providers.table import choose
 
 
 @dataclass(frozen=True)
-class Wishes:
+class MachineChoice:
     """What a command line asks for."""
 
     provider: str = ""
@@ -27,29 +27,29 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", ["lxc", "virtualbox", "libvirt"])
 def test_a_provider_that_is_asked_for_is_taken(name: str) -> None:
     """The name decides, whatever is usable here."""
-    assert choose(Wishes(provider=name)).name == name
+    assert choose(MachineChoice(provider=name)).name == name
 
 
 def test_an_unknown_provider_is_an_error_that_names_the_known() -> None:
     """A misspelt name is answered with the names there are."""
     with pytest.raises(ConfigError, match="'vbox' is not a provider; choose one of virtualbox, libvirt, lxc"):
-        choose(Wishes(provider="vbox"))
+        choose(MachineChoice(provider="vbox"))
 
 
 def test_an_inventory_comes_first(tmp_path: Path) -> None:
     """Machines that somebody names are taken before any that we could make."""
     path = tmp_path / "machines.toml"
     path.write_text('[master]\nhost = "a"\n[node]\nhost = "b"\n')
-    assert choose(Wishes(inventory=path, provider="lxc")).name == "inventory"
+    assert choose(MachineChoice(inventory=path, provider="lxc")).name == "inventory"
 
 
 def test_a_lab_that_is_up_is_taken_again() -> None:
     """Without a wish, the second run finds the machines of the first."""
     ownership.claim("virtualbox")
-    assert choose(Wishes()).name == "virtualbox"
+    assert choose(MachineChoice()).name == "virtualbox"
 
 
 def test_a_rehearsal_says_that_it_is_one() -> None:
     """Containers rehearse the course, virtual machines run it."""
-    assert choose(Wishes(provider="lxc")).profile == "rehearsal"
-    assert choose(Wishes(provider="libvirt")).profile == "handout"
+    assert choose(MachineChoice(provider="lxc")).profile == "rehearsal"
+    assert choose(MachineChoice(provider="libvirt")).profile == "handout"

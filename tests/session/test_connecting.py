@@ -12,7 +12,7 @@ from labproof.connection.foresight import Foresight, Question, questions_file
 from labproof.ground.errors import HostError, ProvisionError
 from labproof.ground.places import Progress
 from labproof.session import connecting as reach
-from labproof.session.connecting import EarlyReach, Wishes
+from labproof.session.connecting import EarlyReach, MachineChoice
 
 
 class Provider:
@@ -49,7 +49,7 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Provider:
 
 def test_perform_brings_machines_up_first(provider: Provider) -> None:
     """Machines are brought up, then the network is checked, and only then does anything speak to them."""
-    reached = reach.bring_up(Wishes(), lambda _: None)
+    reached = reach.bring_up(MachineChoice(), lambda _: None)
     assert provider.asked[:3] == ["up", "network", "endpoints"]
     assert [e.name for e in reached.endpoints] == ["master", "node"]
     reached.connection.close()
@@ -57,7 +57,7 @@ def test_perform_brings_machines_up_first(provider: Provider) -> None:
 
 def test_verify_leaves_machines_as_they_are(provider: Provider) -> None:
     """Grading never brings a machine up."""
-    reach.find(Wishes()).connection.close()
+    reach.find(MachineChoice()).connection.close()
     assert "up" not in provider.asked
 
 
@@ -65,13 +65,13 @@ def test_nothing_is_said_to_an_unsafe_network(provider: Provider) -> None:
     """Without the lab's own network not even a connection is opened."""
     provider.is_safe = False
     with pytest.raises(HostError, match="bridge"):
-        reach.find(Wishes())
+        reach.find(MachineChoice())
     assert "endpoints" not in provider.asked
 
 
 def test_early_reach_hands_over_machines(provider: Provider) -> None:
     """What was begun early is there when it is asked for."""
-    reached = EarlyReach(Wishes()).result()
+    reached = EarlyReach(MachineChoice()).result()
     assert reached.provider is provider
     reached.connection.close()
 
@@ -80,7 +80,7 @@ def test_early_reach_hands_over_what_is_wrong(provider: Provider) -> None:
     """What went wrong early is told where the machines are needed, with its own words."""
     provider.is_up = False
     with pytest.raises(ProvisionError, match="not up"):
-        EarlyReach(Wishes()).result()
+        EarlyReach(MachineChoice()).result()
 
 
 @pytest.mark.parametrize(("is_whole", "begun"), [(True, 1), (False, 0)])
@@ -91,7 +91,7 @@ def test_whole_grading_is_foreseen_early(
     monkeypatch.setenv("LABPROOF_CACHE", str(tmp_path))
     asked: list[Iterable[Question]] = []
     monkeypatch.setattr(Foresight, "fetch_ahead", lambda self, questions: asked.append(questions))
-    reached = EarlyReach(Wishes(), is_whole).result()
+    reached = EarlyReach(MachineChoice(), is_whole).result()
     assert len(asked) == begun
     reached.connection.begin(questions_file("handout", "x"), {"master"})
     assert len(asked) == 1
@@ -101,7 +101,7 @@ def test_whole_grading_is_foreseen_early(
 def test_spoilt_rubric_is_told_by_the_session(provider: Provider, tmp_path: Path) -> None:
     """A settings file that is wrong is no reason not to find the machines: the session tells all that is wrong."""
     (tmp_path / "rubric.toml").write_text("[")
-    EarlyReach(Wishes(rubric=tmp_path / "rubric.toml"), is_whole=True).result().connection.close()
+    EarlyReach(MachineChoice(rubric=tmp_path / "rubric.toml"), is_whole=True).result().connection.close()
 
 
 def test_reaching_imports_nothing_heavy() -> None:

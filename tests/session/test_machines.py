@@ -93,7 +93,7 @@ def grade(course: Plan, live: Answering, *lines: str, **options: str) -> None:
     """Run a whole session that asks master these lines, and let it learn from that."""
     begun = begin(Options(VERIFY, **options), course, lambda: reached(Machines(), live))  # type: ignore[arg-type]
     for line in lines:
-        begun.lab.master.ask(line)
+        begun.lab["master"].ask(line)
     begun.learn()
     begun.close()
 

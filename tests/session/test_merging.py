@@ -16,9 +16,9 @@ from labproof.records import store
 from labproof.records.evidence import EvidenceLog
 from labproof.records.model import FINISHED, CriterionRecord, Outcome, RunRecord, SectionRecord
 from labproof.records.store import LATEST
+from labproof.session import opening as session
 from labproof.session.connecting import Reached
 from labproof.session.opening import Options, Session, begin
-from labproof.session import opening as session
 from tests.session.conftest import COURSE, LAB, load
 from tests.tiny_course import Section, criterion
 
@@ -98,9 +98,9 @@ def test_recording_answers_as_its_lab_did(open_: Open, recorded: Path) -> None:
     begun = open_()
     assert begun.recording.run.lab == LAB
     assert {m.name: m.address for m in begun.lab.all} == {"master": "192.168.200.10", "node": "192.168.200.20"}
-    assert begun.lab.master.ask("hostname").output == "master\n"
+    assert begun.lab["master"].ask("hostname").output == "master\n"
     with pytest.raises(NotRecorded):
-        begun.lab.master.ask("uptime")
+        begun.lab["master"].ask("uptime")
     assert begun.folder.path.name.endswith("-regrade")
     assert len((begun.folder.evidence).read_text(encoding="utf-8").splitlines()) == 2
 
@@ -120,7 +120,7 @@ def test_lost_machines_are_known_to_the_recording(open_: Open) -> None:
     begun = open_()
     assert begun.recording.lost_machines() == []
     with pytest.raises(Unreachable):
-        begun.lab.node.ask("hostname")
+        begun.lab["node"].ask("hostname")
     assert begun.recording.lost_machines() == ["node"]
 
 
@@ -137,7 +137,7 @@ def test_a_recording_is_neither_restarted_nor_saved(open_: Open) -> None:
     begun = open_()
     begun.restart()
     begun.save_milestone("base")
-    assert begun.lab.master.ask("hostname").is_success
+    assert begun.lab["master"].ask("hostname").is_success
 
 
 # Merging with an earlier run

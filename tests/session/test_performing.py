@@ -19,8 +19,8 @@ done = Runner(lambda: True, nullcontext)
 def test_runner_does_what_is_to_do(pair: Lab) -> None:
     """The runner carries out an action with its arguments."""
     seen: list[object] = []
-    todo(lambda *a: seen.append(a), pair.master, "docker")
-    assert seen == [(pair.master, "docker")]
+    todo(lambda *a: seen.append(a), pair["master"], "docker")
+    assert seen == [(pair["master"], "docker")]
 
 
 @pytest.mark.parametrize("performer", [done, Onlooker()], ids=["done", "onlooker"])

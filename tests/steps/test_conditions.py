@@ -21,7 +21,7 @@ def every(api: Cluster, pair: Lab) -> tuple[Condition[Any], ...]:
     return (
         *conditions.console(api, pair, "kubernetes-dashboard", "kubernetes-dashboard"),
         conditions.form_label(api, "default", "nginx"),
-        conditions.api_port(pair.master),
+        conditions.api_port(pair["master"]),
     )
 
 
@@ -50,7 +50,7 @@ def nodes(ready: str, address: str = "192.168.200.20") -> Page:
 def test_a_silent_kubelet(fake: FakeConnection, api: Cluster, pair: Lab, ready: str, says: str) -> None:
     """A kubelet answers as long as its node is not Unknown: False is what it says itself."""
     fake.serve("GET", "/api/v1/nodes", nodes(ready))
-    found = broken(conditions.kubelet(api, pair.node))
+    found = broken(conditions.kubelet(api, pair["node"]))
     assert says in found
     assert bool(says) == bool(found)
 
@@ -58,13 +58,13 @@ def test_a_silent_kubelet(fake: FakeConnection, api: Cluster, pair: Lab, ready: 
 def test_a_node_that_never_joined_is_not_silent(fake: FakeConnection, api: Cluster, pair: Lab) -> None:
     """Of a node that is not in the cluster neither kubelet nor address is missed."""
     fake.serve("GET", "/api/v1/nodes", Page({"items": []}))
-    assert broken(conditions.kubelet(api, pair.node)) == broken(conditions.address(api, pair.node)) == ""
+    assert broken(conditions.kubelet(api, pair["node"])) == broken(conditions.address(api, pair["node"])) == ""
 
 
 def test_another_address(fake: FakeConnection, api: Cluster, pair: Lab) -> None:
     """A node that is known by an address outside the lab says which."""
     fake.serve("GET", "/api/v1/nodes", nodes("True", "10.0.2.15"))
-    assert broken(conditions.address(api, pair.node)) == "the cluster knows node by another address (10.0.2.15)"
+    assert broken(conditions.address(api, pair["node"])) == "the cluster knows node by another address (10.0.2.15)"
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_firewall_in_the_way(fake: FakeConnection, pair: Lab, unit: str, rules
     """A firewall that runs, or has left rules, stops packets; an empty table does not."""
     fake.answer("node", "systemctl", unit)
     fake.answer("node", "iptables", rules)
-    found = broken(conditions.packets(pair.node))
+    found = broken(conditions.packets(pair["node"]))
     assert says in found
     assert bool(says) == bool(found)
 
@@ -90,7 +90,7 @@ def test_a_firewall_in_the_way(fake: FakeConnection, pair: Lab, unit: str, rules
 def test_a_silent_port(fake: FakeConnection, pair: Lab, reply: Reply, says: str) -> None:
     """Only a port from which nothing comes back is stopped by somebody; a refusal is an answer."""
     fake.answer("master", "/dev/tcp/192.168.200.10/6443", reply)
-    found = broken(conditions.api_port(pair.master))
+    found = broken(conditions.api_port(pair["master"]))
     assert bool(says) == bool(found)
 
 

@@ -23,7 +23,7 @@ from steps.probes.selinux import parse_config
 from steps.probes.swap import parse_fstab
 from steps.probes.workload import Origin, ServiceState, WorkloadState
 
-RUBRIC = rubric.load(wishes=frozenset({"reboot", "concepts"}))
+RUBRIC = rubric.load(extras=frozenset({"reboot", "concepts"}))
 PLAN = plan.load(RUBRIC)
 POINTS = {
     "base": 16,

@@ -20,7 +20,7 @@ def obedient(fake: FakeConnection) -> None:
 
 def test_init_is_told_the_handouts_settings(fake: FakeConnection, pair: Lab) -> None:
     """kubeadm init gets version, address, repository and both ranges."""
-    control_plane.init(pair.master, REHEARSAL)
+    control_plane.init(pair["master"], REHEARSAL)
     assert fake.lines("master") == [
         "kubeadm init --kubernetes-version=1.20.2 --apiserver-advertise-address=192.168.200.10"
         " --image-repository registry.aliyuncs.com/google_containers"
@@ -30,12 +30,12 @@ def test_init_is_told_the_handouts_settings(fake: FakeConnection, pair: Lab) -> 
 
 def test_handouts_own_words(fake: FakeConnection, pair: Lab) -> None:
     """Where the handout names a command, that very command is run."""
-    base.stop_firewall(pair.node)
-    base.disable_selinux(pair.node)
-    base.switch_swap_off(pair.node)
-    package.install(pair.node, "lvm2", "yum-utils")
-    service.start_and_enable(pair.node, "docker")
-    docker.restart(pair.node)
+    base.stop_firewall(pair["node"])
+    base.disable_selinux(pair["node"])
+    base.switch_swap_off(pair["node"])
+    package.install(pair["node"], "lvm2", "yum-utils")
+    service.start_and_enable(pair["node"], "docker")
+    docker.restart(pair["node"])
     handouts = [
         "systemctl stop firewalld && systemctl disable firewalld",
         "sed -i 's/^SELINUX=.*/SELINUX=disabled/' /etc/selinux/config",
@@ -49,8 +49,8 @@ def test_handouts_own_words(fake: FakeConnection, pair: Lab) -> None:
 
 def test_files_go_to_the_node_from_master(fake: FakeConnection, pair: Lab) -> None:
     """Repository and images are sent by master to the node's address."""
-    repository.send(pair.master, pair.node)
-    docker.send_images(pair.master, pair.node, "images.tar.gz")
+    repository.send(pair["master"], pair["node"])
+    docker.send_images(pair["master"], pair["node"], "images.tar.gz")
     assert all("192.168.200.20:" in line for line in fake.lines("master"))
     assert fake.lines("node") == []
 
@@ -59,7 +59,7 @@ def test_join_runs_what_master_printed(fake: FakeConnection, pair: Lab) -> None:
     """The node runs the join command that master printed, word for word."""
     printed = "kubeadm join 192.168.200.10:6443 --token a.b --discovery-token-ca-cert-hash sha256:c"
     fake.answer("master", "kubeadm token create", f"{printed} \n")
-    join.join(pair.master, pair.node)
+    join.join(pair["master"], pair["node"])
     assert fake.lines("node") == [printed]
 
 
@@ -68,20 +68,20 @@ def test_nothing_else_is_run_as_a_join(fake: FakeConnection, pair: Lab, printed:
     """What is no join command is not run on the node."""
     fake.answer("master", "kubeadm token create", printed)
     with pytest.raises(ActionFailed, match="no join command"):
-        join.join(pair.master, pair.node)
+        join.join(pair["master"], pair["node"])
     assert fake.lines("node") == []
 
 
 def test_hostile_join_is_quoted(fake: FakeConnection, pair: Lab) -> None:
     """A join command with more in it stays one command."""
     fake.answer("master", "kubeadm token create", "kubeadm join x; touch /owned")
-    join.join(pair.master, pair.node)
+    join.join(pair["master"], pair["node"])
     assert fake.lines("node") == ["kubeadm join 'x;' touch /owned"]
 
 
 def test_password_is_typed_not_written(fake: FakeConnection, pair: Lab) -> None:
     """ssh-copy-id gets the password at its prompt and never on its command line."""
-    ssh_key.copy(pair.master, pair.node)
+    ssh_key.copy(pair["master"], pair["node"])
     ((command, _),) = fake.commands
     assert command.line == "ssh-copy-id 192.168.200.20"
     assert "secret" in command.answers.values()
@@ -90,7 +90,7 @@ def test_password_is_typed_not_written(fake: FakeConnection, pair: Lab) -> None:
 
 def test_dashboards_port_goes_under_line_42(fake: FakeConnection, pair: Lab) -> None:
     """The handout's two lines go under line 42, with its indentation."""
-    manifest.open_dashboard_port(pair.master, 30000)
+    manifest.open_dashboard_port(pair["master"], 30000)
     assert r"42a\      nodePort: 30000\n  type: NodePort" in fake.lines("master")[0]
 
 
@@ -102,7 +102,7 @@ def test_init_over_leftovers_says_the_way_out(fake: FakeConnection, pair: Lab) -
     """Where an earlier cluster is in the way it is not taken away: the error says how."""
     fake.answer("master", "kubeadm init", Reply(error="[ERROR Port-6443]: Port 6443 is in use", status=1))
     with pytest.raises(ActionFailed, match=r"Port 6443 is in use\n  try: .*kubeadm reset -f.*reset --to docker"):
-        control_plane.init(pair.master, REHEARSAL)
+        control_plane.init(pair["master"], REHEARSAL)
     assert not any("kubeadm reset" in line for line in fake.lines("master"))
 
 
@@ -111,14 +111,14 @@ def test_join_over_leftovers_says_the_way_out(fake: FakeConnection, pair: Lab) -
     fake.answer("master", "kubeadm token create", PRINTED)
     fake.answer("node", "kubeadm join", Reply(error=LEFTOVERS, status=1))
     with pytest.raises(ActionFailed, match=r"already exists\n  try: .*kubeadm reset -f.*delete node node"):
-        join.join(pair.master, pair.node)
+        join.join(pair["master"], pair["node"])
 
 
 def test_node_that_has_joined_is_not_joined_again(fake: FakeConnection, pair: Lab) -> None:
     """A node that is in the cluster only gets its kubelet started, as a second join would fail."""
     fake.answer("master", "kubectl get nodes", "node/master\nnode/node\n")
     fake.answer("node", "ls /etc/kubernetes", "kubelet.conf\nmanifests\npki\n")
-    join.join(pair.master, pair.node)
+    join.join(pair["master"], pair["node"])
     assert fake.lines("node")[-1] == "systemctl start kubelet"
     assert not any("token create" in line for line in fake.lines("master"))
 
@@ -129,7 +129,7 @@ def test_half_a_join_is_no_join(fake: FakeConnection, pair: Lab, nodes: str, fil
     fake.answer("master", "kubectl get nodes", nodes)
     fake.answer("node", "ls /etc/kubernetes", files)
     fake.answer("master", "kubeadm token create", PRINTED)
-    join.join(pair.master, pair.node)
+    join.join(pair["master"], pair["node"])
     assert fake.lines("node")[-1] == PRINTED
 
 
@@ -137,11 +137,11 @@ def test_manifest_that_cannot_be_applied_says_the_way_out(fake: FakeConnection, 
     """What the API calls immutable has to be deleted first, and the error says how."""
     fake.answer("master", "kubectl apply", Reply(error="cannot change roleRef", status=1))
     with pytest.raises(ActionFailed, match=r"cannot change roleRef\n  try: .*kubectl delete -f /root/kuboard.yaml"):
-        manifest.apply(pair.master, "kuboard.yaml")
+        manifest.apply(pair["master"], "kuboard.yaml")
 
 
 def test_changed_host_says_the_way_out(fake: FakeConnection, pair: Lab) -> None:
     """A machine that was made anew is known under its old key; the error says how to forget that."""
     fake.answer("master", "ssh-copy-id", Reply(error="REMOTE HOST IDENTIFICATION HAS CHANGED!", status=1))
     with pytest.raises(ActionFailed, match=r"CHANGED!\n  try: .*ssh-keygen -R 192\.168\.200\.20"):
-        ssh_key.copy(pair.master, pair.node)
+        ssh_key.copy(pair["master"], pair["node"])

@@ -37,7 +37,7 @@ def last(fake: FakeConnection) -> HttpRequest:
 
 def test_form_is_sent_after_a_login(fake: FakeConnection, pair: Lab, pages: Browser) -> None:
     """The form goes out last, in the session that the login opened and with the form's own CSRF token."""
-    web_form.deploy(pages, pair.master, 30000, "a token\n", "web", "nginx:1.19")
+    web_form.deploy(pages, pair["master"], 30000, "a token\n", "web", "nginx:1.19")
     assert asked(fake) == [
         f"GET {AT_MASTER}/csrftoken/login",
         f"POST {AT_MASTER}/login",
@@ -54,7 +54,7 @@ def test_form_is_sent_after_a_login(fake: FakeConnection, pair: Lab, pages: Brow
 
 def test_form_says_what_the_handout_says(fake: FakeConnection, pair: Lab, pages: Browser) -> None:
     """One Pod of the image, an external service on port 80, and the label that the page itself adds."""
-    web_form.deploy(pages, pair.master, 30000, "t", "web", "nginx:1.19")
+    web_form.deploy(pages, pair["master"], 30000, "t", "web", "nginx:1.19")
     form = json.loads(last(fake).body)
     assert (form["name"], form["containerImage"], form["replicas"]) == ("web", "nginx:1.19", 1)
     assert (form["isExternal"], form["namespace"]) == (True, "default")
@@ -67,7 +67,7 @@ def test_without_a_login_nothing_is_sent(fake: FakeConnection, pair: Lab, pages:
     """A token that the Dashboard refuses ends the work, and the reason is the Dashboard's."""
     fake.serve("POST", "/api/v1/login", Page({"jweToken": "", "errors": ["MSG_LOGIN_UNAUTHORIZED_ERROR"]}))
     with pytest.raises(ActionFailed, match=r"192\.168\.200\.10:30000: not logged in: .*UNAUTHORIZED"):
-        web_form.deploy(pages, pair.master, 30000, "t", "web", "nginx:1.19")
+        web_form.deploy(pages, pair["master"], 30000, "t", "web", "nginx:1.19")
     assert not any("appdeployment" in line for line in asked(fake))
 
 
@@ -76,13 +76,13 @@ def test_only_created_is_success(fake: FakeConnection, pair: Lab, pages: Browser
     """Any answer but 201 is an action that failed, and it is told."""
     fake.serve("POST", "/api/v1/appdeployment", answer)
     with pytest.raises(ActionFailed, match=f"did not deploy web: HTTP {answer.status}"):
-        web_form.deploy(pages, pair.master, 30000, "t", "web", "nginx:1.19")
+        web_form.deploy(pages, pair["master"], 30000, "t", "web", "nginx:1.19")
 
 
 def test_form_without_a_csrf_token_is_the_dashboards_to_refuse(fake: FakeConnection, pair: Lab, pages: Browser) -> None:
     """A page that gives no CSRF token is no crash: the form goes out without one."""
     fake.serve("GET", "/csrftoken/appdeployment", Page("<html>"))
-    web_form.deploy(pages, pair.master, 30000, "t", "web", "nginx:1.19")
+    web_form.deploy(pages, pair["master"], 30000, "t", "web", "nginx:1.19")
     assert last(fake).headers["X-CSRF-TOKEN"] == ""
 
 
@@ -91,7 +91,7 @@ def test_admin_deploys_the_courses_nginx(fake: FakeConnection, pair: Lab, pages:
     annotations = {"kubernetes.io/service-account.name": "dashboard-admin"}
     secret = {"metadata": {"annotations": annotations}, "data": {"token": encoded("the admin's")}}
     fake.serve("GET", "/namespaces/kubernetes-dashboard/secrets", Page({"items": [secret]}))
-    web_form.deploy_as_admin(pages, api, pair.master, REHEARSAL, "web")
+    web_form.deploy_as_admin(pages, api, pair["master"], REHEARSAL, "web")
     (login,) = (r for r, _ in fake.requests if r.url.endswith("/api/v1/login"))
     assert json.loads(login.body) == {"token": "the admin's"}
     assert json.loads(last(fake).body)["containerImage"] == REHEARSAL.profile.nginx_image
@@ -101,7 +101,7 @@ def test_without_a_token_nobody_logs_in(fake: FakeConnection, pair: Lab, pages: 
     """Where dashboard-admin has no token, the Dashboard is not asked at all."""
     fake.serve("GET", "/namespaces/kubernetes-dashboard/secrets", Page({"items": []}))
     with pytest.raises(ActionFailed, match="no token of dashboard-admin"):
-        web_form.deploy_as_admin(pages, api, pair.master, REHEARSAL, "web")
+        web_form.deploy_as_admin(pages, api, pair["master"], REHEARSAL, "web")
     assert not any(":30000" in line for line in asked(fake))
 
 
@@ -132,7 +132,7 @@ def test_what_is_in_the_way_is_named(occupied: FakeConnection, pair: Lab, pages:
     """Where kubectl has made it before, the error says what exists, who made it, and how to take it away."""
     occupied.serve("GET", DEPLOYMENT, there("kubectl-create", {"app": "web"}))
     with pytest.raises(ActionFailed) as raised:
-        web_form.deploy_as_admin(pages, api, pair.master, REHEARSAL, "web")
+        web_form.deploy_as_admin(pages, api, pair["master"], REHEARSAL, "web")
     said = str(raised.value)
     assert "HTTP 409" in said
     assert "the Deployment web, made by kubectl-create, without the form's k8s-app label" in said
@@ -145,7 +145,7 @@ def test_a_service_alone_is_in_the_way_too(occupied: FakeConnection, pair: Lab, 
     """A Service without its Deployment is named as well."""
     occupied.serve("GET", DEPLOYMENT, Page({}, 404))
     with pytest.raises(ActionFailed, match="there is already: the Service web"):
-        web_form.deploy_as_admin(pages, api, pair.master, REHEARSAL, "web")
+        web_form.deploy_as_admin(pages, api, pair["master"], REHEARSAL, "web")
 
 
 def test_what_the_form_has_made_is_left_alone(
@@ -153,7 +153,7 @@ def test_what_the_form_has_made_is_left_alone(
 ) -> None:
     """What was made in the form already needs no second time."""
     occupied.serve("GET", DEPLOYMENT, there("dashboard", {"k8s-app": "web"}))
-    web_form.deploy_as_admin(pages, api, pair.master, REHEARSAL, "web")
+    web_form.deploy_as_admin(pages, api, pair["master"], REHEARSAL, "web")
     assert not any(r.method in ("DELETE", "PUT") for r, _ in occupied.requests)
 
 
@@ -163,5 +163,5 @@ def test_other_refusals_stay_as_they_are(occupied: FakeConnection, pair: Lab, pa
     occupied.serve("GET", DEPLOYMENT, Page({}, 404))
     occupied.serve("GET", SERVICE, Page({}, 404))
     with pytest.raises(ActionFailed, match="HTTP 403") as raised:
-        web_form.deploy_as_admin(pages, api, pair.master, REHEARSAL, "web")
+        web_form.deploy_as_admin(pages, api, pair["master"], REHEARSAL, "web")
     assert "already" not in str(raised.value)

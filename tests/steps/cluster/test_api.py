@@ -116,7 +116,7 @@ def test_no_cluster_was_made(fake: FakeConnection, pair: Lab) -> None:
     """Where kubeadm never succeeded there is no cluster, which is a fact."""
     fake.answer("master", ADMIN_CONF, Reply(status=44))
     with pytest.raises(NoCluster, match="kubeadm init has not succeeded there"):
-        read_credential(pair.master)
+        read_credential(pair["master"])
 
 
 GOOD = {
@@ -128,7 +128,7 @@ GOOD = {
 def test_only_certificates_are_read(fake: FakeConnection, pair: Lab) -> None:
     """From the administrator's file the certificates are read, and nothing else."""
     fake.answer("master", ADMIN_CONF, yaml.safe_dump(GOOD))
-    credential = read_credential(pair.master)
+    credential = read_credential(pair["master"])
     assert (credential.certificate, credential.key, credential.authority) == ("C", "K", "A")
     assert "evil" not in repr(credential)
 
@@ -151,4 +151,4 @@ def test_broken_credential_is_no_cluster(fake: FakeConnection, pair: Lab, text: 
     """An administrator's file that was spoilt opens no cluster, and is no crash."""
     fake.answer("master", ADMIN_CONF, text)
     with pytest.raises(NoCluster, match="holds no client certificate"):
-        read_credential(pair.master)
+        read_credential(pair["master"])

@@ -128,7 +128,7 @@ VISITS = (dashboard.try_both, kuboard.try_both)
 def test_any_page_is_read_or_not_seen(visit: Callable[..., Any], body: object, status: int) -> None:
     """A page that sends anything at all does not break whoever visits it."""
     fake, lab, _ = answering(Page(body, status))
-    reads(visit, Browser(fake, Phase()), lab.master, 30000, "a token")
+    reads(visit, Browser(fake, Phase()), lab["master"], 30000, "a token")
 
 
 CONFIG = {
@@ -144,4 +144,4 @@ def test_spoilt_kubeconfig_is_read(config: object) -> None:
     """A kubeconfig that is wrong anywhere is told as wrong, and is no crash."""
     fake, lab, cluster = answering(Page({"status": {"allowed": True}}))
     fake.answer("node", kubeconfig.PATH, json.dumps(config))
-    reads(kubeconfig.read, lab.node, cluster)
+    reads(kubeconfig.read, lab["node"], cluster)

@@ -70,7 +70,7 @@ def test_any_output_is_read_or_not_seen(
             for line in ("uname -s", "uname -m", "cat /etc/os-release", "test -d /run/systemd/system/"):
                 fake.answer(name, line, Reply(output, status, error))
     try:
-        state = probe(lab.node, *READS[probe])
+        state = probe(lab["node"], *READS[probe])
     except TransportError:
         return
     assert is_a(state, get_type_hints(probe)["return"])

@@ -20,7 +20,7 @@ TEXT = "".join(f"{key} = 1\n" for key in bridge.KEYS)
 def test_module_is_loaded(fake: FakeConnection, pair: Lab, reply: Reply, is_loaded: bool) -> None:
     """The module is loaded when its settings are there, whatever they say."""
     fake.answer("master", "/proc/sys/net/bridge/bridge-nf-call-iptables", reply)
-    assert bridge.is_loaded(pair.master) is is_loaded
+    assert bridge.is_loaded(pair["master"]) is is_loaded
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_files_that_load_it(fake: FakeConnection, pair: Lab) -> None:
         "=/etc/modules-load.d/k8s.conf\n>br_netfilter\n=/usr/lib/modules-load.d/x.conf\n>modprobe br_netfilter\n",
     )
     fake.answer("node", "/etc/profile", "=/etc/profile\n>modprobe br_netfilter\n=/root/.bashrc\n>br_netfilter\n")
-    assert bridge.loaded_by(pair.node) == ["/etc/modules-load.d/k8s.conf", "/etc/profile"]
+    assert bridge.loaded_by(pair["node"]) == ["/etc/modules-load.d/k8s.conf", "/etc/profile"]
 
 
 RC_LOCAL = "=/etc/rc.d/rc.local\n>modprobe br_netfilter\n=/etc/rc.local\n>modprobe br_netfilter\n"
@@ -113,14 +113,14 @@ def test_rarer_files_that_load_it(fake: FakeConnection, pair: Lab, text: str, ex
     fake.answer("node", "for f in", "")
     fake.answer("node", "/etc/sysconfig/modules/*.modules", text)
     fake.answer("node", "[ -x", executable)
-    assert bool(bridge.loaded_by(pair.node)) is found
+    assert bool(bridge.loaded_by(pair["node"])) is found
 
 
 def test_usual_files_settle_it(fake: FakeConnection, pair: Lab) -> None:
     """Where the usual files load the module nothing more is asked; rc.local is not one of them."""
     fake.answer("node", "/etc/modules-load.d/", "")
     fake.answer("node", "/etc/profile", f"{RC_LOCAL}=/etc/profile\n>modprobe br_netfilter\n")
-    assert bridge.loaded_by(pair.node) == ["/etc/profile"]
+    assert bridge.loaded_by(pair["node"]) == ["/etc/profile"]
     assert len(fake.lines("node")) == 2
 
 
@@ -129,7 +129,7 @@ def test_settings_in_force(fake: FakeConnection, pair: Lab) -> None:
     fake.answer("node", "/proc/sys/net/bridge/bridge-nf-call-ip6tables", Reply(status=44))
     fake.answer("node", "/proc/sys/net/bridge/bridge-nf-call-iptables", "0\n")
     fake.answer("node", "/proc/sys/net/ipv4/ip_forward", "1\n")
-    assert list(bridge.live(pair.node).values()) == [None, "0", "1"]
+    assert list(bridge.live(pair["node"]).values()) == [None, "0", "1"]
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_later_files_win(files: dict[str, str], forward: str | None) -> None:
 def test_kept_settings_come_from_all_places(fake: FakeConnection, pair: Lab) -> None:
     """Every place that sysctl.d(5) names is read, and in its order."""
     fake.answer("node", "sysctl.d", "=/etc/sysctl.d/k8s.conf\n" + "".join(f">{line}\n" for line in TEXT.splitlines()))
-    assert bridge.persisted(pair.node) == ALL
+    assert bridge.persisted(pair["node"]) == ALL
     (line,) = fake.lines("node")
     places = ["/usr/lib/sysctl.d/", "/run/sysctl.d/", "/etc/sysctl.d/", "/etc/sysctl.conf"]
     assert [line.index(place) for place in places] == sorted(line.index(place) for place in places)

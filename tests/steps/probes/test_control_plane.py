@@ -36,4 +36,4 @@ def test_driver_of_the_kubelet(
     fake.answer("master", "/var/lib/kubelet/kubeadm-flags.env", kubeadm)
     fake.answer("master", "/etc/sysconfig/kubelet", extra)
     fake.answer("master", "/var/lib/kubelet/config.yaml", Reply(status=44) if config is None else config)
-    assert control_plane.kubelet_cgroup_driver(pair.master) == driver
+    assert control_plane.kubelet_cgroup_driver(pair["master"]) == driver

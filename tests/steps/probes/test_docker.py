@@ -70,9 +70,9 @@ def test_file_of_another_shape(text: str) -> None:
 def test_missing_file_is_told(fake: FakeConnection, pair: Lab) -> None:
     """A file that is not there, perhaps under another name, is told."""
     fake.answer("node", "/etc/docker/daemon.json", Reply(status=44))
-    assert str(docker.configured(pair.node)) == "/etc/docker/daemon.json is not there"
+    assert str(docker.configured(pair["node"])) == "/etc/docker/daemon.json is not there"
     fake.answer("node", "/etc/docker/daemon.json", GOOD)
-    assert docker.configured(pair.node).cgroup_driver == "systemd"
+    assert docker.configured(pair["node"]).cgroup_driver == "systemd"
 
 
 @pytest.mark.parametrize(
@@ -95,22 +95,22 @@ def test_settings_of_the_running_daemon(info: object, expected: DaemonSettings) 
 def test_daemon_that_is_not_installed(fake: FakeConnection, pair: Lab) -> None:
     """Without docker its shell's words are told."""
     fake.answer("node", "docker info", Reply("", 127, "/bin/sh: docker: not found"))
-    assert docker.running(pair.node).problem == "docker info says nothing: /bin/sh: docker: not found"
+    assert docker.running(pair["node"]).problem == "docker info says nothing: /bin/sh: docker: not found"
     assert docker.parse_info("Server:\n x").problem == "docker info gives no JSON"
 
 
 def test_images_are_full_names(fake: FakeConnection, pair: Lab) -> None:
     """Images are known by repository and tag; one without a tag has no name that counts."""
     fake.answer("node", "docker image ls", "a/kube-proxy:v1.20.2\n<none>:<none>\nnginx:1.22\n")
-    assert docker.images(pair.node).names >= {"a/kube-proxy:v1.20.2", "nginx:1.22"}
+    assert docker.images(pair["node"]).names >= {"a/kube-proxy:v1.20.2", "nginx:1.22"}
 
 
 @pytest.mark.parametrize("reply", [Reply("", 1, DOWN), Reply("", 127, "/bin/sh: docker: not found")])
 def test_daemon_that_lists_nothing_holds_no_known_images(fake: FakeConnection, pair: Lab, reply: Reply) -> None:
     """A docker that fails does not say that an image is missing: its own words are the finding."""
     fake.answer("node", "docker image ls", reply)
-    assert docker.images(pair.node) == docker.Images(problem=f"docker could not list its images: {reply.error}")
-    said = expect.images(["nginx:1.22"]).found(docker.images(pair.node))
+    assert docker.images(pair["node"]) == docker.Images(problem=f"docker could not list its images: {reply.error}")
+    said = expect.images(["nginx:1.22"]).found(docker.images(pair["node"]))
     assert reply.error in said
     assert "missing" not in said
 
@@ -118,7 +118,7 @@ def test_daemon_that_lists_nothing_holds_no_known_images(fake: FakeConnection, p
 def test_running_containers_are_enough(fake: FakeConnection, pair: Lab) -> None:
     """Where containers run already, none is started to see it."""
     fake.answer("node", "docker container ls", "f00\nba5\n")
-    assert docker.run_container(pair.node) == docker.ContainerRun(True, "2 containers run")
+    assert docker.run_container(pair["node"]) == docker.ContainerRun(True, "2 containers run")
     assert len(fake.lines("node")) == 1
 
 
@@ -133,7 +133,7 @@ def test_container_is_tried(fake: FakeConnection, pair: Lab, reply: Reply, has_r
     """Where no container runs one is run for a moment, and its image is taken away again."""
     fake.answer("node", "docker container ls", "")
     fake.answer("node", "docker run", reply)
-    assert docker.run_container(pair.node) == docker.ContainerRun(has_run, says)
+    assert docker.run_container(pair["node"]) == docker.ContainerRun(has_run, says)
     assert "docker image rm" in fake.lines("node")[-1]
     assert not fake.commands[-1][0].is_fact
 

@@ -107,14 +107,14 @@ def test_failing_iptables_is_no_empty_table(fake: FakeConnection, pair: Lab, rep
     """An iptables that fails has not said that there are no rules; its words are told."""
     fake.answer("node", "iptables -w 5 -S", reply)
     with pytest.raises(TransportError, match=f"ended with {reply.status}") as caught:
-        firewall.leftover_rules(pair.node)
+        firewall.leftover_rules(pair["node"])
     assert reply.error in str(caught.value)
 
 
 def test_the_kernel_is_asked(fake: FakeConnection, pair: Lab) -> None:
     """The rules come from the machine's own kernel."""
     fake.answer("node", "iptables -w 5 -S", "-P INPUT DROP\n")
-    assert firewall.leftover_rules(pair.node) == ["-P INPUT DROP"]
+    assert firewall.leftover_rules(pair["node"]) == ["-P INPUT DROP"]
 
 
 @given(texts("-A INPUT", "-P INPUT", "-j REJECT", "-N IN_public"))

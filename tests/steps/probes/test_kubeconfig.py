@@ -110,7 +110,7 @@ def test_working_kubeconfig(fake: FakeConnection, pair: Lab, api: Cluster, allow
     text = yaml.safe_dump(config()).replace(SERVER, "https://evil.test")
     fake.answer("node", kubeconfig.PATH, text)
     allow(fake, allowed)
-    state = kubeconfig.read(pair.node, api)
+    state = kubeconfig.read(pair["node"], api)
     assert (state.server, state.is_this_cluster, state.may_do_everything) == ("https://evil.test", True, allowed)
     request, _ = fake.requests[-1]
     assert request.url == f"{SERVER}{REVIEW}"
@@ -121,7 +121,7 @@ def test_working_kubeconfig(fake: FakeConnection, pair: Lab, api: Cluster, allow
 def test_kubeconfig_of_another_cluster(fake: FakeConnection, pair: Lab, api: Cluster) -> None:
     """A kubeconfig of another cluster is not tried here: its credential is nobody's business."""
     fake.answer("node", kubeconfig.PATH, yaml.safe_dump(config()).replace(encoded("AUTHORITY"), encoded("OTHER")))
-    state = kubeconfig.read(pair.node, api)
+    state = kubeconfig.read(pair["node"], api)
     assert (state.is_this_cluster, state.may_do_everything) == (False, False)
     assert str(state) == f"it leads to {SERVER}, another cluster, and may do not everything there"
     assert [r.credential.name for r, _ in fake.requests if r.credential] == ["nobody"]
@@ -131,14 +131,14 @@ def test_refused_credential_may_do_nothing(fake: FakeConnection, pair: Lab, api:
     """A credential that the API does not know may do nothing."""
     fake.answer("node", kubeconfig.PATH, yaml.safe_dump(config(token="stale")))
     fake.serve("POST", REVIEW, Page({"message": "Unauthorized"}, 401))
-    assert not kubeconfig.read(pair.node, api).may_do_everything
+    assert not kubeconfig.read(pair["node"], api).may_do_everything
 
 
 def test_missing_kubeconfig_is_told(fake: FakeConnection, pair: Lab, api: Cluster) -> None:
     """A kubeconfig that is not there is told with its machine."""
     fake.answer("node", "/etc/profile", "=/etc/profile\n>export PATH\n")
     fake.answer("node", kubeconfig.PATH, Reply(status=44))
-    assert str(kubeconfig.read(pair.node, api)) == "/root/.kube/config is not on node"
+    assert str(kubeconfig.read(pair["node"], api)) == "/root/.kube/config is not on node"
 
 
 def test_blindness_passes_through(fake: FakeConnection, pair: Lab, api: Cluster) -> None:
@@ -146,11 +146,11 @@ def test_blindness_passes_through(fake: FakeConnection, pair: Lab, api: Cluster)
     fake.answer("node", kubeconfig.PATH, yaml.safe_dump(config()))
     fake.serve("POST", REVIEW, Unreachable("lost"))
     with pytest.raises(Unreachable):
-        kubeconfig.read(pair.node, api)
+        kubeconfig.read(pair["node"], api)
     fake.answer("master", ADMIN_CONF, Reply(status=44))
     api.forget()
     with pytest.raises(NoCluster):
-        kubeconfig.read(pair.node, api)
+        kubeconfig.read(pair["node"], api)
 
 
 def test_owner_and_rights(fake: FakeConnection, pair: Lab) -> None:
@@ -159,9 +159,9 @@ def test_owner_and_rights(fake: FakeConnection, pair: Lab) -> None:
     fake.answer("node", "stat -Lc %U", "root")
     fake.answer("node", "stat -Lc %G", "wheel")
     fake.answer("node", "stat -Lc %a", "640")
-    state = kubeconfig.file_state(pair.node)
+    state = kubeconfig.file_state(pair["node"])
     assert (state, str(state)) == (FileState(True, "root", "wheel", 0o640), "root:wheel 640")
-    assert str(kubeconfig.file_state(pair.node)) == "absent"
+    assert str(kubeconfig.file_state(pair["node"])) == "absent"
 
 
 KEYS = st.sampled_from(list(config()))
@@ -200,7 +200,7 @@ def test_kubeconfig_elsewhere_is_told(
     fake.answer("node", kubeconfig.PATH, Reply(status=44))
     fake.answer("node", "/nowhere", Reply(status=44))
     fake.answer("node", "/etc/kubernetes/admin.conf", yaml.safe_dump(config()))
-    state = kubeconfig.read(pair.node, api)
+    state = kubeconfig.read(pair["node"], api)
     assert says in str(state)
     assert ("where kubectl looks by itself" in str(state)) is ("set at login" in says)
     assert not expect.opens(SERVER).is_met(state)

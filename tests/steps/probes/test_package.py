@@ -61,10 +61,10 @@ def test_repository_of_a_machine(fake: FakeConnection, pair: Lab) -> None:
     """The file and the metadata where it points are both looked for."""
     fake.answer("node", "/etc/yum.repos.d/k8s-docker.repo", GOOD)
     fake.answer("node", "test -e /opt/k8s-docker/repodata/repomd.xml", "", Reply(status=1))
-    assert package.repository(pair.node) == RepositoryState(URL, True, True)
-    assert str(package.repository(pair.node)) == f"baseurl {URL}, enabled, without metadata there"
+    assert package.repository(pair["node"]) == RepositoryState(URL, True, True)
+    assert str(package.repository(pair["node"])) == f"baseurl {URL}, enabled, without metadata there"
     fake.answer("node", "/etc/yum.repos.d/k8s-docker.repo", Reply(status=44))
-    assert str(package.repository(pair.node)) == "/etc/yum.repos.d/k8s-docker.repo is not there"
+    assert str(package.repository(pair["node"])) == "/etc/yum.repos.d/k8s-docker.repo is not there"
 
 
 def test_versions_of_packages(fake: FakeConnection, pair: Lab) -> None:
@@ -74,7 +74,7 @@ def test_versions_of_packages(fake: FakeConnection, pair: Lab) -> None:
         "rpm -q --queryformat '%{NAME} %{VERSION}\\n' kubelet kubeadm kubectl",
         Reply("kubelet 1.20.2\npackage kubeadm is not installed\nkubectl 1.20.4\n", 1),
     )
-    assert package.versions(pair.node, ("kubelet", "kubeadm", "kubectl")) == {
+    assert package.versions(pair["node"], ("kubelet", "kubeadm", "kubectl")) == {
         "kubelet": "1.20.2",
         "kubeadm": None,
         "kubectl": "1.20.4",
@@ -103,14 +103,14 @@ def test_packages_from_elsewhere(fake: FakeConnection, pair: Lab, installed: str
     fake.answer("node", "rpm -q --queryformat", installed)
     fake.answer("node", "for f in", OFFERED)
     fake.answer("node", "rpm -qp", "docker-ce aa\ndocker-ce-cli bb\n")
-    assert package.foreign(pair.node, NAMES) == problems
+    assert package.foreign(pair["node"], NAMES) == problems
 
 
 def test_repository_that_offers_nothing(fake: FakeConnection, pair: Lab) -> None:
     """Where the repository is empty nothing can come from it."""
     fake.answer("node", "rpm -q", "docker-ce aa\ndocker-ce-cli bb\n")
     fake.answer("node", "for f in", "")
-    assert package.foreign(pair.node, NAMES) == ["/opt/k8s-docker offers none of them"]
+    assert package.foreign(pair["node"], NAMES) == ["/opt/k8s-docker offers none of them"]
 
 
 BROKEN = (
@@ -134,14 +134,14 @@ def test_failing_rpm_has_not_said_that_nothing_is_installed(fake: FakeConnection
     fake.answer("node", "for f in", OFFERED)
     for ask in (package.versions, package.foreign):
         with pytest.raises(TransportError, match="rpm could not tell what is installed") as caught:
-            ask(pair.node, NAMES)
+            ask(pair["node"], NAMES)
         assert reply.error.strip() in str(caught.value)
 
 
 def test_complete_answer_counts_whatever_rpm_says_beside_it(fake: FakeConnection, pair: Lab) -> None:
     """A warning beside the versions of all packages takes nothing away from them."""
     fake.answer("node", "rpm -q", Reply("docker-ce 20\ndocker-ce-cli 20\n", 0, "warning: NOKEY"))
-    assert package.versions(pair.node, NAMES) == {"docker-ce": "20", "docker-ce-cli": "20"}
+    assert package.versions(pair["node"], NAMES) == {"docker-ce": "20", "docker-ce-cli": "20"}
 
 
 def test_package_file_that_cannot_be_read_accuses_nobody(fake: FakeConnection, pair: Lab) -> None:
@@ -150,7 +150,7 @@ def test_package_file_that_cannot_be_read_accuses_nobody(fake: FakeConnection, p
     fake.answer("node", "for f in", OFFERED)
     fake.answer("node", "rpm -qp", Reply("docker-ce aa\n", 1, "error: docker-ce-cli-20.rpm: not an rpm package"))
     with pytest.raises(TransportError, match="not an rpm package"):
-        package.foreign(pair.node, NAMES)
+        package.foreign(pair["node"], NAMES)
 
 
 PIECES = ["[k8s-docker]", "[", "]", "\n", "\n ", "a", "=", ":", "b\n", "%", "#"]

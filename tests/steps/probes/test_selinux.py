@@ -58,7 +58,7 @@ def test_mode_now(fake: FakeConnection, pair: Lab, enforce: Reply, getenforce: R
     """The kernel says what is enforced; where it does not know SELinux, getenforce does, or it is disabled."""
     fake.answer("node", "/sys/fs/selinux/enforce", enforce)
     fake.answer("node", "getenforce", getenforce)
-    assert selinux.mode(pair.node) == mode
+    assert selinux.mode(pair["node"]) == mode
 
 
 def test_failing_getenforce_says_nothing(fake: FakeConnection, pair: Lab) -> None:
@@ -66,13 +66,13 @@ def test_failing_getenforce_says_nothing(fake: FakeConnection, pair: Lab) -> Non
     fake.answer("node", "/sys/fs/selinux/enforce", Reply(status=44))
     fake.answer("node", "getenforce", Reply("", 2, "getenforce: getenforce() failed"))
     with pytest.raises(TransportError, match=r"ended with 2: getenforce: getenforce\(\) failed"):
-        selinux.mode(pair.node)
+        selinux.mode(pair["node"])
 
 
 def test_missing_file_means_permissive(fake: FakeConnection, pair: Lab) -> None:
     """Without the file the kernel starts permissive, and what is found says that nothing was said."""
     fake.answer("node", "/etc/selinux/config", Reply(status=44))
-    found = selinux.configured(pair.node)
+    found = selinux.configured(pair["node"])
     assert str(found) == "SELINUX=permissive, as no line of /etc/selinux/config says otherwise"
 
 

@@ -23,7 +23,7 @@ def test_shell_of_the_right_machine(fake: FakeConnection, pair: Lab) -> None:
     """A login that ends on the very machine is open."""
     fake.answer("master", "ssh -n", "boot-7\nid-7\n")
     fake.answer("node", IDENTITY, "boot-7\nid-7\n")
-    login = ssh_key.log_in(pair.master, pair.node)
+    login = ssh_key.log_in(pair["master"], pair["node"])
     assert (login.is_open, str(login)) == (True, "a shell on node")
 
 
@@ -31,7 +31,7 @@ def test_login_file_that_prints_costs_nothing(fake: FakeConnection, pair: Lab) -
     """What a login file prints before the answer is not the answer."""
     fake.answer("master", "ssh -n", "Welcome! enabled ok\nboot-7\nid-7\n")
     fake.answer("node", IDENTITY, "boot-7\nid-7\n")
-    assert ssh_key.log_in(pair.master, pair.node).is_open
+    assert ssh_key.log_in(pair["master"], pair["node"]).is_open
 
 
 @pytest.mark.parametrize("identity", ["", "\n"])
@@ -39,14 +39,14 @@ def test_machine_without_an_identity_is_not_reached(fake: FakeConnection, pair: 
     """Two answers that say nothing are not the same machine."""
     fake.answer("master", "ssh -n", "")
     fake.answer("node", IDENTITY, identity)
-    assert not ssh_key.log_in(pair.master, pair.node).is_open
+    assert not ssh_key.log_in(pair["master"], pair["node"]).is_open
 
 
 def test_shell_of_another_machine(fake: FakeConnection, pair: Lab) -> None:
     """A login that ends on another machine is not open."""
     fake.answer("master", "ssh -n", "boot-1\nid-1\n")
     fake.answer("node", IDENTITY, "boot-7\nid-7\n")
-    login = ssh_key.log_in(pair.master, pair.node)
+    login = ssh_key.log_in(pair["master"], pair["node"])
     assert (login.is_open, str(login)) == (False, "no shell: another machine answered")
 
 
@@ -64,7 +64,7 @@ def test_shell_of_another_machine(fake: FakeConnection, pair: Lab) -> None:
 def test_no_shell(fake: FakeConnection, pair: Lab, reply: Reply, says: str) -> None:
     """A login that is refused says why."""
     fake.answer("master", "ssh -n", reply)
-    login = ssh_key.log_in(pair.master, pair.node)
+    login = ssh_key.log_in(pair["master"], pair["node"])
     assert not login.is_open
     assert says in str(login)
 
@@ -72,7 +72,7 @@ def test_no_shell(fake: FakeConnection, pair: Lab, reply: Reply, says: str) -> N
 def test_nothing_may_ask_and_nothing_is_written(fake: FakeConnection, pair: Lab) -> None:
     """The login may not ask for anything, uses a key only, and writes no known hosts."""
     fake.answer("master", "ssh -n", Reply("", 255))
-    ssh_key.log_in(pair.master, pair.node)
+    ssh_key.log_in(pair["master"], pair["node"])
     (line,) = fake.lines("master")
     for option in ("BatchMode=yes", "PreferredAuthentications=publickey", "UserKnownHostsFile=/dev/null"):
         assert option in line
@@ -82,7 +82,7 @@ def test_nothing_may_ask_and_nothing_is_written(fake: FakeConnection, pair: Lab)
 def test_slow_login_is_waited_for(fake: FakeConnection, pair: Lab) -> None:
     """sshd with UseDNS and a dead resolver takes up to 30 s: the login has longer than that."""
     fake.answer("master", "ssh -n", Reply("", 255))
-    ssh_key.log_in(pair.master, pair.node)
+    ssh_key.log_in(pair["master"], pair["node"])
     assert fake.commands[-1][0].timeout > 30
 
 
@@ -90,7 +90,7 @@ def test_login_without_end_is_not_a_lost_machine(fake: FakeConnection, pair: Lab
     """A login that never ends is the finding while the machine that tries it answers."""
     fake.answer("master", "ssh -n", DeadlineExceeded("master: no answer within 45 s"))
     fake.answer("master", ":", "")
-    assert str(ssh_key.log_in(pair.master, pair.node)) == "no shell: node let nobody in within 45 s"
+    assert str(ssh_key.log_in(pair["master"], pair["node"])) == "no shell: node let nobody in within 45 s"
     fake.lose("master")
     with pytest.raises(TransportError):
-        ssh_key.log_in(pair.master, pair.node)
+        ssh_key.log_in(pair["master"], pair["node"])

@@ -53,8 +53,8 @@ def test_files_are_the_right_ones(fake: FakeConnection, pair: Lab) -> None:
     """What is in use is read from the kernel, what comes at boot from fstab; a missing file holds nothing."""
     fake.answer("master", "/proc/swaps", f"{HEADER}/swapfile file 1 0 -2\n")
     fake.answer("master", "/etc/fstab", Reply(status=44))
-    assert swap.in_use(pair.master) == ["/swapfile"]
-    assert swap.at_boot(pair.master) == []
+    assert swap.in_use(pair["master"]) == ["/swapfile"]
+    assert swap.at_boot(pair["master"]) == []
 
 
 @given(texts("/swapfile", " swap", "#"))

@@ -1,0 +1,70 @@
+"""The machines: up, down, back to where they were, and the files that they are given."""
+
+from pathlib import Path
+
+import click
+
+from labproof.commands.common import chosen_provider, machine_options
+from labproof.ground.errors import ConfigError
+
+
+@click.command()
+@machine_options
+def up(provider: str, inventory: Path | None) -> None:
+    """Bring the machines up and leave them untouched."""
+    chosen = chosen_provider(provider, inventory)
+    chosen.up(click.echo)
+    for endpoint in chosen.endpoints():
+        click.echo(f"{endpoint.name}: {endpoint.user}@{endpoint.host}:{endpoint.port}")
+
+
+@click.command()
+@machine_options
+def down(provider: str, inventory: Path | None) -> None:
+    """Take the machines away and put back what was changed on this computer."""
+    chosen_provider(provider, inventory).down(click.echo)
+
+
+@click.command()
+@machine_options
+@click.option("--to", "milestone", required=True, help="The section after which the machines were saved.")
+def reset(provider: str, inventory: Path | None, milestone: str) -> None:
+    """Bring the machines back to where a section had passed in full."""
+    from labproof.session.option_rules import require_ours
+    from labproof.session.resetting import forget_later
+
+    require_ours(inventory, "reset")
+    chosen = chosen_provider(provider, inventory)
+    if milestone not in chosen.milestones():
+        known = ", ".join(chosen.milestones()) or "none; `labproof lab --milestones` saves them"
+        raise ConfigError([f"--to: no milestone {milestone!r} of this lab; there are: {known}"])
+    chosen.restore(milestone)
+    click.echo(f"the machines are as they were after {milestone}")
+    if report := forget_later(milestone):
+        click.echo(f"report: {report}")
+
+
+@click.group()
+def bundle() -> None:
+    """The files that the handout gives to students."""
+
+
+@bundle.command("build")
+def bundle_build() -> None:
+    """Build the rehearsal bundle, or say where it is when it is built already."""
+    from labproof.rehearsal import bundle as bundles
+
+    click.echo(bundles.build(click.echo).directory)
+
+
+@bundle.command("check")
+def bundle_check() -> None:
+    """Check every file of the bundle against its sum."""
+    from labproof.rehearsal import bundle as bundles
+
+    built = bundles.build(click.echo)
+    built.verify()
+    click.echo(f"{built.directory}: every file is as its manifest says")
+
+
+COMMANDS = (up, down, reset, bundle)

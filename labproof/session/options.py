@@ -1,0 +1,61 @@
+"""What was asked for on the command line of a session."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from labproof.ground.errors import ConfigError
+from labproof.records.model import Mode
+from labproof.session import option_rules, optional
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of one session; `extras` are those that ask for a section, `base` is a run to merge into."""
+
+    mode: str = Mode.PERFORM
+    provider: str = ""
+    inventory: Path | None = None
+    profile: str = ""
+    rubric: Path | None = None
+    replay: str = ""
+    base: str = ""
+    undetermined: str = ""
+    is_demo: bool = False
+    accept_broken: bool = False
+    patience: float = 15.0
+    extras: frozenset[str] = frozenset()
+
+
+def of(config: pytest.Config) -> Options:
+    """Return the options as they were given to pytest. Raises ConfigError for what cannot be followed."""
+    chosen, sections = config.option, optional.sections()
+    asked = [section for section in sections if getattr(chosen, section.option, False)]
+    problems = [
+        f"--{section.option}: it takes away what a student has made; use it with --mode perform"
+        for section in asked
+        if section.takes_away and chosen.mode != Mode.PERFORM
+    ]
+    for name in ("demo", "accept_broken"):
+        if getattr(chosen, name) and not chosen.replay:
+            problems.append(f"--{name.replace('_', '-')}: it says something of a recording; give --replay, too")
+    if problems:
+        raise ConfigError(problems)
+    switches = {section.option for section in asked if section.restarts} | (
+        {"milestones"} if chosen.milestones else set()
+    )
+    option_rules.require(chosen.profile, chosen.provider, chosen.patience, chosen.inventory, frozenset(switches))
+    return Options(
+        mode=chosen.mode,
+        provider=chosen.provider,
+        inventory=chosen.inventory,
+        profile=chosen.profile,
+        rubric=chosen.rubric,
+        replay=chosen.replay,
+        undetermined=chosen.undetermined,
+        is_demo=chosen.demo,
+        accept_broken=chosen.accept_broken,
+        patience=chosen.patience,
+        extras=frozenset(section.option for section in asked),
+    )
