@@ -10,13 +10,12 @@ from labproof.connection.base import Command, CommandResult
 from labproof.connection.endpoint import Endpoint
 from labproof.connection.fake import FakeConnection
 from labproof.connection.foresight import Foresight
-from labproof.grading.recording import PERFORM, VERIFY
+from labproof.grading.recording import VERIFY
 from labproof.grading.syllabus import Plan
 from labproof.ground.errors import ProvisionError
 from labproof.records.model import LabDescription
 from labproof.session.connecting import Reached
 from labproof.session.opening import Options, begin
-from steps.pods.probe_pods import ProbePods
 from tests.session.conftest import LAB
 
 
@@ -72,23 +71,6 @@ def live(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Answering:
     return Answering()
 
 
-@pytest.fixture
-def ahead(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
-    """Between which machines looks were begun ahead."""
-    begun: list[tuple[str, str]] = []
-    monkeypatch.setattr(ProbePods, "begin_ahead", lambda pods, first, second: begun.append((first, second)))
-    return begun
-
-
-def test_verifying_begins_the_slow_looks_ahead(course: Plan, live: Answering, ahead: list[tuple[str, str]]) -> None:
-    """Who only grades has the slow looks begun ahead; who performs has no cluster yet."""
-    begin(Options(PERFORM), course, lambda: reached(Machines(), live)).close()
-    assert ahead == []
-    begin(Options(VERIFY), course, lambda: reached(Machines(), live)).close()
-    assert ahead == [("master", "node")]
-    assert live.is_closed
-
-
 def grade(course: Plan, live: Answering, *lines: str, **options: str) -> None:
     """Run a whole session that asks master these lines, and let it learn from that."""
     begun = begin(Options(VERIFY, **options), course, lambda: reached(Machines(), live))  # type: ignore[arg-type]
@@ -98,9 +80,7 @@ def grade(course: Plan, live: Answering, *lines: str, **options: str) -> None:
     begun.close()
 
 
-def test_next_grading_fetches_ahead_what_the_last_one_asked(
-    course: Plan, live: Answering, ahead: list[tuple[str, str]]
-) -> None:
+def test_next_grading_fetches_ahead_what_the_last_one_asked(course: Plan, live: Answering) -> None:
     """A whole run keeps its questions, and the next one sends them before any is asked."""
     live.answer("master", "hostname", "master\n")
     grade(course, live, "hostname")
@@ -109,7 +89,7 @@ def test_next_grading_fetches_ahead_what_the_last_one_asked(
     assert live.batches == [("master", ["hostname"])]
 
 
-def test_part_of_a_run_teaches_nothing(course: Plan, live: Answering, ahead: list[tuple[str, str]]) -> None:
+def test_part_of_a_run_teaches_nothing(course: Plan, live: Answering) -> None:
     """A section that is graded again has not asked everything: what is known stays."""
     live.answer("master", "hostname", "master\n")
     grade(course, live, "hostname", base="latest")
@@ -117,7 +97,7 @@ def test_part_of_a_run_teaches_nothing(course: Plan, live: Answering, ahead: lis
     assert live.batches == []
 
 
-def test_unfinished_lab_unlearns_nothing(course: Plan, live: Answering, ahead: list[tuple[str, str]]) -> None:
+def test_unfinished_lab_unlearns_nothing(course: Plan, live: Answering) -> None:
     """A run that came to fewer questions adds its own and keeps the others."""
     live.answer("master", "", "")
     grade(course, live, "a", "b", "c")
@@ -127,7 +107,7 @@ def test_unfinished_lab_unlearns_nothing(course: Plan, live: Answering, ahead: l
     assert sorted(line for _, lines in live.batches for line in lines) == ["a", "b", "c", "d"]
 
 
-def test_lab_is_told_from_others(course: Plan, live: Answering, ahead: list[tuple[str, str]]) -> None:
+def test_lab_is_told_from_others(course: Plan, live: Answering) -> None:
     """What machines and cluster say of themselves goes into the result; what cannot be had is left out."""
     live.answer("master", "/etc/machine-id", f"{'a' * 32}\n")
     live.answer("master", "stat", "1770000000\n")
@@ -145,7 +125,7 @@ def test_lab_is_told_from_others(course: Plan, live: Answering, ahead: list[tupl
     assert run.lab.cluster == LAB.cluster
 
 
-def test_machine_that_has_gone_is_found_out(course: Plan, live: Answering, ahead: list[tuple[str, str]]) -> None:
+def test_machine_that_has_gone_is_found_out(course: Plan, live: Answering) -> None:
     """Before a point is lost every machine is asked for a sign of life: facts that were read ahead are none."""
     begun = begin(Options(VERIFY), course, lambda: reached(Machines(), live))
     live.answer("master", ":", "")
@@ -171,9 +151,7 @@ class Silent:
 
 
 @pytest.mark.parametrize("names", [(), ("node",), ("master", "node")])
-def test_machines_are_reached_first(
-    course: Plan, live: Answering, ahead: list[tuple[str, str]], names: tuple[str, ...]
-) -> None:
+def test_machines_are_reached_first(course: Plan, live: Answering, names: tuple[str, ...]) -> None:
     """A machine that cannot be reached is told in the result and given up; with none at all, that is the reason."""
     silent = Silent(*names)
     session = begin(Options(VERIFY), course, lambda: replace(reached(Machines(), live), live=silent))
@@ -183,7 +161,7 @@ def test_machines_are_reached_first(
     told = {name: facts["not reached"] for name, facts in run.lab.machines.items() if "not reached" in facts}
     assert told == {name: f"{name}: no SSH connection" for name in names}
     assert session.has_machines is (len(names) < 2)
-    assert ahead == ([] if names else [("master", "node")])
+    assert session.is_finished_lab is not bool(names)
     reason = "no machine of this lab could be reached: master: no SSH connection; node: no SSH connection"
     assert {c.reason for c in run.criteria} == {reason if len(names) == 2 else "this run did not come to it"}
 
@@ -204,7 +182,7 @@ def test_profile_can_be_chosen(course: Plan, live: Answering) -> None:
     """The profile that was asked for counts, and otherwise that of the machines."""
     chosen = begin(Options(profile="handout"), course, lambda: reached(Machines(), live))
     chosen.close()
-    assert chosen.course.profile_name == "handout"
+    assert chosen.profile == "handout"
 
 
 def test_restart_forgets_the_connections(course: Plan, live: Answering) -> None:

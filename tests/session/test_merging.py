@@ -124,14 +124,6 @@ def test_lost_machines_are_known_to_the_recording(open_: Open) -> None:
     assert begun.recording.lost_machines() == ["node"]
 
 
-def test_a_healthy_cluster_can_be_lost(open_: Open) -> None:
-    """Whether the API was well earlier is asked of the session's own cluster."""
-    begun = open_()
-    assert not begun.recording.is_cluster_lost()
-    begun.cluster.was_healthy = True
-    assert begun.recording.is_cluster_lost()
-
-
 def test_a_recording_is_neither_restarted_nor_saved(open_: Open) -> None:
     """Without machines of its own a session has nothing to restart or to save, and goes on."""
     begun = open_()

@@ -12,7 +12,7 @@ from labproof.ground.errors import ConfigError
 from labproof.records.evidence import GENESIS, chain
 from labproof.records.model import RUNNING, Mode, RunRecord, Source
 from labproof.records.store import RunFolder
-from labproof.session.recorded_run import open_recorded, uses_of, wishes_of
+from labproof.session.recorded_run import extras_of, open_recorded, uses_of
 from tests.anything import not_a_file
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
@@ -169,9 +169,9 @@ def test_run_without_its_lab_is_refused(folder: RunFolder, lab: dict[str, object
 def test_asked_for_sections_are_judged_again(folder: RunFolder) -> None:
     """A run that was asked to restart the machines is regraded with what had to last."""
     run = folder.load()
-    assert wishes_of(run) == ()
+    assert extras_of(run) == ()
     last = replace(run.sections[0], id="reboot")
-    assert wishes_of(replace(run, sections=(*run.sections, last))) == ("reboot",)
+    assert extras_of(replace(run, sections=(*run.sections, last))) == ("reboot",)
 
 
 def test_same_scenarios_are_gone_through(folder: RunFolder) -> None:

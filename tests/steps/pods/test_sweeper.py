@@ -10,6 +10,7 @@ import pytest
 from labproof.connection.endpoint import Endpoint
 from labproof.connection.fake import FakeConnection, Page
 from labproof.ground.errors import Refused, Unreachable
+from labproof.ground.wait import Deadline, poll
 from labproof.session import connecting as reach
 from steps.cluster.api import Cluster
 from steps.pods import sweeper
@@ -92,7 +93,9 @@ def test_password_is_told_through_the_pipe_alone(monkeypatch: pytest.MonkeyPatch
     """A machine that is logged in to with a password is swept with it; no list of processes shows it."""
     told = {**TOLD, "password": "very-secret"}
     started = sweeper.Sweeper({**REACH, "password": "very-secret"}, TOLD["namespace"])
-    line = Path(f"/proc/{started._process.pid}/cmdline").read_bytes()
+    command = Path(f"/proc/{started._process.pid}/cmdline")
+    # A process that has just been replaced by its program shows no command line for a moment.
+    line = poll(command.read_bytes, bool, Deadline(10), every=0.05).value
     started.dismiss()
     assert b"steps.pods.sweeper" in line
     assert b"very-secret" not in line
