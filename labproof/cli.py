@@ -1,7 +1,9 @@
 """The command line: `labproof --help` lists every command."""
 
+import os
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 import click
@@ -43,8 +45,15 @@ def _fail(problem: Exception, said: str, status: ExitStatus) -> None:
     epilog="\b\nExit status:\n" + exit_status.table(),
 )
 @click.option("--debug", is_flag=True, help="Show a traceback with an error.")
-def main(debug: bool) -> None:
+@click.option(
+    "--course",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Another course than the one of this checkout: a folder with exercises, features, steps and vagrant.",
+)
+def main(debug: bool, course: Path | None) -> None:
     """Run and grade the course on real machines."""
+    if course is not None:
+        os.environ["LABPROOF_COURSE"] = str(course.resolve())
 
 
 for command in (*grading.COMMANDS, *machines.COMMANDS, author.author):

@@ -13,7 +13,7 @@ _FOLDER = re.compile(r"(\d+)-(.+)")
 
 
 @dataclass(frozen=True)
-class Place:
+class CourseFolder:
     """The folders of a course: exercises, features and steps lie in `root`; `machine` is its first machine's name."""
 
     root: Path
@@ -26,7 +26,7 @@ class Place:
         return {match[2]: folder for folder in folders if (match := _FOLDER.fullmatch(folder.name))}
 
 
-def new_section(place: Place, name: str, title: str = "") -> list[Path]:
+def new_section(place: CourseFolder, name: str, title: str = "") -> list[Path]:
     """Write a section's exercise, feature, steps and first mistake, and return what was written.
 
     Raises ConfigError for a name that cannot be one or is taken.
@@ -58,7 +58,7 @@ def new_section(place: Place, name: str, title: str = "") -> list[Path]:
     return _written(files)
 
 
-def new_criterion(place: Place, id_: str, then: str) -> list[Path]:
+def new_criterion(place: CourseFolder, id_: str, then: str) -> list[Path]:
     """Add a criterion to a section: its entry, its sentence, its step and a mistake; return what was written.
 
     Raises ConfigError for an id that names no section or is taken, and for a sentence that cannot be one.
@@ -85,7 +85,7 @@ def new_criterion(place: Place, id_: str, then: str) -> list[Path]:
     return _written(files, replace=True)
 
 
-def _mistake(place: Place, id_: str, criterion: str) -> str:
+def _mistake(place: CourseFolder, id_: str, criterion: str) -> str:
     return templates.MISTAKE.substitute(id=id_, criterion=criterion, machine=place.machine)
 
 

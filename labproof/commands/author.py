@@ -13,7 +13,7 @@ from labproof.ground.exit_status import ExitStatus
 from labproof.ground.places import course_dir
 
 if TYPE_CHECKING:
-    from labproof.proving.check import Plan
+    from labproof.proving.check import Scope
 
 
 @click.group()
@@ -43,7 +43,7 @@ def check(sections: tuple[str, ...], mistakes: tuple[str, ...], quick: bool, onl
     sys.exit(_check(wanted, provider))
 
 
-def _check(wanted: "Plan", provider: str) -> int:
+def _check(wanted: "Scope", provider: str) -> int:
     from labproof.proving import matrix
     from labproof.proving.bench import Bench
     from labproof.proving.check import prove
@@ -74,10 +74,10 @@ def new_criterion(id_: str, sentence: str) -> None:
     _tell(new_files.new_criterion(_place(), id_, sentence))
 
 
-def _place() -> new_files.Place:
+def _place() -> new_files.CourseFolder:
     from labproof.host import table
 
-    return new_files.Place(course_dir(), table.load().names[0])
+    return new_files.CourseFolder(course_dir(), table.load().names[0])
 
 
 def _tell(written: list[Path]) -> None:

@@ -1,6 +1,6 @@
 """Answers that are fetched before they are asked for: one batch a machine instead of a question at a time.
 
-Gradings of one course ask nearly the same questions. What the last one asked is sent to both machines at
+Gradings of one course ask nearly the same questions. What the last one asked is sent to every machine at
 once, so that all facts are read within a second; what it did not ask is asked as ever. An answer is handed
 out once, to whom it saves a question: looking again, after a wait or a change, is always a new question.
 """

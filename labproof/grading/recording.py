@@ -13,7 +13,7 @@ from labproof.grading.judging import Judge
 from labproof.grading.known_mistakes import recognise
 from labproof.grading.rubric import Entry
 from labproof.grading.settling import Seen
-from labproof.grading.syllabus import Plan, ScenarioPlan, Sentence
+from labproof.grading.syllabus import ScenarioPlan, Sentence, Syllabus
 from labproof.grading.verdicts import Verdicts
 from labproof.ground import fault
 from labproof.ground.errors import CheckFailed, DeadlineExceeded, LabError, NoCluster, Refused
@@ -56,7 +56,7 @@ class _Current:
 class Recording:
     """The records of one run."""
 
-    def __init__(self, run: RunRecord, plan: Plan, judge: Judge, phase: Phase, log: EvidenceLog) -> None:
+    def __init__(self, run: RunRecord, plan: Syllabus, judge: Judge, phase: Phase, log: EvidenceLog) -> None:
         self.plan = plan
         self._run = run
         self._judge = judge

@@ -9,7 +9,7 @@ from labproof.grading.features import FeatureFile, Sentence, read_all
 from labproof.grading.rubric import Entry, Rubric
 from labproof.ground.places import course_dir
 
-__all__ = ["Plan", "ScenarioPlan", "Sentence", "arranged", "load"]
+__all__ = ["ScenarioPlan", "Sentence", "Syllabus", "arranged", "load"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class ScenarioPlan:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Syllabus:
     """Every scenario of the course and the rubric that its sentences are graded by."""
 
     rubric: Rubric
@@ -118,13 +118,13 @@ class Plan:
                     yield f"{where}: needs {need} of another section; add {owner!r} to the section's own `needs`"
 
 
-def load(rubric: Rubric, folder: Path | None = None) -> Plan:
+def load(rubric: Rubric, folder: Path | None = None) -> Syllabus:
     """Read every feature. Raises ConfigError with everything that is wrong in any of them."""
     root = folder or course_dir() / "features"
     return arranged(rubric, read_all(root), root)
 
 
-def arranged(rubric: Rubric, features: tuple[FeatureFile, ...], folder: Path) -> Plan:
+def arranged(rubric: Rubric, features: tuple[FeatureFile, ...], folder: Path) -> Syllabus:
     """Return the scenarios of these features in the order of their sections."""
     sections = {e.feature: e.id for e in rubric.exercises}
     order = {e.feature: e.order for e in rubric.exercises}
@@ -134,4 +134,4 @@ def arranged(rubric: Rubric, features: tuple[FeatureFile, ...], folder: Path) ->
         for scenario in feature.scenarios
         if feature.path.name not in rubric.left_out
     ]
-    return Plan(rubric, tuple(sorted(scenarios, key=lambda s: order.get(s.feature, 0))), features, folder)
+    return Syllabus(rubric, tuple(sorted(scenarios, key=lambda s: order.get(s.feature, 0))), features, folder)

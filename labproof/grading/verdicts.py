@@ -5,14 +5,14 @@ from dataclasses import replace
 from labproof.grading import unjudged
 from labproof.grading.rubric import Entry
 from labproof.grading.settling import Seen, Settled, settle
-from labproof.grading.syllabus import Plan
+from labproof.grading.syllabus import Syllabus
 from labproof.records.model import CriterionRecord, Outcome, RunRecord, ScenarioRecord
 
 
 class Verdicts:
     """The criteria of one run and what has become of them."""
 
-    def __init__(self, run: RunRecord, plan: Plan) -> None:
+    def __init__(self, run: RunRecord, plan: Syllabus) -> None:
         self._plan = plan
         self._known = {c.id: c for c in run.criteria}
         self._earlier = {c.id: Settled(c.outcome, c.blocked_by) for c in run.criteria}

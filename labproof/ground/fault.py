@@ -4,7 +4,7 @@ import sysconfig
 import traceback
 from pathlib import Path
 
-from labproof.ground.places import course_dir
+from labproof.ground.places import course_dir, engine_dir
 
 _LONGEST = 300
 
@@ -39,5 +39,5 @@ def _is_of_library(name: str) -> bool:
 
 def _short(name: str) -> str:
     path = Path(name)
-    is_here = path.is_relative_to(course_dir()) and not _is_of_library(name)
-    return str(path.relative_to(course_dir())) if is_here else name
+    homes = [home for home in (course_dir(), engine_dir()) if path.is_relative_to(home)]
+    return str(path.relative_to(homes[0])) if homes and not _is_of_library(name) else name

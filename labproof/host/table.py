@@ -15,21 +15,27 @@ class Bridge(settings.Settings):
 
 
 class Row(settings.Settings):
-    """One machine: memory in MiB."""
+    """One machine: memory in MiB; `gets_bundle` says whether the handout's files are given to it."""
 
     name: str
     role: str
     address: IPv4Address
     cpus: int
     memory: int
+    gets_bundle: bool = False
 
 
 class Table(settings.Settings):
-    """Every machine of the lab, the control plane first, and the network that they share."""
+    """Every machine of the lab in the course's order, and the network that they share."""
 
     network: IPv4Network
     bridge: Bridge
     machines: tuple[Row, ...]
+
+    @property
+    def has_bundle(self) -> bool:
+        """Tell whether any machine is given the handout's files."""
+        return any(row.gets_bundle for row in self.machines)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -37,6 +43,11 @@ class Table(settings.Settings):
         return tuple(row.name for row in self.machines)
 
 
-def load(path: Path | None = None) -> Table:
+def path() -> Path:
+    """Return where the course's table lies."""
+    return course_dir() / "vagrant" / "machines.json"
+
+
+def load(file: Path | None = None) -> Table:
     """Read the table. Raises ConfigError with every problem in it."""
-    return settings.load(path or course_dir() / "vagrant" / "machines.json", Table)
+    return settings.load(file or path(), Table)

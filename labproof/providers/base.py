@@ -8,22 +8,22 @@ from labproof.records.model import LabDescription
 
 
 class Provider(Protocol):
-    """Brings the two machines up and down, and keeps milestones of them."""
+    """Brings the machines up and down, and keeps milestones of them."""
 
     name: str
     profile: str
     """The profile of the course that these machines run: handout or rehearsal."""
 
     def up(self, progress: Progress) -> None:
-        """Bring both machines up; machines that are up stay as they are."""
+        """Bring every machine up; machines that are up stay as they are."""
         ...
 
     def down(self, progress: Progress) -> None:
-        """Take both machines away and put back what was changed on this computer."""
+        """Take every machine away and put back what was changed on this computer."""
         ...
 
     def endpoints(self) -> tuple[Endpoint, ...]:
-        """Return how the machines are reached, master first. Raises ProvisionError when they are not up."""
+        """Return how the machines are reached, in the course's order. Raises ProvisionError when they are not up."""
         ...
 
     def require_network(self) -> None:
@@ -39,11 +39,11 @@ class Provider(Protocol):
         ...
 
     def save(self, milestone: str) -> None:
-        """Save both machines as they are under a name."""
+        """Save every machine as it is under a name."""
         ...
 
     def restore(self, milestone: str) -> None:
-        """Bring both machines back to what was saved. Raises ResetError when that is not possible."""
+        """Bring every machine back to what was saved. Raises ResetError when that is not possible."""
         ...
 
     def milestones(self) -> tuple[str, ...]:

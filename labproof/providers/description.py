@@ -33,7 +33,7 @@ def machines(table: Table) -> dict[str, dict[str, str]]:
 
 def of_containers(provider: str, profile: str, table: Table, record: LabRecord) -> LabDescription:
     """Describe a lab of containers."""
-    manifest = Bundle.load(Path(record.bundle)).content
+    manifest = Bundle.load(Path(record.bundle)).content if record.bundle else {"packages": [], "stand_ins": []}
     versions = {package["name"]: str(package["version"]) for package in manifest["packages"]}
     return LabDescription(
         profile=profile,

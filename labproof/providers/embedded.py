@@ -46,13 +46,13 @@ class EmbeddedLab:
     table: Table = field(default_factory=table.load)
 
     def up(self, progress: Progress) -> None:
-        """Bring both machines up; machines that are up stay as they are."""
+        """Bring every machine up; machines that are up stay as they are."""
         packages.require_root()
         with ownership.one_at_a_time():
             self._vagrant({}).wait_for_earlier(progress)
             ownership.require_free(any(c.is_running for c in self._containers))
             if self._is_ready():
-                progress("both machines are up")
+                progress("the machines are up")
                 return
             packages.ensure(packages.FOR_LXC, progress)
             preflight.check(self.table, preflight.look((cache_dir(), containers.HOME)))
@@ -60,7 +60,7 @@ class EmbeddedLab:
             self._bring_up(progress)
 
     def down(self, progress: Progress) -> None:
-        """Take both machines away and put back what was changed on this computer."""
+        """Take every machine away and put back what was changed on this computer."""
         packages.require_root()
         with ownership.one_at_a_time():
             self._vagrant({}).wait_for_earlier(progress)
@@ -73,7 +73,7 @@ class EmbeddedLab:
             ownership.release()
 
     def endpoints(self) -> tuple[Endpoint, ...]:
-        """Return how the machines are reached, master first. Raises ProvisionError when they are not up."""
+        """Return how the machines are reached, in the course's order. Raises ProvisionError when they are not up."""
         for container in self._containers:
             if not container.is_running:
                 raise ProvisionError(f"expected {container.machine} to be up, found it down\n  try: labproof up")
@@ -94,11 +94,11 @@ class EmbeddedLab:
         self._start(chosen)
 
     def save(self, milestone: str) -> None:
-        """Save both machines as they are under a name; they pause for a moment."""
+        """Save every machine as it is under a name; they pause for a moment."""
         milestones.save(milestone, self._record().identity, self._containers)
 
     def restore(self, milestone: str) -> None:
-        """Bring both machines back to what was saved. Raises ResetError when that is not possible."""
+        """Bring every machine back to what was saved. Raises ResetError when that is not possible."""
         milestones.restore(milestone, self._record().identity, self._containers, self._start)
 
     def milestones(self) -> tuple[str, ...]:
@@ -138,19 +138,21 @@ class EmbeddedLab:
             shutil.rmtree(milestones.folder(), ignore_errors=True)
 
     def _bring_up(self, progress: Progress) -> None:
-        offline, made = bundle.build(progress), box.ensure(progress)
+        offline = bundle.build(progress) if self.table.has_bundle else None
+        made = box.ensure(progress)
         if ownership.current() is None or not all(c.exists for c in self._containers):
             # A machine made anew makes another lab: results and milestones of the old pair are not of this one.
-            ownership.claim(self.name, made.name, str(offline.directory))
+            ownership.claim(self.name, made.name, str(offline.directory) if offline else "")
         guard.prepare(self.table, Ledger())
         self.require_network()
-        progress("bringing up master and node")
+        progress(f"bringing up {', '.join(self.table.names)}")
         settings = {
             "VAGRANT_HOME": str(made.vagrant_home),
             "LABPROOF_BOX": made.name,
-            "LABPROOF_BUNDLE": str(stage(offline)),
             "LABPROOF_GRADER_KEY": public_line(),
         }
+        if offline is not None:
+            settings["LABPROOF_BUNDLE"] = str(stage(offline))
         self._vagrant(settings).up(self.name)
         for row in self.table.machines:
             _wait_for(row)

@@ -48,7 +48,7 @@ class InventoryLab:
         progress(f"the machines of {self.source} are not Labproof's: they stay up")
 
     def endpoints(self) -> tuple[Endpoint, ...]:
-        """Return how the machines are reached, master first."""
+        """Return how the machines are reached, in the course's order."""
         return tuple(
             Endpoint(
                 name,

@@ -34,7 +34,7 @@ class ProviderModule(Protocol):
         ...
 
 
-class MachineChoice(Protocol):
+class Choice(Protocol):
     """Which machines were asked for on the command line."""
 
     @property
@@ -48,7 +48,7 @@ class MachineChoice(Protocol):
         ...
 
 
-def choose(choice: MachineChoice) -> "Provider":
+def choose(choice: Choice) -> "Provider":
     """Return the provider that was asked for, or else the one whose lab is up, or else what is usable here."""
     if choice.inventory:
         from labproof.providers.inventory import InventoryLab

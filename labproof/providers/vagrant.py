@@ -10,8 +10,9 @@ from typing import IO, Any
 
 from labproof.connection.endpoint import Endpoint
 from labproof.ground.errors import ProvisionError
-from labproof.ground.places import Progress, course_dir
+from labproof.ground.places import Progress, engine_dir
 from labproof.ground.wait import Deadline, wait_until
+from labproof.host import table
 from labproof.host.command import run_checked, tail
 from vagrant import Vagrant as PythonVagrant
 
@@ -87,11 +88,12 @@ class Vagrant:
         )
 
     def _root(self) -> Path:
-        return course_dir() / "vagrant"
+        return engine_dir() / "vagrant"
 
     def _environment(self) -> dict[str, str]:
         # No word to Vagrant's makers about new versions, and the same language on every computer.
         own = {"VAGRANT_CHECKPOINT_DISABLE": "1", "VAGRANT_DOTFILE_PATH": str(self.state), "LC_ALL": "C.UTF-8"}
+        own["LABPROOF_MACHINES"] = str(table.path())
         return {**own, **self.settings}
 
     @contextmanager

@@ -46,25 +46,25 @@ class VirtualLab:
     table: Table = field(default_factory=table.load)
 
     def up(self, progress: Progress) -> None:
-        """Bring both machines up; machines that are up stay as they are."""
+        """Bring every machine up; machines that are up stay as they are."""
         with ownership.one_at_a_time():
             record = ownership.current()
             ownership.require_free(is_up=record is not None)
-            offline = self.bundle_dir or bundle.build(progress).directory
+            offline = (self.bundle_dir or bundle.build(progress).directory) if self.table.has_bundle else Path()
             if record is None:
                 ownership.claim(self.name, "centos/7 1811.02", str(offline))
-            progress(f"bringing up master and node with {self.name}")
+            progress(f"bringing up {', '.join(self.table.names)} with {self.name}")
             self._vagrant(offline).up(self.name)
 
     def down(self, progress: Progress) -> None:
-        """Take both machines away."""
+        """Take every machine away."""
         with ownership.one_at_a_time():
             progress("taking the machines away")
             self._vagrant(Path()).destroy()
             ownership.release()
 
     def endpoints(self) -> tuple[Endpoint, ...]:
-        """Return how the machines are reached, master first. Raises ProvisionError when they are not up."""
+        """Return how the machines are reached, in the course's order. Raises ProvisionError when they are not up."""
         vagrant = self._vagrant(Path())
         return tuple(
             vagrant.endpoint(row.name, str(row.address), "root", private_key(), ROOT_PASSWORD)
@@ -97,13 +97,13 @@ class VirtualLab:
         self._vagrant(Path()).reload(machine)
 
     def save(self, milestone: str) -> None:
-        """Save both machines as they are under a name."""
+        """Save every machine as it is under a name."""
         vagrant = self._vagrant(Path())
         for name in self.table.names:
             vagrant.run("snapshot", "save", name, milestone, "--force", seconds=SNAPSHOT_SECONDS)
 
     def restore(self, milestone: str) -> None:
-        """Bring both machines back to what was saved. Raises ResetError when that is not possible."""
+        """Bring every machine back to what was saved. Raises ResetError when that is not possible."""
         if milestone not in self.milestones():
             known = ", ".join(self.milestones()) or "none"
             raise ResetError(f"expected a milestone {milestone!r} of this lab, found none\n  milestones: {known}")

@@ -65,7 +65,7 @@ class Proof:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Scope:
     """What a check was asked to do."""
 
     mistakes: tuple[Trial, ...]
@@ -74,17 +74,17 @@ class Plan:
     """Whether the lab is made anew, for the first two proofs; otherwise it must be there and finished."""
 
 
-def plan(rubric: Rubric, sections: tuple[str, ...], ids: tuple[str, ...], is_quick: bool) -> Plan:
+def plan(rubric: Rubric, sections: tuple[str, ...], ids: tuple[str, ...], is_quick: bool) -> Scope:
     """Return what to do. Raises ConfigError for unknown names, or when a criterion has no mistake at all."""
     known = catalogue.everything(rubric)
     if missing := catalogue.uncovered(known, rubric):
         raise ConfigError([f"exercises/*/mistakes: no mistake costs {c}; write one" for c in missing])
     chosen = catalogue.choose(known, sections, ids, is_quick)
     is_whole = len(chosen) == len(known)
-    return Plan(catalogue.in_order(chosen), is_whole, builds=is_whole)
+    return Scope(catalogue.in_order(chosen), is_whole, builds=is_whole)
 
 
-def prove(bench: Bench, wanted: Plan, tell: Progress) -> Proof:
+def prove(bench: Bench, wanted: Scope, tell: Progress) -> Proof:
     """Carry out the proofs. Raises LabError when the lab cannot be brought to where a proof begins."""
     started, clock = now(), time.monotonic()
     untouched = _untouched(bench, tell) if wanted.builds else None

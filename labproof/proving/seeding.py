@@ -15,7 +15,7 @@ PATIENCE = 3.0
 GREEN_PATIENCE = 60.0
 
 
-class Lab(Protocol):
+class ProvenLab(Protocol):
     """What seeding needs of a lab."""
 
     def grade(self, name: str, patience: float) -> RunRecord:
@@ -57,7 +57,7 @@ class Seeding:
     takes its time to recover, a run of its own looks for that.
     """
 
-    def __init__(self, lab: Lab, tell: Progress, clock: Clock | None = None) -> None:
+    def __init__(self, lab: ProvenLab, tell: Progress, clock: Clock | None = None) -> None:
         self._lab = lab
         self._tell = tell
         self._clock = clock or Clock()

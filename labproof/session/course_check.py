@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from labproof.grading import features, rubric
-from labproof.grading import syllabus as plans
+from labproof.grading import features, rubric, syllabus
 from labproof.grading.rubric import Placed
-from labproof.grading.syllabus import Plan
+from labproof.grading.syllabus import Syllabus
 from labproof.ground.errors import ConfigError
 from labproof.ground.places import course_dir
 from labproof.host import table
@@ -41,7 +40,7 @@ def load(
     *,
     binds: bool = True,
     told: Iterable[str] = (),
-) -> Plan:
+) -> Syllabus:
     """Read every section and every feature. Raises ConfigError with everything that is wrong.
 
     Sections that this run leaves out are checked too. With `binds`, every sentence must have its step. `told` is
@@ -58,12 +57,12 @@ def load(
         whole = refusals.of(lambda: rubric.build(sections, exercises, extras=every))
         chosen = refusals.of(lambda: rubric.build(sections, exercises, overrides, extras))
         if scenarios is not None and whole is not None:
-            refusals.problems += plans.arranged(whole, scenarios, folder).problems()
+            refusals.problems += syllabus.arranged(whole, scenarios, folder).problems()
     if scenarios is not None and binds:
         refusals.problems += gherkin.unbound(scenarios)
     if refusals.problems or sections is None or scenarios is None or chosen is None:
         raise ConfigError(refusals.problems)
-    return plans.arranged(chosen, scenarios, folder)
+    return syllabus.arranged(chosen, scenarios, folder)
 
 
 def _unknown_names(sections: tuple[Placed, ...]) -> Iterator[str]:

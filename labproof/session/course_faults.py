@@ -14,7 +14,7 @@ from labproof.ground.exit_status import ExitStatus
 from labproof.ground.places import course_dir
 
 
-class Shown(StrEnum):
+class Traceback(StrEnum):
     """When pytest itself shows the traceback of an error."""
 
     ALWAYS = "always"
@@ -22,7 +22,7 @@ class Shown(StrEnum):
     NEVER = "never"
 
 
-_FAULTS = pytest.StashKey[list[tuple[BaseException, Shown]]]()
+_FAULTS = pytest.StashKey[list[tuple[BaseException, Traceback]]]()
 
 
 class NotMet(pytest.fail.Exception):  # type: ignore[name-defined, misc]
@@ -34,7 +34,7 @@ def is_about_course(config: pytest.Config) -> bool:
     return any(_is_about_course(argument, config.invocation_params.dir) for argument in config.args)
 
 
-def keep(config: pytest.Config, problem: BaseException, shown: Shown = Shown.NEVER) -> None:
+def keep(config: pytest.Config, problem: BaseException, shown: Traceback = Traceback.NEVER) -> None:
     """Keep an error of ours, to be told at the end of the session; `shown` says what pytest tells of it."""
     faults = config.stash.setdefault(_FAULTS, [])
     if not any(known is problem for known, _ in faults):
@@ -57,7 +57,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 def pytest_exception_interact(node: Any, call: pytest.CallInfo[Any]) -> None:
     """Keep the cause when a part of the course cannot be collected."""
     if call.when == "collect" and call.excinfo is not None and _is_of_course(node):
-        keep(node.config, _cause(call.excinfo.value), Shown.IN_SUMMARY)
+        keep(node.config, _cause(call.excinfo.value), Traceback.IN_SUMMARY)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -94,7 +94,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     option = session.config.option
     # One mistake of ours can break many criteria: it is told once.
     for problem, shown in {fault.describe(problem): (problem, shown) for problem, shown in faults}.values():
-        is_hidden = shown is Shown.NEVER or (shown is Shown.IN_SUMMARY and option.no_summary)
+        is_hidden = shown is Traceback.NEVER or (shown is Traceback.IN_SUMMARY and option.no_summary)
         _tell(problem, with_traceback=is_hidden and option.tbstyle != "no")
     if session.exitstatus != ExitStatus.INTERRUPTED:
         session.exitstatus = ExitStatus.OURS
@@ -108,13 +108,13 @@ class _InternalErrors:
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Keep an error of a hook."""
-        keep(self._config, excinfo.value, Shown.ALWAYS)
+        keep(self._config, excinfo.value, Traceback.ALWAYS)
 
 
 def _blame(item: pytest.Item, problem: BaseException, has_ended: bool = False) -> None:
     if not _is_of_course(item) or isinstance(problem, KeyboardInterrupt | SystemExit | pytest.exit.Exception):
         return
-    keep(item.config, problem, Shown.IN_SUMMARY)
+    keep(item.config, problem, Traceback.IN_SUMMARY)
     if (run := _run(item.config)) is not None:
         run.blame(item, problem, has_ended)
 

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 import pytest
 
 from labproof.grading.recording import PERFORM
-from labproof.grading.syllabus import Plan, ScenarioPlan, Sentence
+from labproof.grading.syllabus import ScenarioPlan, Sentence, Syllabus
 from labproof.ground.errors import ConfigError, LabError
 from labproof.ground.exit_status import ExitStatus, status_of
 from labproof.host import table
@@ -59,7 +59,7 @@ class CourseRun:
 
     config: pytest.Config
     options: Options
-    plan: Plan
+    plan: Syllabus
     selection: Selection
     picks: tuple[Pick, ...] = ()
     recorded: dict[str, str] = field(default_factory=dict)
@@ -303,10 +303,10 @@ class CourseRun:
         return Runner(lambda: recording.is_done_already, recording.acting)
 
     def _keep_milestone(self, use: str) -> None:
-        """Save both machines when the section that has just ended passed in full."""
+        """Save the machines when the section that has just ended passed in full."""
         section = self.session.recording.last_section
         if use == PERFORM and all(c.outcome is Outcome.PASSED for c in section.criteria):
-            self.display.stage(f"saving both machines as they are after {section.id}")
+            self.display.stage(f"saving the machines as they are after {section.id}")
             try:
                 self.session.save_milestone(section.id)
             except LabError as problem:

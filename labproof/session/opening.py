@@ -12,11 +12,10 @@ from labproof.connection.endpoint import Endpoint
 from labproof.connection.foresight import Foresight
 from labproof.connection.recorder import Recorder
 from labproof.connection.replay import Replay
-from labproof.grading import syllabus as plans
-from labproof.grading import unjudged
+from labproof.grading import syllabus, unjudged
 from labproof.grading.judging import Judge
 from labproof.grading.recording import PERFORM, Recording
-from labproof.grading.syllabus import Plan
+from labproof.grading.syllabus import Syllabus
 from labproof.ground.errors import ConfigError, LabError, TransportError
 from labproof.ground.wait import Clock, Deadline
 from labproof.lab import identity
@@ -47,7 +46,7 @@ class Session:
     """Everything that steps and hooks need of one lab and one run."""
 
     options: Options
-    plan: Plan
+    plan: Syllabus
     profile: str
     folder: RunFolder
     log: EvidenceLog
@@ -80,14 +79,14 @@ class Session:
             self._saved = Deadline(SAVE_EVERY_SECONDS)
 
     def restart(self) -> None:
-        """Restart both machines and forget every connection to them; a recording has nothing to restart."""
+        """Restart the machines and forget every connection to them; a recording has nothing to restart."""
         if self.provider is not None:
             self.provider.reload()
             self.connection.close()
             self.provider.require_network()
 
     def save_milestone(self, name: str) -> None:
-        """Save both machines as they are under a name; a recording has nothing to save."""
+        """Save every machine as it is under a name; a recording has nothing to save."""
         if self.provider is not None:
             self.provider.save(name)
 
@@ -150,7 +149,7 @@ class Session:
         return self.provider is None
 
 
-def load_plan(options: Options, told: Iterable[str] = ()) -> Plan:
+def load_plan(options: Options, told: Iterable[str] = ()) -> Syllabus:
     """Read the whole course. Raises ConfigError with everything that is wrong in it or does not fit together.
 
     `told` is what the course itself has found wrong with its facts.
@@ -158,7 +157,7 @@ def load_plan(options: Options, told: Iterable[str] = ()) -> Plan:
     return course_check.load(options.rubric, options.extras, told=told)
 
 
-def begin(options: Options, plan: Plan, reach: Callable[[], Reached]) -> Session:
+def begin(options: Options, plan: Syllabus, reach: Callable[[], Reached]) -> Session:
     """Start a run on the machines that are reached, or on a recording of some."""
     if options.replay:
         return _replayed(options, plan)
@@ -190,11 +189,11 @@ def _unreached(options: Options, reached: Reached) -> dict[str, str]:
     return unreached
 
 
-def _questions(plan: Plan, profile: str) -> Path:
+def _questions(plan: Syllabus, profile: str) -> Path:
     return foresight.questions_file(profile, plan.rubric.digest)
 
 
-def _replayed(options: Options, plan: Plan) -> Session:
+def _replayed(options: Options, plan: Syllabus) -> Session:
     source = open_recorded(options.replay, options.accept_broken)
     recorded = source.run
     endpoints = tuple(
@@ -210,7 +209,7 @@ def _replayed(options: Options, plan: Plan) -> Session:
 
 def _assemble(
     options: Options,
-    plan: Plan,
+    plan: Syllabus,
     inner: Connection,
     endpoints: tuple[Endpoint, ...],
     description: LabDescription,
@@ -254,7 +253,7 @@ def _lost(lab: Lab) -> list[str]:
 
 
 def _blank(
-    folder: RunFolder, options: Options, plan: Plan, lab: LabDescription, earlier: RunRecord | None
+    folder: RunFolder, options: Options, plan: Syllabus, lab: LabDescription, earlier: RunRecord | None
 ) -> RunRecord:
     """Return a run in which nothing was looked at yet, or what an earlier run of this lab knows already."""
     return RunRecord(
@@ -275,25 +274,25 @@ def _mode(options: Options) -> Mode:
     return Mode(options.mode)
 
 
-def _weights(options: Options, plan: Plan) -> Weights | None:
+def _weights(options: Options, plan: Syllabus) -> Weights | None:
     if options.rubric is None:
         return None
     return Weights(options.rubric.name, sum((e.points for e in plan.rubric.entries.values()), Fraction(0)))
 
 
-def _sections(plan: Plan) -> tuple[SectionRecord, ...]:
+def _sections(plan: Syllabus) -> tuple[SectionRecord, ...]:
     return tuple(
         SectionRecord(e.id, e.title, e.handout, tuple(_unseen(plan, s) for s in plan.of(e.id)))
         for e in plan.rubric.exercises
     )
 
 
-def _unseen(plan: Plan, scenario: plans.ScenarioPlan) -> ScenarioRecord:
+def _unseen(plan: Syllabus, scenario: syllabus.ScenarioPlan) -> ScenarioRecord:
     criteria = tuple(unjudged.record(e, "this run did not come to it") for e in plan.entries(scenario))
     return ScenarioRecord(scenario.name, "none", criteria=criteria)
 
 
-def _earlier(options: Options, plan: Plan, lab: LabDescription) -> RunRecord | None:
+def _earlier(options: Options, plan: Syllabus, lab: LabDescription) -> RunRecord | None:
     """Return the run to merge into: the newest of this very lab and rubric, or the one that was named.
 
     Raises ConfigError for a run that was named and that is of another lab or another rubric.

@@ -8,10 +8,10 @@ import pytest
 from pytest_bdd.scenario import get_step_function, parse_step_arguments, scenario_wrapper_template_registry
 from pytest_bdd.utils import get_required_args
 
-from labproof.grading.syllabus import Plan, ScenarioPlan
+from labproof.grading.syllabus import ScenarioPlan, Syllabus
 
 
-def scenario_of(item: pytest.Item, plan: Plan) -> ScenarioPlan | None:
+def scenario_of(item: pytest.Item, plan: Syllabus) -> ScenarioPlan | None:
     """Return the scenario that an item runs, None when it is no scenario of this plan."""
     function = item.function if isinstance(item, pytest.Function) else None
     template = scenario_wrapper_template_registry.get(function) if function is not None else None
@@ -23,7 +23,7 @@ def function_name(item: pytest.Item) -> str:
     return str(getattr(item, "originalname", "") or item.name)
 
 
-def functions_by_scenario(items: Iterable[pytest.Item], plan: Plan) -> dict[tuple[str, str], str]:
+def functions_by_scenario(items: Iterable[pytest.Item], plan: Syllabus) -> dict[tuple[str, str], str]:
     """Return the names of the functions that run each scenario, by feature and name."""
     found = {}
     for item in items:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from labproof.grading.recording import PERFORM, VERIFY
 from labproof.grading.rubric import Rubric
-from labproof.grading.syllabus import Plan, ScenarioPlan
+from labproof.grading.syllabus import ScenarioPlan, Syllabus
 from labproof.ground.errors import ConfigError
 
 FEATURE_SUFFIX = ".feature"
@@ -86,7 +86,7 @@ def picks_in(arguments: Iterable[str], features: Path, module: Path, where: Path
     return left, picks
 
 
-def require_known(picks: Iterable[Pick], plan: Plan, functions: dict[tuple[str, str], str]) -> None:
+def require_known(picks: Iterable[Pick], plan: Syllabus, functions: dict[tuple[str, str], str]) -> None:
     """Raise ConfigError for a scenario that was named and that its feature does not have.
 
     `functions` are the names of the functions that run each scenario, by feature and name.
@@ -101,5 +101,5 @@ def require_known(picks: Iterable[Pick], plan: Plan, functions: dict[tuple[str, 
         raise ConfigError(problems)
 
 
-def _options(plan: Plan) -> str:
+def _options(plan: Syllabus) -> str:
     return ", ".join(f"--{option}" for option in sorted(set(plan.rubric.optional.values()))) or "none"

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from labproof.ground.places import cache_dir, course_dir
+from labproof.ground.places import cache_dir, engine_dir
 from labproof.records.model import (
     CriterionRecord,
     Exchange,
@@ -159,7 +159,7 @@ def _environment() -> Environment:
     with contextlib.suppress(OSError):
         compiled.mkdir(parents=True, exist_ok=True, mode=0o700)
     environment = Environment(
-        loader=FileSystemLoader(course_dir() / "reports"),
+        loader=FileSystemLoader(engine_dir() / "reports"),
         bytecode_cache=FileSystemBytecodeCache(str(compiled)) if os.access(compiled, os.W_OK) else None,
         autoescape=True,
         undefined=StrictUndefined,

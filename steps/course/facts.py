@@ -23,7 +23,7 @@ class Profile(settings.Settings):
     kuboard_image: str
 
 
-class Cluster(settings.Settings):
+class ClusterFacts(settings.Settings):
     """What the handout fixes for the cluster."""
 
     image_repository: str
@@ -42,7 +42,7 @@ class Cluster(settings.Settings):
 class _CourseFile(settings.Settings):
     handout: Profile
     rehearsal: Profile
-    cluster: Cluster
+    cluster: ClusterFacts
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Course:
 
     profile_name: str
     profile: Profile
-    cluster: Cluster
+    cluster: ClusterFacts
 
     @property
     def kubernetes(self) -> str:

@@ -6,11 +6,11 @@ import pytest
 
 from labproof.grading import rubric
 from labproof.grading import syllabus as plan
-from labproof.grading.syllabus import Plan
+from labproof.grading.syllabus import Syllabus
 from tests.tiny_course import Section, criterion, write
 
 
-def load(tmp_path: Path, *sections: Section) -> Plan:
+def load(tmp_path: Path, *sections: Section) -> Syllabus:
     return plan.load(rubric.load(write(tmp_path, *sections)), tmp_path / "features")
 
 

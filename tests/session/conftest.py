@@ -7,7 +7,7 @@ import pytest
 
 from labproof.grading import rubric
 from labproof.grading import syllabus as plan
-from labproof.grading.syllabus import Plan
+from labproof.grading.syllabus import Syllabus
 from tests.golden import samples
 from tests.tiny_course import Section, criterion, write
 
@@ -26,9 +26,9 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def course(tmp_path: Path) -> Plan:
+def course(tmp_path: Path) -> Syllabus:
     return load(tmp_path, *COURSE)
 
 
-def load(folder: Path, *sections: Section) -> Plan:
+def load(folder: Path, *sections: Section) -> Syllabus:
     return plan.load(rubric.load(write(folder, *sections)), folder / "features")

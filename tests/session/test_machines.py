@@ -11,7 +11,7 @@ from labproof.connection.endpoint import Endpoint
 from labproof.connection.fake import FakeConnection
 from labproof.connection.foresight import Foresight
 from labproof.grading.recording import VERIFY
-from labproof.grading.syllabus import Plan
+from labproof.grading.syllabus import Syllabus
 from labproof.ground.errors import ProvisionError
 from labproof.records.model import LabDescription
 from labproof.session.connecting import Reached
@@ -71,7 +71,7 @@ def live(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Answering:
     return Answering()
 
 
-def grade(course: Plan, live: Answering, *lines: str, **options: str) -> None:
+def grade(course: Syllabus, live: Answering, *lines: str, **options: str) -> None:
     """Run a whole session that asks master these lines, and let it learn from that."""
     begun = begin(Options(VERIFY, **options), course, lambda: reached(Machines(), live))  # type: ignore[arg-type]
     for line in lines:
@@ -80,7 +80,7 @@ def grade(course: Plan, live: Answering, *lines: str, **options: str) -> None:
     begun.close()
 
 
-def test_next_grading_fetches_ahead_what_the_last_one_asked(course: Plan, live: Answering) -> None:
+def test_next_grading_fetches_ahead_what_the_last_one_asked(course: Syllabus, live: Answering) -> None:
     """A whole run keeps its questions, and the next one sends them before any is asked."""
     live.answer("master", "hostname", "master\n")
     grade(course, live, "hostname")
@@ -89,7 +89,7 @@ def test_next_grading_fetches_ahead_what_the_last_one_asked(course: Plan, live: 
     assert live.batches == [("master", ["hostname"])]
 
 
-def test_part_of_a_run_teaches_nothing(course: Plan, live: Answering) -> None:
+def test_part_of_a_run_teaches_nothing(course: Syllabus, live: Answering) -> None:
     """A section that is graded again has not asked everything: what is known stays."""
     live.answer("master", "hostname", "master\n")
     grade(course, live, "hostname", base="latest")
@@ -97,7 +97,7 @@ def test_part_of_a_run_teaches_nothing(course: Plan, live: Answering) -> None:
     assert live.batches == []
 
 
-def test_unfinished_lab_unlearns_nothing(course: Plan, live: Answering) -> None:
+def test_unfinished_lab_unlearns_nothing(course: Syllabus, live: Answering) -> None:
     """A run that came to fewer questions adds its own and keeps the others."""
     live.answer("master", "", "")
     grade(course, live, "a", "b", "c")
@@ -107,7 +107,7 @@ def test_unfinished_lab_unlearns_nothing(course: Plan, live: Answering) -> None:
     assert sorted(line for _, lines in live.batches for line in lines) == ["a", "b", "c", "d"]
 
 
-def test_lab_is_told_from_others(course: Plan, live: Answering) -> None:
+def test_lab_is_told_from_others(course: Syllabus, live: Answering) -> None:
     """What machines and cluster say of themselves goes into the result; what cannot be had is left out."""
     live.answer("master", "/etc/machine-id", f"{'a' * 32}\n")
     live.answer("master", "stat", "1770000000\n")
@@ -125,7 +125,7 @@ def test_lab_is_told_from_others(course: Plan, live: Answering) -> None:
     assert run.lab.cluster == LAB.cluster
 
 
-def test_machine_that_has_gone_is_found_out(course: Plan, live: Answering) -> None:
+def test_machine_that_has_gone_is_found_out(course: Syllabus, live: Answering) -> None:
     """Before a point is lost every machine is asked for a sign of life: facts that were read ahead are none."""
     begun = begin(Options(VERIFY), course, lambda: reached(Machines(), live))
     live.answer("master", ":", "")
@@ -151,7 +151,7 @@ class Silent:
 
 
 @pytest.mark.parametrize("names", [(), ("node",), ("master", "node")])
-def test_machines_are_reached_first(course: Plan, live: Answering, names: tuple[str, ...]) -> None:
+def test_machines_are_reached_first(course: Syllabus, live: Answering, names: tuple[str, ...]) -> None:
     """A machine that cannot be reached is told in the result and given up; with none at all, that is the reason."""
     silent = Silent(*names)
     session = begin(Options(VERIFY), course, lambda: replace(reached(Machines(), live), live=silent))
@@ -166,7 +166,7 @@ def test_machines_are_reached_first(course: Plan, live: Answering, names: tuple[
     assert {c.reason for c in run.criteria} == {reason if len(names) == 2 else "this run did not come to it"}
 
 
-def test_one_machine_for_two_is_refused(course: Plan, live: Answering) -> None:
+def test_one_machine_for_two_is_refused(course: Syllabus, live: Answering) -> None:
     """What is wrong with the machines themselves ends the session before anything is written, and lets go of them."""
 
     class Same(Silent):
@@ -178,14 +178,14 @@ def test_one_machine_for_two_is_refused(course: Plan, live: Answering) -> None:
     assert live.is_closed
 
 
-def test_profile_can_be_chosen(course: Plan, live: Answering) -> None:
+def test_profile_can_be_chosen(course: Syllabus, live: Answering) -> None:
     """The profile that was asked for counts, and otherwise that of the machines."""
     chosen = begin(Options(profile="handout"), course, lambda: reached(Machines(), live))
     chosen.close()
     assert chosen.profile == "handout"
 
 
-def test_restart_forgets_the_connections(course: Plan, live: Answering) -> None:
+def test_restart_forgets_the_connections(course: Syllabus, live: Answering) -> None:
     """After a restart every connection is new, and the network is looked at again before anything is asked."""
     provider = Machines()
     begun = begin(Options(), course, lambda: reached(provider, live))

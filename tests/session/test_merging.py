@@ -10,7 +10,7 @@ import pytest
 from labproof.connection.base import Purpose
 from labproof.grading import expectation
 from labproof.grading.recording import VERIFY
-from labproof.grading.syllabus import Plan
+from labproof.grading.syllabus import Syllabus
 from labproof.ground.errors import CheckFailed, ConfigError, NotRecorded, Unreachable
 from labproof.records import store
 from labproof.records.evidence import EvidenceLog
@@ -40,10 +40,10 @@ def recorded(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def open_(course: Plan, recorded: Path, request: pytest.FixtureRequest) -> Open:
+def open_(course: Syllabus, recorded: Path, request: pytest.FixtureRequest) -> Open:
     """Begin sessions on the recording, and close them when the test ends."""
 
-    def opened(base: str = "", course: Plan = course) -> Session:
+    def opened(base: str = "", course: Syllabus = course) -> Session:
         begun = begin(Options(replay=str(recorded), base=base), course, nobody)
         request.addfinalizer(begun.close)
         return begun
@@ -83,7 +83,7 @@ def earlier(open_: Open, *ids: str, **changes: object) -> str:
 # A new run
 
 
-def test_new_run_knows_nothing(open_: Open, course: Plan) -> None:
+def test_new_run_knows_nothing(open_: Open, course: Syllabus) -> None:
     """Every criterion of the rubric is there with its points and its help, and none is known."""
     run = open_().recording.run
     assert [(c.id, c.points) for c in run.criteria] == [("base.a", 10), ("base.b", 40), ("next.c", 50)]

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from labproof.ground.places import course_dir
+from labproof.ground.places import engine_dir
 from labproof.rehearsal.bundle import BOX_PACKAGES
 from labproof.rehearsal.bundle.sources import RELEASE
 
@@ -61,7 +61,7 @@ DROPPED_PATHS = (
 
 def sources_dir() -> Path:
     """Return the folder of the files that are laid over Debian in the box."""
-    return course_dir() / "vagrant" / "box"
+    return engine_dir() / "vagrant" / "box"
 
 
 def packages() -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from labproof.ground.errors import BundleError
 from labproof.host.packages import missing
-from labproof.rehearsal.bundle.commands import Command, output, run
+from labproof.rehearsal.bundle.commands import BuildCommand, output, run
 from labproof.rehearsal.bundle.sources import debian_sources, render
 
 FETCH_HINT = "check that apt-get update works on this computer, then build again"
@@ -69,7 +69,7 @@ class PrivateApt:
             "APT::Sandbox::User": "root",
         }
         argv = ["apt-get", "-q", *(f"-o{name}={value}" for name, value in options.items()), *arguments]
-        run(Command(argv, what, seconds, cwd, hint=FETCH_HINT), self.log)
+        run(BuildCommand(argv, what, seconds, cwd, hint=FETCH_HINT), self.log)
 
 
 def mirror_options() -> list[str]:
@@ -89,8 +89,8 @@ def install_missing(packages: Sequence[str], log: Path) -> None:
             f"  try: as root, {' '.join(argv)}"
         )
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    run(Command(["apt-get", "-q", "update"], "fetching the package lists", 300, hint=FETCH_HINT), log)
-    run(Command(argv, f"installing {' '.join(absent)}", 900, env=env, hint=FETCH_HINT), log)
+    run(BuildCommand(["apt-get", "-q", "update"], "fetching the package lists", 300, hint=FETCH_HINT), log)
+    run(BuildCommand(argv, f"installing {' '.join(absent)}", 900, env=env, hint=FETCH_HINT), log)
 
 
 def upstream_version(debian: str) -> str:

@@ -10,7 +10,7 @@ from labproof.ground.places import Progress, cache_dir
 from labproof.rehearsal.bundle import debian, images, kubernetes, layer, programs, repository
 from labproof.rehearsal.bundle.apt import upstream_version
 from labproof.rehearsal.bundle.manifest import MANIFEST, SCHEMA, Bundle, describe_file
-from labproof.rehearsal.bundle.parts import KEPT, UNFINISHED, Bench, Part, Shelf, fingerprint
+from labproof.rehearsal.bundle.parts import KEPT, UNFINISHED, Part, Shelf, Workplace, fingerprint
 from labproof.rehearsal.bundle.standins import IMAGES, MANIFESTS, PROGRAMS
 
 DAY = 24 * 3600
@@ -41,7 +41,7 @@ def whole_part() -> Part:
     return Part("bundle", inputs, make, (compiled, packages, yum, loaded))
 
 
-def make(bench: Bench) -> None:
+def make(bench: Workplace) -> None:
     """Put the student's files into one folder and list them in the manifest."""
     bench.progress("putting the bundle together")
     yum, loaded = bench.needs["repository"], bench.needs["images"]
@@ -65,7 +65,7 @@ def forget_old(root: Path, now: float) -> None:
             shutil.rmtree(old)
 
 
-def _content(bench: Bench) -> dict[str, object]:
+def _content(bench: Workplace) -> dict[str, object]:
     built = json.loads((bench.needs["kubernetes"] / "versions.json").read_text())
     listed = json.loads((bench.needs["images"] / "images.json").read_text())
     stand_ins = [i for i in listed if i["stand_in_for"]]

@@ -13,7 +13,7 @@ LAST_LINES = 12
 
 
 @dataclass(frozen=True)
-class Command:
+class BuildCommand:
     """One program to run: its arguments, what it is for, and how many seconds it may take."""
 
     argv: Sequence[str]
@@ -24,7 +24,7 @@ class Command:
     hint: str = "read the log; the next build starts this part again from its beginning"
 
 
-def run(command: Command, log: Path) -> None:
+def run(command: BuildCommand, log: Path) -> None:
     """Run the command and append both of its streams to the log.
 
     Raises BundleError when the program is missing, fails or exceeds its seconds.
@@ -61,7 +61,7 @@ def tail(log: Path, count: int = LAST_LINES) -> str:
     return "\n".join(f"  | {line}" for line in lines)
 
 
-def _wait(command: Command, stream: int) -> int | None:
+def _wait(command: BuildCommand, stream: int) -> int | None:
     """Return the exit code, or None when the deadline has passed and the whole process group was ended."""
     try:
         process = subprocess.Popen(

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from labproof.rehearsal.bundle.commands import Command, output, run
-from labproof.rehearsal.bundle.parts import Bench, Part
+from labproof.rehearsal.bundle.commands import BuildCommand, output, run
+from labproof.rehearsal.bundle.parts import Part, Workplace
 
 PACKAGES = (
     "containerd",
@@ -28,14 +28,14 @@ def part() -> Part:
     return Part("debian", PACKAGES, make)
 
 
-def make(bench: Bench) -> None:
+def make(bench: Workplace) -> None:
     """Download and unpack; leaves PACKAGE/ for each and versions.json."""
     bench.progress(f"fetching {len(PACKAGES)} Debian packages to repackage")
     versions = {}
     for archive in bench.apt.fetch(PACKAGES, bench.scratch):
         name, version = output(["dpkg-deb", "-W", "--showformat", "${Package} ${Version}", str(archive)]).split()
         target = str(bench.output / name)
-        run(Command(["dpkg-deb", "-x", str(archive), target], f"unpacking {name}", 120), bench.log)
+        run(BuildCommand(["dpkg-deb", "-x", str(archive), target], f"unpacking {name}", 120), bench.log)
         versions[name] = version
     (bench.output / "versions.json").write_text(json.dumps(versions))
 

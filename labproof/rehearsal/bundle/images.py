@@ -10,7 +10,7 @@ from labproof.rehearsal.bundle.archive import Image, Layer, layer_of, write_laye
 from labproof.rehearsal.bundle.commands import output
 from labproof.rehearsal.bundle.debian import versions
 from labproof.rehearsal.bundle.kubernetes import PAUSE_VERSION
-from labproof.rehearsal.bundle.parts import Bench, Part, fingerprint
+from labproof.rehearsal.bundle.parts import Part, Workplace, fingerprint
 from labproof.rehearsal.bundle.rpms import FILES
 from labproof.rehearsal.bundle.standins import StandInImage
 
@@ -57,7 +57,7 @@ def part(kubernetes: Part, debian: Part, layer: Part, programs: Part, stand_ins:
     return Part("images", [described, recipe], lambda bench: make(bench, stand_ins), needs, HOST_PACKAGES)
 
 
-def make(bench: Bench, stand_ins: Sequence[StandInImage]) -> None:
+def make(bench: Workplace, stand_ins: Sequence[StandInImage]) -> None:
     """Write k8s-images-vVERSION.tar.gz, kuboard.tar and images.json."""
     needs = bench.needs
     base = layer_of(needs["layer"] / "layer.tar")

@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 from labproof.rehearsal.bundle.apt import upstream_version
-from labproof.rehearsal.bundle.commands import Command, output, run
-from labproof.rehearsal.bundle.parts import Bench, Part
+from labproof.rehearsal.bundle.commands import BuildCommand, output, run
+from labproof.rehearsal.bundle.parts import Part, Workplace
 
 SOURCE_PACKAGE = "kubernetes"
 HOST_PACKAGES = (
@@ -55,14 +55,14 @@ def part() -> Part:
     return Part("kubernetes", recipe, make, host_packages=HOST_PACKAGES)
 
 
-def make(bench: Bench) -> None:
+def make(bench: Workplace) -> None:
     """Fetch, prepare and compile; leaves bin/, LICENSE and versions.json."""
     bench.progress("fetching the source of Kubernetes from Debian")
     dsc = bench.apt.fetch_source(SOURCE_PACKAGE, bench.scratch)
     tree = bench.scratch / "go/src/k8s.io/kubernetes"
     tree.parent.mkdir(parents=True)
     run(
-        Command(["dpkg-source", "--no-check", "-x", str(dsc), str(tree)], "unpacking Kubernetes", 120),
+        BuildCommand(["dpkg-source", "--no-check", "-x", str(dsc), str(tree)], "unpacking Kubernetes", 120),
         bench.log,
     )
     debian = output(["dpkg-parsechangelog", "-l", str(tree / "debian/changelog"), "-S", "Version"]).strip()
@@ -88,7 +88,7 @@ def link_flags(version: str) -> str:
     return " ".join(("-s -w", *sets))
 
 
-def _compile(bench: Bench, tree: Path, version: str) -> None:
+def _compile(bench: Workplace, tree: Path, version: str) -> None:
     (bench.scratch / "home").mkdir()
     env = {
         **GO_SETTINGS,
@@ -100,7 +100,7 @@ def _compile(bench: Bench, tree: Path, version: str) -> None:
     }
     bench.progress("Kubernetes: writing its generated files (2 minutes)")
     # The scripts behind this target look at GOFLAGS themselves.
-    generate = Command(
+    generate = BuildCommand(
         ["nice", "make", "generated_files"],
         "generating Kubernetes' files",
         1200,
@@ -112,14 +112,14 @@ def _compile(bench: Bench, tree: Path, version: str) -> None:
     (bench.output / "bin").mkdir()
     target, names = f"{bench.output}/bin/", [f"./cmd/{name}" for name in PROGRAMS]
     build = ["nice", "go", "build", "-o", target, "-ldflags", link_flags(version), *names]
-    run(Command(build, "compiling Kubernetes", 3600, tree, env, LOW_ON_MEMORY), bench.log)
+    run(BuildCommand(build, "compiling Kubernetes", 3600, tree, env, LOW_ON_MEMORY), bench.log)
 
 
-def _compile_pause(bench: Bench, tree: Path) -> None:
+def _compile_pause(bench: Workplace, tree: Path) -> None:
     """Compile the program that holds a Pod's namespaces, without any library: its image is empty but for it."""
     version = f"-DVERSION=v{PAUSE_VERSION}"
     flags = ["-Os", "-s", "-static", version, "-o", str(bench.output / "bin/pause")]
-    run(Command(["gcc", *flags, str(tree / "build/pause/linux/pause.c")], "compiling pause", 60), bench.log)
+    run(BuildCommand(["gcc", *flags, str(tree / "build/pause/linux/pause.c")], "compiling pause", 60), bench.log)
 
 
 def _replace_reflect2(tree: Path) -> None:

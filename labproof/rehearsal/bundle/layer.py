@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from labproof.rehearsal.bundle.apt import mirror_options
-from labproof.rehearsal.bundle.commands import Command, run
-from labproof.rehearsal.bundle.parts import Bench, Part
+from labproof.rehearsal.bundle.commands import BuildCommand, run
+from labproof.rehearsal.bundle.parts import Part, Workplace
 from labproof.rehearsal.bundle.sources import RELEASE, debian_sources, render
 
 HOST_PACKAGES = ("mmdebstrap",)
@@ -47,7 +47,7 @@ def part(packages: Sequence[str]) -> Part:
     )
 
 
-def make(bench: Bench, packages: Sequence[str]) -> None:
+def make(bench: Workplace, packages: Sequence[str]) -> None:
     """Install the packages into an empty folder and pack it; leaves layer.tar."""
     bench.progress("making the Debian layer that the images share (about a minute)")
     sources, options = bench.scratch / "debian.sources", bench.scratch / "apt.conf"
@@ -69,4 +69,4 @@ def make(bench: Bench, packages: Sequence[str]) -> None:
         str(bench.output / "layer.tar"),
         str(sources),
     ]
-    run(Command(argv, "making the Debian layer", 900, hint="check that apt-get update works"), bench.log)
+    run(BuildCommand(argv, "making the Debian layer", 900, hint="check that apt-get update works"), bench.log)

@@ -22,7 +22,7 @@ LOCK_SECONDS = 45 * 60
 
 
 @dataclass(frozen=True)
-class Bench:
+class Workplace:
     """What the maker of a part works with."""
 
     output: Path
@@ -39,7 +39,7 @@ class Part:
 
     name: str
     inputs: object
-    make: Callable[[Bench], None]
+    make: Callable[[Workplace], None]
     needs: tuple["Part", ...] = ()
     host_packages: tuple[str, ...] = ()
 
@@ -75,7 +75,7 @@ class Shelf:
                 output, scratch = work / "output", work / "scratch"
                 output.mkdir()
                 scratch.mkdir()
-                part.make(Bench(output, scratch, log, needs, apt, self.progress))
+                part.make(Workplace(output, scratch, log, needs, apt, self.progress))
                 place.parent.mkdir(parents=True, exist_ok=True)
                 output.rename(place)
         self.made[part.name] = place

@@ -4,9 +4,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from labproof.rehearsal.bundle.commands import Command, run
+from labproof.rehearsal.bundle.commands import BuildCommand, run
 from labproof.rehearsal.bundle.kubernetes import GO_BIN, GO_SETTINGS
-from labproof.rehearsal.bundle.parts import Bench, Part, fingerprint
+from labproof.rehearsal.bundle.parts import Part, Workplace, fingerprint
 
 HOST_PACKAGES = ("golang-1.19-go",)
 
@@ -17,7 +17,7 @@ def part(sources: Mapping[str, Path]) -> Part:
     return Part("programs", inputs, lambda bench: make(bench, sources), host_packages=HOST_PACKAGES)
 
 
-def make(bench: Bench, sources: Mapping[str, Path]) -> None:
+def make(bench: Workplace, sources: Mapping[str, Path]) -> None:
     """Compile each source, without symbols: the images stay small."""
     env = {
         **GO_SETTINGS,
@@ -27,4 +27,4 @@ def make(bench: Bench, sources: Mapping[str, Path]) -> None:
     }
     for name, source in sources.items():
         argv = ["go", "build", "-o", str(bench.output / name), "-ldflags", "-s -w", str(source)]
-        run(Command(argv, f"compiling {name}", 300, env=env), bench.log)
+        run(BuildCommand(argv, f"compiling {name}", 300, env=env), bench.log)

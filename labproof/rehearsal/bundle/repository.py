@@ -8,9 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from labproof.rehearsal.bundle.apt import upstream_version
-from labproof.rehearsal.bundle.commands import Command, run
+from labproof.rehearsal.bundle.commands import BuildCommand, run
 from labproof.rehearsal.bundle.debian import versions
-from labproof.rehearsal.bundle.parts import Bench, Part, fingerprint
+from labproof.rehearsal.bundle.parts import Part, Workplace, fingerprint
 from labproof.rehearsal.bundle.rpms import FILES, KUBERNETES, OURS, RPMS, Rpm
 
 NAME = "k8s-docker"
@@ -36,7 +36,7 @@ def part(kubernetes: Part, debian: Part) -> Part:
     )
 
 
-def make(bench: Bench) -> None:
+def make(bench: Workplace) -> None:
     """Build all packages, index them and pack the repository."""
     bench.progress(f"building {len(RPMS)} packages and the yum repository")
     found = _versions(bench.needs)
@@ -45,10 +45,10 @@ def make(bench: Bench) -> None:
     with ThreadPoolExecutor(PARALLEL) as pool:
         list(pool.map(lambda rpm: _build(rpm, found[rpm.origin], bench, repository), RPMS))
     index = ["createrepo_c", "--quiet", "--no-database", "--simple-md-filenames", str(repository)]
-    run(Command(index, "indexing the yum repository", 120), bench.log)
+    run(BuildCommand(index, "indexing the yum repository", 120), bench.log)
     pack = ["tar", "-I", "pigz -1", "--owner=0", "--group=0", "--sort=name", "-cf"]
     tarball = [*pack, str(bench.output / TARBALL), "-C", str(bench.scratch), NAME]
-    run(Command(tarball, "packing the yum repository", 300), bench.log)
+    run(BuildCommand(tarball, "packing the yum repository", 300), bench.log)
     (bench.output / "packages.json").write_text(json.dumps(list(describe(found))))
 
 
@@ -92,7 +92,7 @@ cp -a {stage}/. %{{buildroot}}/
 """
 
 
-def _build(rpm: Rpm, debian: str, bench: Bench, repository: Path) -> None:
+def _build(rpm: Rpm, debian: str, bench: Workplace, repository: Path) -> None:
     work = bench.scratch / rpm.name
     stage = work / "stage"
     _fill(rpm, stage, bench.needs)
@@ -102,7 +102,7 @@ def _build(rpm: Rpm, debian: str, bench: Bench, repository: Path) -> None:
     defines = [word for name, value in settings.items() for word in ("--define", f"{name} {value}")]
     log = bench.log.with_name(f"repository-{rpm.name}.log")
     log.unlink(missing_ok=True)
-    run(Command(["rpmbuild", "-bb", "--nodeps", *defines, str(recipe)], f"building {rpm.name}", 300), log)
+    run(BuildCommand(["rpmbuild", "-bb", "--nodeps", *defines, str(recipe)], f"building {rpm.name}", 300), log)
     shutil.rmtree(work)
 
 

@@ -13,7 +13,7 @@ ONE_LINE = re.compile(r"^deb(?:-src)?\s+(?:\[(?P<options>[^\]]*)\]\s+)?(?P<uri>\
 
 
 @dataclass(frozen=True)
-class Source:
+class PackageSource:
     """One place that packages come from."""
 
     uris: tuple[str, ...]
@@ -28,9 +28,9 @@ class Source:
         return own_key and "main" in self.components and bool(set(self.suites) & set(SUITES))
 
 
-def debian_sources(etc: Path = Path("/etc/apt")) -> tuple[Source, ...]:
+def debian_sources(etc: Path = Path("/etc/apt")) -> tuple[PackageSource, ...]:
     """Return the Debian 12 entries of the host's apt configuration. Raises BundleError when there is none."""
-    found: dict[Source, None] = {}
+    found: dict[PackageSource, None] = {}
     for path in (etc / "sources.list", *sorted((etc / "sources.list.d").glob("*"))):
         if path.suffix in {".list", ".sources"} and path.is_file():
             parse = parse_deb822 if path.suffix == ".sources" else parse_one_line
@@ -43,23 +43,23 @@ def debian_sources(etc: Path = Path("/etc/apt")) -> tuple[Source, ...]:
     return tuple(found)
 
 
-def parse_one_line(text: str) -> list[Source]:
+def parse_one_line(text: str) -> list[PackageSource]:
     """Return the entries of a sources.list; lines that are no entry are skipped."""
     entries = (ONE_LINE.match(line.split("#")[0].strip()) for line in text.splitlines())
     return [_from_line(entry) for entry in entries if entry]
 
 
-def parse_deb822(text: str) -> list[Source]:
+def parse_deb822(text: str) -> list[PackageSource]:
     """Return the enabled stanzas of a .sources file."""
     stanzas = (_fields(stanza) for stanza in re.split(r"\n\s*\n", text))
     return [
-        Source(_words(f["uris"]), _words(f["suites"]), _words(f.get("components", "")), f.get("signed-by", ""))
+        PackageSource(_words(f["uris"]), _words(f["suites"]), _words(f.get("components", "")), f.get("signed-by", ""))
         for f in stanzas
         if {"uris", "suites"} <= f.keys() and f.get("enabled", "yes").strip().lower() != "no"
     ]
 
 
-def render(sources: Iterable[Source], types: str) -> str:
+def render(sources: Iterable[PackageSource], types: str) -> str:
     """Return the sources as deb822 text; `types` is "deb", "deb-src" or both."""
     return "\n".join(
         f"Types: {types}\nURIs: {' '.join(s.uris)}\nSuites: {' '.join(s.suites)}\n"
@@ -68,16 +68,16 @@ def render(sources: Iterable[Source], types: str) -> str:
     )
 
 
-def _narrowed(source: Source) -> Source:
+def _narrowed(source: PackageSource) -> PackageSource:
     """Keep only the suites and the component that the recipe needs: less to fetch, nothing foreign."""
     suites = tuple(suite for suite in source.suites if suite in SUITES)
-    return Source(source.uris, suites, ("main",), source.signed_by)
+    return PackageSource(source.uris, suites, ("main",), source.signed_by)
 
 
-def _from_line(entry: re.Match[str]) -> Source:
+def _from_line(entry: re.Match[str]) -> PackageSource:
     options = dict(o.split("=", 1) for o in (entry["options"] or "").split() if "=" in o)
     suite, *components = entry["rest"].split()
-    return Source((entry["uri"],), (suite,), tuple(components), options.get("signed-by", ""))
+    return PackageSource((entry["uri"],), (suite,), tuple(components), options.get("signed-by", ""))
 
 
 def _fields(stanza: str) -> Mapping[str, str]:

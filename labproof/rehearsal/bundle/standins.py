@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from labproof.ground.places import course_dir
+from labproof.ground.places import engine_dir
 
-SOURCE = course_dir() / "standins"
+SOURCE = engine_dir() / "standins"
 """Where the programs are: they run in the images and import nothing of the engine."""
 
 INSIDE = "/opt/standin"

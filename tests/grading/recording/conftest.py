@@ -7,13 +7,13 @@ import pytest
 
 from labproof.grading import rubric
 from labproof.grading import syllabus as plan
-from labproof.grading.syllabus import Plan
+from labproof.grading.syllabus import Syllabus
 from tests.grading.recording.driver import COURSE, Run, start
 from tests.tiny_course import write
 
 
 @pytest.fixture(scope="session")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+def course(tmp_path_factory: pytest.TempPathFactory) -> Syllabus:
     root = tmp_path_factory.mktemp("course")
     loaded = plan.load(rubric.load(write(root, *COURSE)), root / "features")
     assert loaded.problems() == []
@@ -21,7 +21,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Plan:
 
 
 @pytest.fixture
-def run(course: Plan, tmp_path: Path) -> Iterator[Run]:
+def run(course: Syllabus, tmp_path: Path) -> Iterator[Run]:
     run = start(course, tmp_path)
     yield run
     run.log.close()

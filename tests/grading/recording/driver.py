@@ -8,7 +8,7 @@ from labproof.grading import expectation
 from labproof.grading.conditions import Condition
 from labproof.grading.judging import Judge
 from labproof.grading.recording import Recording
-from labproof.grading.syllabus import Plan, Sentence
+from labproof.grading.syllabus import Sentence, Syllabus
 from labproof.ground.wait import Clock
 from labproof.lab.machine import Phase
 from labproof.records.evidence import EvidenceLog
@@ -58,7 +58,7 @@ class Run:
     """Drives a recording as the hooks of pytest-bdd do."""
 
     recording: Recording
-    plan: Plan
+    plan: Syllabus
     judge: Judge
     log: EvidenceLog
     phase: Phase
@@ -105,7 +105,7 @@ class Run:
         )  # fmt: skip
 
 
-def blank(course: Plan) -> RunRecord:
+def blank(course: Syllabus) -> RunRecord:
     sections = tuple(
         SectionRecord(
             e.id,
@@ -123,7 +123,7 @@ def blank(course: Plan) -> RunRecord:
     return RunRecord("run", "perform", "", LabDescription("rehearsal", "none"), "", sections)
 
 
-def start(course: Plan, folder: Path, record: RunRecord | None = None) -> Run:
+def start(course: Syllabus, folder: Path, record: RunRecord | None = None) -> Run:
     time, slept = [0.0], []
 
     def sleep(seconds: float) -> None:

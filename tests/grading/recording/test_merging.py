@@ -4,12 +4,12 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from labproof.grading.syllabus import Plan
+from labproof.grading.syllabus import Syllabus
 from labproof.records.model import Authorship, CriterionRecord, Outcome
 from tests.grading.recording.driver import BLOCKED, FAILED, OK, PASSED, WRONG, Run, base, blank, found, start
 
 
-def merged(course: Plan, folder: Path, *known: CriterionRecord) -> Run:
+def merged(course: Syllabus, folder: Path, *known: CriterionRecord) -> Run:
     """Start a run that knows of an earlier one what is given."""
     by_id = {c.id: c for c in known}
     record = blank(course)
@@ -28,7 +28,7 @@ def known(id_: str, outcome: Outcome, **more: object) -> CriterionRecord:
     return replace(plain, **more)  # type: ignore[arg-type]
 
 
-def test_earlier_outcomes_stay_known(course: Plan, tmp_path: Path) -> None:
+def test_earlier_outcomes_stay_known(course: Syllabus, tmp_path: Path) -> None:
     """What an earlier run knew of sections that do not run now stays, and explains what depends on it."""
     run = merged(course, tmp_path, known("base.c", FAILED))
     run.scenario("next", "verify", {"next.d": WRONG})
@@ -37,7 +37,7 @@ def test_earlier_outcomes_stay_known(course: Plan, tmp_path: Path) -> None:
     run.log.close()
 
 
-def test_author_is_remembered(course: Plan, tmp_path: Path) -> None:
+def test_author_is_remembered(course: Syllabus, tmp_path: Path) -> None:
     """What an earlier attempt of this lab brought about is still its author's when it is verified."""
     run = merged(
         course,

@@ -5,7 +5,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from labproof.grading.syllabus import Plan
+from labproof.grading.syllabus import Syllabus
 from labproof.ground.errors import NoCluster, Refused, Unreachable
 from tests.grading.recording.driver import (
     BLOCKED,
@@ -54,7 +54,7 @@ def test_wrong_after_blindness_is_undetermined(run: Run) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FOUR_PROBES)
-def test_points_always_add_up(course: Plan, tmp_path: Path, probes: list[Probe]) -> None:
+def test_points_always_add_up(course: Syllabus, tmp_path: Path, probes: list[Probe]) -> None:
     """Whatever is seen, all 100 points are accounted for, and a root that passed or was not seen blocks nothing."""
     run = start(course, tmp_path)
     run.scenario("base", "verify", base(*probes[:3]))
@@ -70,7 +70,7 @@ def test_points_always_add_up(course: Plan, tmp_path: Path, probes: list[Probe])
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FOUR_PROBES, st.integers(0, 3), st.sampled_from(["verify", "perform"]))
-def test_better_never_earns_less(course: Plan, tmp_path: Path, probes: list[Probe], at: int, use: str) -> None:
+def test_better_never_earns_less(course: Syllabus, tmp_path: Path, probes: list[Probe], at: int, use: str) -> None:
     """One right state more earns its own points and takes none away, and nothing earns more than the rubric gives."""
     better = [OK if number == at else probe for number, probe in enumerate(probes)]
     earned = []

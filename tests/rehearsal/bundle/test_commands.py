@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from labproof.ground.errors import BundleError
-from labproof.rehearsal.bundle.commands import LAST_LINES, Command, output, run, tail
+from labproof.rehearsal.bundle.commands import LAST_LINES, BuildCommand, output, run, tail
 
 
 def test_log_holds_both_streams(tmp_path: Path) -> None:
     """Both streams of a program end in the log, after the command."""
     log = tmp_path / "logs" / "part.log"
-    run(Command(["sh", "-c", "echo out; echo err >&2"], "talking", 10), log)
+    run(BuildCommand(["sh", "-c", "echo out; echo err >&2"], "talking", 10), log)
     assert log.read_text().splitlines()[-2:] == ["out", "err"]
     assert "$ sh -c" in log.read_text()
 
@@ -19,7 +19,7 @@ def test_log_holds_both_streams(tmp_path: Path) -> None:
 def test_failure_says_where_to_look(tmp_path: Path) -> None:
     """A failure names what was done, the exit code, the last lines, the log and what to try."""
     log = tmp_path / "part.log"
-    command = Command(["sh", "-c", "echo no space left; exit 3"], "compiling pause", 10, hint="free some disk")
+    command = BuildCommand(["sh", "-c", "echo no space left; exit 3"], "compiling pause", 10, hint="free some disk")
     with pytest.raises(BundleError) as raised:
         run(command, log)
     for fragment in ("compiling pause", "exit code 3", "| no space left", str(log), "try: free some disk"):
@@ -30,13 +30,13 @@ def test_deadline_ends_the_whole_group(tmp_path: Path) -> None:
     """A program that hangs is ended with its children, and the deadline is named."""
     log = tmp_path / "part.log"
     with pytest.raises(BundleError, match=r"did not end within 0 s"):
-        run(Command(["sh", "-c", "sleep 600 & wait"], "hanging", 0.2), log)
+        run(BuildCommand(["sh", "-c", "sleep 600 & wait"], "hanging", 0.2), log)
 
 
 def test_missing_program(tmp_path: Path) -> None:
     """A program that is not there is named, with a way out."""
     with pytest.raises(BundleError, match=r"no-such-program is not on this computer\n  try: "):
-        run(Command(["no-such-program"], "nothing", 1), tmp_path / "part.log")
+        run(BuildCommand(["no-such-program"], "nothing", 1), tmp_path / "part.log")
     with pytest.raises(BundleError, match="no-such-program"):
         output(["no-such-program"])
 

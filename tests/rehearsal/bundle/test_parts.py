@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from labproof.rehearsal.bundle.parts import KEPT, UNFINISHED, Bench, Part, Shelf, fingerprint
+from labproof.rehearsal.bundle.parts import KEPT, UNFINISHED, Part, Shelf, Workplace, fingerprint
 
 
 def write(text: str):  # type: ignore[no-untyped-def]
     """Return a maker that writes one file."""
 
-    def make(bench: Bench) -> None:
+    def make(bench: Workplace) -> None:
         (bench.output / "file").write_text(text)
 
     return make
@@ -31,7 +31,7 @@ def test_made_once(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path, print)
     made: list[str] = []
 
-    def make(bench: Bench) -> None:
+    def make(bench: Workplace) -> None:
         made.append("made")
         (bench.output / "file").write_text((bench.needs["below"] / "file").read_text() + " above")
 
@@ -45,7 +45,7 @@ def test_made_once(tmp_path: Path) -> None:
 def test_failure_leaves_nothing_finished(tmp_path: Path) -> None:
     """A part whose making fails does not stand on the shelf, nor does its work."""
 
-    def fail(bench: Bench) -> None:
+    def fail(bench: Workplace) -> None:
         (bench.output / "half").write_text("half")
         raise KeyboardInterrupt
 

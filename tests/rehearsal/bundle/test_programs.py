@@ -10,7 +10,7 @@ import pytest
 from labproof.rehearsal.bundle import programs
 from labproof.rehearsal.bundle.apt import PrivateApt
 from labproof.rehearsal.bundle.kubernetes import GO_BIN
-from labproof.rehearsal.bundle.parts import Bench
+from labproof.rehearsal.bundle.parts import Workplace
 from labproof.rehearsal.bundle.standins import IMAGES, PROGRAMS
 from standins.calico import cni
 from tests.standins import fake_cluster
@@ -26,7 +26,7 @@ def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("Go is not installed")
     folder = tmp_path_factory.mktemp("programs")
     log = folder / "log"
-    bench = Bench(folder, folder, log, {}, PrivateApt(folder / "apt", log), lambda _: None)
+    bench = Workplace(folder, folder, log, {}, PrivateApt(folder / "apt", log), lambda _: None)
     programs.make(bench, PROGRAMS)
     return folder / cni.PLUGIN
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from labproof.ground.errors import BundleError
-from labproof.rehearsal.bundle.sources import Source, debian_sources, parse_deb822, parse_one_line, render
+from labproof.rehearsal.bundle.sources import PackageSource, debian_sources, parse_deb822, parse_one_line, render
 
 MODERN = """\
 # where packages come from
@@ -69,14 +69,14 @@ def test_one_line_format() -> None:
 @pytest.mark.parametrize(
     ("source", "is_debian"),
     [
-        (Source(("http://m.test/debian",), ("bookworm",), ("main",)), True),
-        (Source(("http://m.test/debian-security",), ("bookworm-security",), ("main",)), True),
-        (Source(("http://m.test/debian",), ("trixie",), ("main",)), False),
-        (Source(("http://m.test/docker",), ("bookworm",), ("stable",)), False),
-        (Source(("http://m.test/php",), ("bookworm",), ("main",), "/keys/vendor.gpg"), False),
+        (PackageSource(("http://m.test/debian",), ("bookworm",), ("main",)), True),
+        (PackageSource(("http://m.test/debian-security",), ("bookworm-security",), ("main",)), True),
+        (PackageSource(("http://m.test/debian",), ("trixie",), ("main",)), False),
+        (PackageSource(("http://m.test/docker",), ("bookworm",), ("stable",)), False),
+        (PackageSource(("http://m.test/php",), ("bookworm",), ("main",), "/keys/vendor.gpg"), False),
     ],
 )
-def test_only_debian_counts(source: Source, is_debian: bool) -> None:
+def test_only_debian_counts(source: PackageSource, is_debian: bool) -> None:
     """A source is Debian's by its suite, its component and its key."""
     assert source.is_debian is is_debian
 
