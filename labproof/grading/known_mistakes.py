@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from labproof.grading.rubric import SlipEntry
+from labproof.grading.exercise import SlipEntry
 from labproof.records.model import Exchange, Slip
 
 _EXCERPT = 160

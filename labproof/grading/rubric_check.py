@@ -4,15 +4,11 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from labproof.grading.rubric import Criterion, Exercise, SlipEntry
-
-    Placed = tuple[Path, Exercise]
+from labproof.grading.exercise import Criterion, Exercise, Placed, SlipEntry
 
 
-def problems(placed: Sequence["Placed"]) -> list[str]:
+def problems(placed: Sequence[Placed]) -> list[str]:
     """Return everything that is wrong in these sections, which stand in order, each with its file."""
     found = [problem for path, exercise in placed for problem in _of_section(path, exercise)]
     found += _twice(placed)
@@ -22,7 +18,7 @@ def problems(placed: Sequence["Placed"]) -> list[str]:
     return found
 
 
-def _of_section(path: Path, exercise: "Exercise") -> Iterator[str]:
+def _of_section(path: Path, exercise: Exercise) -> Iterator[str]:
     expected = f"{exercise.order:02d}-{exercise.id}"
     if path.parent.name != expected:
         yield f"{path}: id, order: the folder is called {path.parent.name}, expected {expected}; rename one of them"
@@ -35,7 +31,7 @@ def _of_section(path: Path, exercise: "Exercise") -> Iterator[str]:
         yield from _of_slip(path, slip, own)
 
 
-def _of_criterion(place: str, criterion: "Criterion") -> Iterator[str]:
+def _of_criterion(place: str, criterion: Criterion) -> Iterator[str]:
     if "@" in criterion.id or not criterion.id.strip():
         yield f"{place}: id: it names no machine and is not empty; choose another id"
     if bool(criterion.machines) != ("{machine}" in criterion.then):
@@ -51,7 +47,7 @@ def _of_criterion(place: str, criterion: "Criterion") -> Iterator[str]:
         yield f"{place}: hints: both are the same; let the second say more than the first"
 
 
-def _of_slip(path: Path, slip: "SlipEntry", own: set[str]) -> Iterator[str]:
+def _of_slip(path: Path, slip: SlipEntry, own: set[str]) -> Iterator[str]:
     for criterion in slip.criteria:
         if criterion not in own:
             yield f"{path}: slip {slip.id}: no criterion {criterion!r} in this section; correct it"
@@ -61,7 +57,7 @@ def _of_slip(path: Path, slip: "SlipEntry", own: set[str]) -> Iterator[str]:
         yield f"{path}: slip {slip.id}: symptom: not a regular expression ({problem}); correct it"
 
 
-def _twice(placed: Sequence["Placed"]) -> Iterator[str]:
+def _twice(placed: Sequence[Placed]) -> Iterator[str]:
     keys: dict[str, Callable[[Exercise], list[object]]] = {
         "id": lambda e: [e.id],
         "order": lambda e: [e.order],
@@ -82,7 +78,7 @@ def _twice(placed: Sequence["Placed"]) -> Iterator[str]:
 
 
 def _needs_of_section(
-    path: Path, exercise: "Exercise", earlier: Sequence["Placed"], later: Sequence["Placed"]
+    path: Path, exercise: Exercise, earlier: Sequence[Placed], later: Sequence[Placed]
 ) -> Iterator[str]:
     for need in exercise.needs:
         if any(e.id == need for _, e in earlier):
@@ -93,7 +89,7 @@ def _needs_of_section(
             yield f"{path}: needs: no section {need!r}; correct it"
 
 
-def _needs_of_criteria(path: Path, exercise: "Exercise", placed: Sequence["Placed"]) -> Iterator[str]:
+def _needs_of_criteria(path: Path, exercise: Exercise, placed: Sequence[Placed]) -> Iterator[str]:
     owner = {name: e for _, e in placed for c in e.criterion for name in (c.id, *(f"{c.id}@{m}" for m in c.machines))}
     for need in exercise.gates:
         if need not in owner:

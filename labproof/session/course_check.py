@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from labproof.grading import features, rubric, syllabus
-from labproof.grading.rubric import Placed
+from labproof.grading.exercise import Placed
 from labproof.grading.syllabus import Syllabus
 from labproof.ground.errors import ConfigError
 from labproof.ground.places import course_dir

@@ -2,8 +2,8 @@
 
 import pytest
 
+from labproof.grading.exercise import SlipEntry
 from labproof.grading.known_mistakes import recognise
-from labproof.grading.rubric import SlipEntry
 from labproof.records.model import Exchange
 
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labproof.grading.conditions import Broken
-from labproof.grading.rubric import Criterion, Entry
+from labproof.grading.exercise import Criterion
+from labproof.grading.rubric import Entry
 from labproof.grading.settling import Seen, Settled, settle
 from labproof.ground.errors import CheckFailed, DeadlineExceeded, Unreachable
 from labproof.records.model import Outcome

@@ -61,7 +61,7 @@ def _prove(make_run, runs, wanted):  # type: ignore[no-untyped-def]
 def test_whole_check_builds_and_proves(make_run, make_mistake) -> None:  # type: ignore[no-untyped-def]
     """The whole check makes the lab anew, finds nothing passing, all passing, and each mistake caught."""
     runs = {"untouched": UNTOUCHED, "base.forgotten": {"base_a_at_master": "failed"}}
-    bench, proof = _prove(make_run, runs, check.Plan((make_mistake(),), is_whole=True, builds=True))
+    bench, proof = _prove(make_run, runs, check.Scope((make_mistake(),), is_whole=True, builds=True))
     assert bench.said == ["rebuild", "perform", "save"]
     assert proof.untouched.passing == ()
     assert proof.untouched.skipped == {"base.a@node": "simulated here"}
@@ -71,13 +71,13 @@ def test_whole_check_builds_and_proves(make_run, make_mistake) -> None:  # type:
 def test_what_passes_untouched_is_a_problem(make_run, make_mistake) -> None:  # type: ignore[no-untyped-def]
     """A criterion that passes on untouched machines verifies nothing."""
     runs = {"untouched": UNTOUCHED | {"docker_c": "passed"}, "base.forgotten": {"base_a_at_master": "failed"}}
-    _, proof = _prove(make_run, runs, check.Plan((make_mistake(),), is_whole=False, builds=True))
+    _, proof = _prove(make_run, runs, check.Scope((make_mistake(),), is_whole=False, builds=True))
     assert proof.problems == ["untouched machines: docker.c passes"]
 
 
 def test_unfinished_lab_is_a_problem_and_no_mistake_is_tried(make_run, make_mistake) -> None:  # type: ignore[no-untyped-def]
     """Mistakes are only tried in a lab in which everything passes."""
-    wanted = check.Plan((make_mistake(),), is_whole=False, builds=False)
+    wanted = check.Scope((make_mistake(),), is_whole=False, builds=False)
     bench, proof = _prove(make_run, {"finished": {"docker_b": "failed"}}, wanted)
     assert bench.said == []
     assert proof.tried == ()
