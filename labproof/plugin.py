@@ -1,6 +1,5 @@
 """The pytest plugin: options, fixtures and hooks. Everything is delegated."""
 
-import os
 import sys
 from collections.abc import Generator
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from labproof.ground import fault
 from labproof.ground.errors import ConfigError, LabError
 from labproof.ground.exit_status import ExitStatus, status_of
 from labproof.ground.interrupts import as_interrupt
@@ -43,9 +43,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="this section and what it needs; performing it also verifies what builds on it; repeatable",
     )
     group.addoption("--from", dest="start", default="", metavar="ID", help="this section and all after it")
-    group.addoption("--provider", default=os.environ.get("LAB_PROVIDER", ""), help=f"one of {', '.join(NAMES)}")
+    group.addoption("--provider", default="", help=f"one of {', '.join(NAMES)}")
     group.addoption("--inventory", type=Path, metavar="FILE", help="use these machines instead of making some")
-    group.addoption("--profile", default=os.environ.get("LAB_PROFILE", ""), help="handout or rehearsal")
+    group.addoption("--profile", default="", help="handout or rehearsal")
     group.addoption("--rubric", type=Path, metavar="FILE", help="an instructor's own weights")
     group.addoption(
         "--patience",
@@ -94,6 +94,9 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     except LabError as problem:
         sys.stderr.write(f"error: {problem}\n")
         return status_of(problem)
+    except Exception as problem:
+        sys.stderr.write(f"error: {fault.describe(problem)}\n")
+        return ExitStatus.OURS
     return None
 
 
@@ -162,7 +165,7 @@ def _is_opened(run: "CourseRun") -> bool:
         return False
     try:
         run.open_lab()
-    except LabError as problem:
+    except Exception as problem:
         run.refuse(problem)
     except KeyboardInterrupt:
         sys.stderr.write("interrupted before the first scenario; run it again, or labproof down\n")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from labproof.ground.errors import ConfigError
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.lean_imports import leave_out
 from labproof.ground.places import course_dir
@@ -15,11 +16,11 @@ from labproof.providers.table import NAMES
 
 if TYPE_CHECKING:
     from labproof.providers.base import Provider
-    from labproof.session.connecting import EarlyReach
+    from labproof.session.connecting import EarlyReach, MachineChoice
 
 C = TypeVar("C", bound=Callable[..., Any])
 
-provider_option = click.option("--provider", envvar="LAB_PROVIDER", default="", help=f"One of {', '.join(NAMES)}.")
+provider_option = click.option("--provider", default="", help=f"One of {', '.join(NAMES)}; or $LAB_PROVIDER.")
 rubric_option = click.option("--rubric", type=click.Path(path_type=Path), help="An instructor's own weights.")
 section_option = click.option(
     "--section", "sections", multiple=True, metavar="ID", help="This section and what it needs; repeatable."
@@ -69,9 +70,17 @@ def extras(ctx: click.Context) -> tuple[str, ...]:
 def chosen_provider(provider: str, inventory: Path | None = None) -> "Provider":
     """Return who has the machines that were asked for. Raises ConfigError for a name that nobody has."""
     from labproof.providers.table import choose
+
+    return choose(machine_choice(provider, inventory))
+
+
+def machine_choice(provider: str, inventory: Path | None, **more: Any) -> "MachineChoice":
+    """Return which machines were asked for. Raises ConfigError where two ways to choose them are given."""
     from labproof.session.connecting import MachineChoice
 
-    return choose(MachineChoice(provider, inventory))
+    if provider and inventory:
+        raise ConfigError(["--provider: an inventory names its machines; leave out --provider or --inventory"])
+    return MachineChoice(provider or os.environ.get("LAB_PROVIDER", ""), inventory, **more)
 
 
 def run_course(

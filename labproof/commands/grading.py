@@ -8,6 +8,7 @@ import click
 from labproof.commands.common import (
     WithOptionalSections,
     extras,
+    machine_choice,
     machine_options,
     pytest_argument,
     rubric_option,
@@ -60,9 +61,9 @@ def grade(
     asked = extras(ctx)
     more = [f"--section={name}" for name in sections] + ([f"--rubric={rubric}"] if rubric else [])
     more += ([f"--undetermined={undetermined}"] if undetermined else []) + [f"--{word}" for word in asked]
-    from labproof.session.connecting import EarlyReach, MachineChoice
+    from labproof.session.connecting import EarlyReach
 
-    choice = MachineChoice(provider, inventory, rubric, frozenset(asked))
+    choice = machine_choice(provider, inventory, rubric=rubric, extras=frozenset(asked))
     early = EarlyReach(choice, is_whole=not (sections or undetermined or pytest_options))
     sys.exit(run_course("verify", provider, inventory, (*more, *pytest_options), early))
 

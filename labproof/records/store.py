@@ -1,6 +1,7 @@
 """The folder of a run: its result, its evidence and its report, valid at every moment."""
 
 import contextlib
+import errno
 import json
 import os
 import secrets
@@ -52,6 +53,22 @@ class RunFolder:
         return result.load(self.result)
 
 
+def require_place(root: Path | None = None) -> None:
+    """Raise ConfigError unless runs can be written; whoever asks first need not find that out at the end."""
+    root = root or runs_dir()
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        if not os.access(root, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as problem:
+        raise _unwritable(root, problem) from None
+
+
+def _unwritable(root: Path, problem: OSError) -> ConfigError:
+    fix = "free some space there, correct its rights, or name another folder in LABPROOF_RUNS"
+    return ConfigError([f"{root}: runs cannot be written there ({problem.strerror}); {fix}"])
+
+
 def create(mode: Mode, root: Path | None = None) -> RunFolder:
     """Make the folder of a new run; on machines it becomes `latest`. Raises ConfigError when it cannot be written."""
     root = root or runs_dir()
@@ -62,8 +79,7 @@ def create(mode: Mode, root: Path | None = None) -> RunFolder:
         if mode.is_on_machines:
             _point(root / LATEST, path.name)
     except OSError as problem:
-        fix = "free some space there, correct its rights, or name another folder in LABPROOF_RUNS"
-        raise ConfigError([f"{root}: runs cannot be written there ({problem.strerror}); {fix}"]) from None
+        raise _unwritable(root, problem) from None
     return RunFolder(path)
 
 

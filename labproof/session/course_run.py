@@ -9,11 +9,14 @@ from typing import Any, TextIO
 
 import pytest
 
+from labproof.authoring import unfinished
 from labproof.grading.recording import PERFORM
 from labproof.grading.syllabus import ScenarioPlan, Sentence, Syllabus
 from labproof.ground.errors import ConfigError, LabError
 from labproof.ground.exit_status import ExitStatus, status_of
+from labproof.ground.places import course_dir
 from labproof.host import table
+from labproof.records import store
 from labproof.records.model import (
     BROKEN,
     FINISHED,
@@ -86,10 +89,14 @@ class CourseRun:
         assert self._display is not None
         return self._display
 
-    def refuse(self, problem: LabError) -> None:
+    def refuse(self, problem: Exception) -> None:
         """Say what is wrong, once, and let the session end without a look at the lab."""
-        sys.stderr.write(f"error: {problem}\n")
-        self.refused = status_of(problem)
+        if isinstance(problem, LabError):
+            sys.stderr.write(f"error: {problem}\n")
+            self.refused = status_of(problem)
+        else:
+            course_faults.keep(self.config, problem)
+            self.refused = ExitStatus.OURS
 
     # Choosing
 
@@ -327,7 +334,9 @@ RUN = pytest.StashKey[CourseRun]()
 def prepare(config: pytest.Config, picks: Iterable[Pick]) -> CourseRun:
     """Read the course and what is asked of it. Raises ConfigError when course, rubric and options do not fit."""
     options = session_options.of(config)
-    told = [p for found in config.hook.pytest_labproof_problems(network=table.load().network) for p in found]
+    store.require_place()
+    told = unfinished.problems(course_dir())
+    told += [p for found in config.hook.pytest_labproof_problems(network=table.load().network) for p in found]
     plan = load_plan(options, told)
     replayed = find(options.replay).load() if options.replay else None
     if replayed and (more := frozenset(extras_of(replayed)) - options.extras):
@@ -341,8 +350,6 @@ def prepare(config: pytest.Config, picks: Iterable[Pick]) -> CourseRun:
 
 def is_scenario(item: pytest.Item) -> bool:
     """Tell whether an item is a scenario of the course, and not a test of ours."""
-    from labproof.ground.places import course_dir
-
     return item.path.is_relative_to(course_dir() / "features")
 
 

@@ -1,5 +1,6 @@
 """What was asked for on the command line of a session."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,11 @@ class Options:
     extras: frozenset[str] = frozenset()
 
 
+def provider_wished() -> str:
+    """Return the provider that the environment asks for, where no option does."""
+    return os.environ.get("LAB_PROVIDER", "")
+
+
 def of(config: pytest.Config) -> Options:
     """Return the options as they were given to pytest. Raises ConfigError for what cannot be followed."""
     chosen, sections = config.option, optional.sections()
@@ -42,15 +48,18 @@ def of(config: pytest.Config) -> Options:
             problems.append(f"--{name.replace('_', '-')}: it says something of a recording; give --replay, too")
     if problems:
         raise ConfigError(problems)
+    if chosen.provider and chosen.inventory:
+        raise ConfigError(["--provider: an inventory names its machines; leave out --provider or --inventory"])
+    provider, profile = chosen.provider or provider_wished(), chosen.profile or os.environ.get("LAB_PROFILE", "")
     switches = {section.option for section in asked if section.restarts} | (
         {"milestones"} if chosen.milestones else set()
     )
-    option_rules.require(chosen.profile, chosen.provider, chosen.patience, chosen.inventory, frozenset(switches))
+    option_rules.require(profile, provider, chosen.patience, chosen.inventory, frozenset(switches))
     return Options(
         mode=chosen.mode,
-        provider=chosen.provider,
+        provider=provider,
         inventory=chosen.inventory,
-        profile=chosen.profile,
+        profile=profile,
         rubric=chosen.rubric,
         replay=chosen.replay,
         undetermined=chosen.undetermined,

@@ -246,12 +246,19 @@ class ProbePods:
         self._ahead.close()
         if self._is_open or self._sweeper is not None:
             # Not only where it was seen to be made: an answer that is lost, or cannot be written down, may come after.
-            with contextlib.suppress(LabError):
-                with contextlib.suppress(NoCluster):
-                    self._cluster.delete("/api/v1/namespaces/{}", self.namespace)
-                if self._sweeper is not None:
-                    self._sweeper.dismiss()
+            self._take_away(self._sweeper)
         self._is_open, self._sweeper = False, None
+
+    def _take_away(self, sweeper: Sweeper | None) -> None:
+        try:
+            with contextlib.suppress(NoCluster):
+                self._cluster.delete("/api/v1/namespaces/{}", self.namespace)
+        except LabError:
+            if sweeper is not None:
+                sweeper.leave()
+            return
+        if sweeper is not None:
+            sweeper.dismiss()
 
     def _open(self, deadline: Deadline) -> None:
         if self._is_open:
