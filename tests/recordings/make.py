@@ -2,7 +2,7 @@
 
 Keeps the evidence and a result without the copies of it; the kernel's name on the recording computer is left out.
 `python tests/recordings/make.py --mistakes` records every run of the last `labproof author check` that a mistake was
-made for, packed and without a result: what it must show stands in the catalogue.
+made for, packed and without a result: what it must show stands in the catalogue. With LABPROOF_COURSE, that course's.
 """
 
 import json
@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from labproof.grading import rubric
-from labproof.ground.places import course_dir
+from labproof.ground.places import course_dir, engine_dir
 from labproof.proving import catalogue
 from labproof.records import result
 from labproof.records.evidence import GENESIS, chain, read
 from labproof.records.model import RunRecord, ScenarioRecord
 from labproof.records.store import find
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent if course_dir() == engine_dir() else course_dir() / "recordings"
 MISTAKES = HERE / "mistakes.jsonl.xz"
 PROOF = course_dir() / "build" / "proof" / "runs"
 
@@ -49,7 +49,7 @@ def record(run_name: str, name: str) -> None:
     """Write a recording that is a run."""
     source, target = find(run_name), HERE / name
     shutil.rmtree(target, ignore_errors=True)
-    target.mkdir()
+    target.mkdir(parents=True)
     head = GENESIS
     with (target / "evidence.jsonl").open("w", encoding="utf-8") as file:
         for entry in entries(source.evidence):
