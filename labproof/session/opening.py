@@ -16,7 +16,7 @@ from labproof.grading import syllabus, unjudged
 from labproof.grading.judging import Judge
 from labproof.grading.recording import PERFORM, Recording
 from labproof.grading.syllabus import Syllabus
-from labproof.ground.errors import ConfigError, LabError, TransportError
+from labproof.ground.errors import LabError, TransportError
 from labproof.ground.wait import Clock, Deadline
 from labproof.lab import identity
 from labproof.lab.browser import Browser
@@ -32,8 +32,8 @@ from labproof.records.model import (
     Source,
     Weights,
 )
-from labproof.records.store import LATEST, RunFolder, create, find, newest
-from labproof.session import course_check
+from labproof.records.store import RunFolder, create
+from labproof.session import course_check, merging
 from labproof.session.connecting import Reached
 from labproof.session.options import Options
 from labproof.session.recorded_run import open_recorded
@@ -217,11 +217,15 @@ def _assemble(
     source: Source | None = None,
 ) -> Session:
     # Before the new run becomes the latest one.
-    earlier = _earlier(options, plan, description)
+    earlier = merging.earlier_run(options, plan, description)
     folder = create(_mode(options))
     log = EvidenceLog(folder.evidence)
     connection, phase = Recorder(inner, log), Phase()
     lab = Lab({e.name: Machine(e.name, e.address, connection, phase, e.password) for e in endpoints})
+    if earlier and (others := merging.machines_that_differ(earlier, lab)):
+        # What stands in the place of the machines that were graded then is known by nothing of theirs.
+        description = replace(description, machines=_noted(description, others, earlier))
+        earlier = None
     judge = Judge(clock)
     run = replace(_blank(folder, options, plan, description, earlier), source=source)
     recording = Recording(run, plan, judge, phase, log)
@@ -241,6 +245,12 @@ def _assemble(
         judge=judge,
         recording=recording,
     )
+
+
+def _noted(lab: LabDescription, others: Iterable[str], earlier: RunRecord) -> dict[str, dict[str, str]]:
+    """Return the facts of the machines; those that are others than in an earlier run say so."""
+    word = f"run {earlier.run} was of another machine in this place: nothing of it counts here"
+    return {name: {**facts, "not continued": word} if name in others else facts for name, facts in lab.machines.items()}
 
 
 def _lost(lab: Lab) -> list[str]:
@@ -264,7 +274,7 @@ def _blank(
         rubric=plan.rubric.digest,
         weights=_weights(options, plan),
         based_on=earlier.run if earlier else "",
-        sections=_merged(_sections(plan), earlier),
+        sections=merging.merged(_sections(plan), earlier),
     )
 
 
@@ -290,44 +300,6 @@ def _sections(plan: Syllabus) -> tuple[SectionRecord, ...]:
 def _unseen(plan: Syllabus, scenario: syllabus.ScenarioPlan) -> ScenarioRecord:
     criteria = tuple(unjudged.record(e, "this run did not come to it") for e in plan.entries(scenario))
     return ScenarioRecord(scenario.name, "none", criteria=criteria)
-
-
-def _earlier(options: Options, plan: Syllabus, lab: LabDescription) -> RunRecord | None:
-    """Return the run to merge into: the newest of this very lab and rubric, or the one that was named.
-
-    Raises ConfigError for a run that was named and that is of another lab or another rubric.
-    """
-    if not options.base:
-        return None
-
-    def is_same(run: RunRecord) -> bool:
-        return run.lab.identity == lab.identity and run.rubric == plan.rubric.digest
-
-    if options.base == LATEST:
-        return newest(is_same)
-    run = find(options.base).load()
-    if not run.mode.is_on_machines:
-        raise ConfigError(
-            [f"{options.base}: made from a recording, which says nothing of the machines; name a run on them"]
-        )
-    if not is_same(run):
-        raise ConfigError([f"{options.base}: that run is of another lab or other weights; grade the whole lab again"])
-    return run
-
-
-def _merged(sections: tuple[SectionRecord, ...], earlier: RunRecord | None) -> tuple[SectionRecord, ...]:
-    if earlier is None:
-        return sections
-    known = {_identity(s, sc): sc for s in earlier.sections for sc in s.scenarios}
-    return tuple(
-        replace(s, scenarios=tuple(known.get(_identity(s, sc), sc).known_from(earlier.run) for sc in s.scenarios))
-        for s in sections
-    )
-
-
-def _identity(section: SectionRecord, scenario: ScenarioRecord) -> tuple[str, str, frozenset[str]]:
-    """Return what makes a scenario the same: a criterion that has moved since would be counted twice."""
-    return section.id, scenario.name, frozenset(c.id for c in scenario.criteria)
 
 
 def _instant_clock() -> Clock:

@@ -196,3 +196,23 @@ def test_restart_forgets_the_connections(course: Syllabus, live: Answering) -> N
     begun.save_milestone("base")
     assert provider.asked[-1] == "save base"
     begun.close()
+
+
+@pytest.mark.parametrize(("now", "is_continued"), [("a" * 32, True), ("b" * 32, False), ("", True)])
+def test_part_goes_on_from_the_same_machines_only(
+    course: Syllabus, live: Answering, now: str, is_continued: bool
+) -> None:
+    """A part of a run continues the lab's latest one, unless another machine stands in the place of one of its own."""
+    live.answer("master", "/etc/machine-id", f"{'a' * 32}\n")
+    live.answer("master", "stat", "1770000000\n")
+    live.lose("node")
+    first = begin(Options(VERIFY), course, lambda: reached(Machines(), live))
+    first.identify()
+    first.folder.save(first.recording.finish("finished"))
+    first.close()
+    live.answer("master", "/etc/machine-id", f"{now}\n")
+    second = begin(Options(VERIFY, base="latest"), course, lambda: reached(Machines(), live))
+    run = second.recording.run
+    second.close()
+    assert bool(run.based_on) is is_continued
+    assert ("not continued" in run.lab.machines["master"]) is not is_continued
