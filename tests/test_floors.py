@@ -70,6 +70,26 @@ def test_arrows_go_down() -> None:
     assert wrong == []
 
 
+def test_no_modules_go_in_a_circle() -> None:
+    """Within a room, too, no module imports another one that imports it in turn, by whatever way."""
+    files = {
+        ".".join(p.relative_to(ROOT).with_suffix("").parts): p
+        for folder in ("labproof", "steps")
+        for p in (ROOT / folder).rglob("*.py")
+    }
+    below: dict[str, set[str]] = {}
+    for name, path in files.items():
+        names = modules_imported(path, "labproof") | modules_imported(path, "steps")
+        below[name] = {n if n in files else n.rpartition(".")[0] for n in names} & files.keys() - {name}
+    for name in below:
+        reached, left = set(), [name]
+        while left:
+            new = below[left.pop()] - reached
+            reached |= new
+            left += new
+        assert name not in reached, f"{name} comes back to itself through {sorted(below[name] & reached)}"
+
+
 @pytest.mark.parametrize("package", ["steps", "standins", "features", "tests"])
 def test_engine_knows_no_course(package: str) -> None:
     """The engine imports nothing of the course, of the stand-ins or of the tests."""
