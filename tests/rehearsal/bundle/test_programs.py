@@ -16,12 +16,14 @@ from labproof.rehearsal.bundle.kubernetes import GO_BIN
 from labproof.rehearsal.bundle.parts import Bench
 from labproof.rehearsal.bundle.standins import IMAGES, PROGRAMS
 from standins.calico import cni
+from tests.conformance.shown import read
 from tests.standins import fake_cluster
 
 POD = "/api/v1/namespaces/default/pods/web"
 RESULT = {"cniVersion": "0.3.1", "ips": [{"version": "4", "address": "10.122.1.7/24", "gateway": "10.122.1.1"}]}
 
 
+SAID = {entry["id"]: entry["says"] for entry in read("calico")["cni_error"]}
 INFORMATION = "/apis/crd.projectcalico.org/v1/clusterinformations/default"
 # What the two plugins of CNI that do the work are seen to do here: repeat what they were asked, or answer.
 WORKER = """#!/bin/sh
@@ -140,18 +142,14 @@ def test_failure_of_the_work_is_handed_on(runtime: Runtime) -> None:
 def test_plugin_looks_for_the_agent_first(runtime: Runtime) -> None:
     """Before calico-node was up no Pod gets an address: the words are Calico's."""
     runtime.nodename.unlink()
-    assert message(runtime.call("ADD")) == (
-        f"stat {runtime.nodename}: no such file or directory: "
-        "check that the calico/node container is running and has mounted /var/lib/calico/"
-    )
+    said = SAID["no agent yet"].replace("/var/lib/calico/nodename", str(runtime.nodename))
+    assert message(runtime.call("ADD")) == said
 
 
 def test_token_of_an_earlier_cluster_is_refused(runtime: Runtime, cluster: fake_cluster.FakeCluster) -> None:
     """A token that the API does not know is told in Calico's words."""
     runtime.account.write_text(cni.account(cluster.url, "", "earlier"))
-    assert message(runtime.call("ADD")) == (
-        "error getting ClusterInformation: connection is unauthorized: Unauthorized"
-    )
+    assert message(runtime.call("ADD")) == SAID["token of an earlier cluster"]
 
 
 def test_api_out_of_reach_is_told(runtime: Runtime) -> None:
