@@ -19,8 +19,8 @@ class StartupFailed(Exception):
     """Report that the agent gives up and ends, as Calico's does; its log says why."""
 
 
-def _said(line: int, file: str = "startup/startup.go") -> dict[str, str]:
-    return {"source": f"{file} {line}"}
+# node v3.17.3 pkg/startup/startup.go
+CONFLICT, END = {"source": "startup/startup.go 1119"}, {"source": "startup/startup.go 1331"}
 
 
 def take_address(environment: Mapping[str, str]) -> Detected:
@@ -29,16 +29,15 @@ def take_address(environment: Mapping[str, str]) -> Detected:
     try:
         found = detect(method, address_listing(), source_to)
     except (InvalidMethod, ValueError) as error:
-        LOG.error("%s", error, extra=_said(810))
+        LOG.error("%s", error)
         found = None
     if found is None:
         LOG.warning(
             "Couldn't autodetect an IPv4 address. If auto-detecting, choose a different autodetection method. "
             "Otherwise provide an explicit address.",
-            extra=_said(642),
         )
         raise StartupFailed
-    LOG.info("Using autodetected IPv4 address on interface %s: %s", found.interface, found.cidr, extra=_said(791))
+    LOG.info("Using autodetected IPv4 address on interface %s: %s", found.interface, found.cidr)
     return found
 
 
@@ -47,13 +46,12 @@ def claim(api: ClusterApi, own: ClusterNode, others: Iterable[ClusterNode], foun
     path = f"/api/v1/nodes/{own.name}"
     if own.announced == found.cidr:
         return
-    LOG.info("Node IPv4 changed, will check for conflicts", extra=_said(694))
+    LOG.info("Node IPv4 changed, will check for conflicts")
     for other in others:
         if other.announced.partition("/")[0] == found.address:
-            # node v3.17.3 pkg/startup/startup.go:1119 and :1331.
             text = "Calico node '%s' is already using the IPv4 address %s."
-            LOG.warning(text, other.name, found.address, extra=_said(1119))
-            LOG.info('Clearing out-of-date IPv4 address from this node IP="%s"', found.cidr, extra=_said(389))
+            LOG.warning(text, other.name, found.address, extra=CONFLICT)
+            LOG.info('Clearing out-of-date IPv4 address from this node IP="%s"', found.cidr)
             api.merge(path, {"metadata": {"annotations": {ADDRESS_ANNOTATION: None}}})
             raise StartupFailed
     api.merge(path, {"metadata": {"annotations": {ADDRESS_ANNOTATION: found.cidr}}})
@@ -79,4 +77,4 @@ def describe_cluster(api: ClusterApi) -> None:
 
 def terminate() -> None:
     """Say that the agent gives up."""
-    LOG.warning("Terminating", extra=_said(1331))
+    LOG.warning("Terminating", extra=END)
