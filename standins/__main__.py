@@ -5,6 +5,9 @@ from importlib import import_module
 
 ROLES = {
     "dns": "standins.dns.server",
+    "upgrade-ipam": "standins.calico.upgrade_ipam",
+    "install-cni": "standins.calico.install_cni",
+    "flexvol-driver": "standins.calico.flexvol_driver",
     "calico-node": "standins.calico.node",
     "calico-kube-controllers": "standins.calico.controllers",
     "dashboard": "standins.dashboard.server",

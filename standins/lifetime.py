@@ -8,14 +8,18 @@ from threading import Event
 ENDING = frozenset({signal.SIGTERM, signal.SIGINT})
 
 
-def begin() -> Event:
-    """Set up logging, hold back the ending signals for wait_for_end; return the event that it sets.
+def begin(formatter: logging.Formatter | None = None) -> Event:
+    """Set up logging, in a form of its own or ours, and hold back the ending signals for wait_for_end.
+
+    Returns the event that wait_for_end sets.
 
     Called before any thread starts. The signals are held back rather than handled for two reasons. A
     handler runs in the midst of the main thread, where setting the event that is just being waited for can
     lock up for ever. And the kernel drops what process 1 of a container neither handles nor holds back.
     """
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter or logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.INFO)
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     return Event()
 

@@ -17,11 +17,19 @@ LOG = logging.getLogger(__name__)
 class Mirror(Generic[T]):
     """Copies every object under an API path, reduced to what its user needs."""
 
-    def __init__(self, api: ClusterApi, path: str, reduce: Callable[[Json], T], changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        api: ClusterApi,
+        path: str,
+        reduce: Callable[[Json], T],
+        changed: Callable[[], None],
+        complain: Callable[[str, Exception], None] | None = None,
+    ) -> None:
         self._api = api
         self._path = path
         self._reduce = reduce
         self._changed = changed
+        self._complain = complain or _log
         self._objects: dict[str, T] = {}
         self._version = ""
         self.synced = Event()
@@ -43,7 +51,7 @@ class Mirror(Generic[T]):
                 pause = FIRST_PAUSE
                 stop.wait(pause)  # a server that ends every watch at once must not make us spin
             except (ApiError, ApiUnreachable) as error:
-                LOG.warning("%s: %s; again in %.1f s", self._path, error, pause)
+                self._complain(self._path, error)
                 stop.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
 
@@ -94,6 +102,10 @@ class Mirror(Generic[T]):
             objects[_key(item)] = self._reduce(item)
         self._objects = objects
         self._changed()
+
+
+def _log(path: str, error: Exception) -> None:
+    LOG.warning("%s: %s; trying again", path, error)
 
 
 def _key(item: Json) -> str:

@@ -1,4 +1,4 @@
-"""The CNI configuration that makes kubelet's network ready: CNI's own plugins, one range per Node, and one of ours."""
+"""The CNI configuration that makes kubelet's network ready: Calico's plugin names, one range per Node."""
 
 import base64
 import json
@@ -6,23 +6,26 @@ from pathlib import Path
 
 NAME = "10-calico.conflist"
 ACCOUNT = "calico-kubeconfig"
-PLUGIN = "calico-stand-in"
-PLUGIN_SOURCE = Path("/opt/standin/bin") / PLUGIN
+PLUGINS = ("calico", "calico-ipam")
+"""The names of one program: what it does depends on the name under which it is called."""
+PLUGIN_SOURCE = Path("/opt/standin/bin") / PLUGINS[0]
 HOST_FOLDER = Path("/etc/cni/net.d")
 """Where the folder with the configuration is on the Node itself, for the programs that run there."""
+NODENAME = Path("/var/lib/calico/nodename")
+"""Where the agent leaves the Node's name, without which the plugin gives no Pod an address."""
 
 
 def configuration(pod_cidr: str) -> str:
     """Return the plugin list for a Node's range: a veth pair per Pod, routed, with host ports; known at once."""
     ipam = {
-        "type": "host-local",
+        "type": "calico-ipam",
         "ranges": [[{"subnet": pod_cidr}]],
         "routes": [{"dst": "0.0.0.0/0"}],
     }
+    kubeconfig = str(HOST_FOLDER / ACCOUNT)
     plugins = [
-        {"type": "ptp", "mtu": 1500, "ipMasq": False, "ipam": ipam},
+        {"type": "calico", "mtu": 1500, "nodename_file": str(NODENAME), "kubeconfig": kubeconfig, "ipam": ipam},
         {"type": "portmap", "snat": True, "capabilities": {"portMappings": True}},
-        {"type": PLUGIN, "kubeconfig": str(HOST_FOLDER / ACCOUNT)},
     ]
     return json.dumps({"name": "k8s-pod-network", "cniVersion": "0.3.1", "plugins": plugins}, indent=2) + "\n"
 
@@ -45,9 +48,11 @@ def install(folder: Path, pod_cidr: str) -> bool:
     return _replace(folder / NAME, configuration(pod_cidr).encode(), 0o644)
 
 
-def install_plugin(programs: Path, folder: Path, kubeconfig: str, source: Path = PLUGIN_SOURCE) -> None:
-    """Put our plugin among CNI's own, and beside the configuration the account that it uses."""
-    _replace(programs / PLUGIN, source.read_bytes(), 0o755)
+def install_plugins(programs: Path, folder: Path, kubeconfig: str, source: Path = PLUGIN_SOURCE) -> None:
+    """Put our plugins among CNI's own, and beside the configuration the account that they use."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in PLUGINS:
+        _replace(programs / name, source.read_bytes(), 0o755)
     _replace(folder / ACCOUNT, kubeconfig.encode(), 0o600)
 
 

@@ -1,4 +1,4 @@
-"""The cluster-wide part: keeps the pool, and removes what deleted Nodes left behind."""
+"""The cluster-wide part: removes what deleted Nodes left behind."""
 
 import argparse
 import logging
@@ -34,7 +34,6 @@ class Rounds:
         if not self.nodes.synced.is_set():
             return False
         try:
-            pool.ensure_pool(self._api)
             shares = self._api.get(pool.SHARES).get("items") or []
             for name in leftovers(shares, (node.name for node in self.nodes.objects().values())):
                 self._api.delete(f"{pool.SHARES}/{name}")

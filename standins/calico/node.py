@@ -1,19 +1,25 @@
-"""The agent on every Node: CNI configuration, routes, packet filter, and an honest readiness."""
+"""The agent on every Node: CNI configuration, routes, packet filter, and a readiness in Calico's own words."""
 
 import argparse
 import json
 import logging
 import os
+import signal
+import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 
-from standins.calico import cni, firewall, peers, pool, routes
+from standins.calico import blocks, cni, firewall, peers, pool, routes, startup, words
+from standins.calico.blocks import Share
 from standins.calico.commands import CommandFailed
-from standins.calico.nodes import ADDRESS_ANNOTATION, ClusterNode, peers_of, routes_to
-from standins.cluster_api import ACCOUNT, ApiError, ApiUnreachable, ClusterApi, Json
+from standins.calico.detection import Detected
+from standins.calico.nodes import ClusterNode, peers_of, routes_to
+from standins.calico.startup import StartupFailed
+from standins.cluster_api import ApiError, ApiUnreachable, ClusterApi, Json
 from standins.lifetime import begin, wait_for_end
 from standins.mirroring import Mirror
 from standins.serving import Reply, Request, Server
@@ -21,76 +27,100 @@ from standins.serving import Reply, Request, Server
 LOG = logging.getLogger(__name__)
 HEALTH_PORT = 9099
 CNI_FOLDER = Path("/host/etc/cni/net.d")
-CNI_PROGRAMS = Path("/host/opt/cni/bin")
 PROBLEM_FILE = Path("/run/calico-node/problem")
 CALM_SECONDS, TROUBLED_SECONDS = 5.0, 0.5
 HUNG_SECONDS = 60.0
 
 
-class NotReady(Exception):
-    """Report what this Node's network still lacks."""
+@dataclass(frozen=True)
+class Problem:
+    """What keeps the agent from being ready, in Calico's words; `detail` is for the log alone, as Calico's is."""
+
+    reason: str
+    established: int | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where on the machine the agent leaves things: the CNI configuration, and the Node's name."""
+
+    cni_folder: Path = CNI_FOLDER
+    nodename: Path = cni.NODENAME
 
 
 class Agent:
     """Brings one Node's network to what the cluster's Nodes call for, again and again."""
 
-    def __init__(self, api: ClusterApi, name: str, cni_folder: Path, install_plugin: Callable[[], None]) -> None:
+    def __init__(self, api: ClusterApi, name: str, places: Places) -> None:
         self._api = api
         self._name = name
-        self._cni_folder = cni_folder
-        self._install_plugin = install_plugin
-        self._has_share = False
+        self._places = places
+        self._found: Detected | None = None
+        self._shared: set[str] = set()
+        self._pool = ""
         self.changed = Event()
+        self.has_failed = False
         self.nodes = Mirror(api, "/api/v1/nodes", ClusterNode.of, self.changed.set)
+        self.shares = Mirror(api, pool.SHARES, Share.of, self.changed.set)
+        self.pools: Mirror[str] = Mirror(api, pool.POOLS, lambda item: str(item["spec"]["cidr"]), self.changed.set)
         self.passed_at = time.monotonic()
 
-    def reconcile(self) -> str:
-        """Do what is missing; return what is not right afterwards, or nothing."""
+    def start(self, stop: Event) -> None:
+        """Begin to follow the cluster."""
+        for mirror in (self.nodes, self.shares, self.pools):
+            mirror.start(stop)
+
+    def reconcile(self) -> Problem | None:
+        """Do what is missing; return what is not right afterwards; raise StartupFailed where the agent must end."""
         self.changed.clear()
         try:
-            self._bring_up()
-        except (ApiError, ApiUnreachable, CommandFailed, OSError, NotReady) as error:
-            return f"calico/node is not ready: {error}"
+            return self._bring_up()
+        except (ApiError, ApiUnreachable, CommandFailed, OSError, blocks.PoolFull) as error:
+            return Problem(words.FELIX, detail=str(error))
         finally:
             self.passed_at = time.monotonic()
-        return ""
 
-    def _bring_up(self) -> None:
+    def _bring_up(self) -> Problem | None:
         nodes = {node.name: node for node in self.nodes.objects().values()}
         own = nodes.pop(self._name, None)
-        if own is None or not own.pod_cidr or not own.address:
-            raise NotReady(f"Node {self._name} has no podCIDR or no InternalIP yet")
-        self._install_plugin()
+        if own is None:
+            return Problem(words.NO_BIRD, detail=f"Node {self._name} is not known yet")
+        others = tuple(nodes.values())
+        if self._found is None:
+            self._start_up(own, others)
+        self._pool = self.pools.objects().get(f"/{pool.POOL_NAME}", self._pool)
+        own_range = blocks.range_of(self._name, own.pod_cidr, self._pool, self.shares.objects().values())
+        self._share(own_range)
         # Before all else: the Node becomes Ready by it, and nothing else can be scheduled before.
-        if cni.install(self._cni_folder, own.pod_cidr):
-            LOG.info("wrote the CNI configuration for %s", own.pod_cidr)
-        routes.apply(routes_to(nodes.values()))
-        firewall.apply(pool.ensure_pool(self._api))
+        if cni.install(self._places.cni_folder, own_range):
+            LOG.info("wrote the CNI configuration for %s", own_range)
+        routes.apply(routes_to(others, self.shares.objects().values()))
+        firewall.apply(self._pool)
         self._announce(own)
-        if lost := peers.silent(peers_of(nodes.values())):
-            raise NotReady(f"BIRD is not ready: BGP not established with {','.join(lost)}")
+        asked = peers_of(others)
+        if lost := peers.silent(asked):
+            return Problem(words.silent_peers(lost), len(asked) - len(lost))
+        return None
+
+    def _start_up(self, own: ClusterNode, others: tuple[ClusterNode, ...]) -> None:
+        found = startup.take_address(os.environ)
+        startup.claim(self._api, own, others, found)
+        self._pool = pool.ensure_pool(self._api, found.cidr)
+        startup.describe_cluster(self._api)
+        startup.leave_name(self._name, self._places.nodename)
+        peers.Listener(found.address).start()
+        self._found = found
+
+    def _share(self, own_range: str) -> None:
+        if own_range not in self._shared:
+            pool.create_once(self._api, pool.SHARES, pool.share(self._name, own_range))
+            self._shared.add(own_range)
 
     def _announce(self, own: ClusterNode) -> None:
-        if not self._has_share:
-            pool.create_once(self._api, pool.SHARES, pool.share(own.name, own.pod_cidr))
-            self._has_share = True
-        address = routes.own_address(own.address)
-        if own.announced != address:
-            annotations = {ADDRESS_ANNOTATION: address}
-            self._api.merge(f"/api/v1/nodes/{own.name}", {"metadata": {"annotations": annotations}})
         if not own.is_network_up:
-            self._api.send(
-                "PATCH",
-                f"/api/v1/nodes/{own.name}/status",
-                _network_up(),
-                "application/strategic-merge-patch+json",
-            ).parsed()
-
-
-def install_plugin(api: ClusterApi, programs: Path, folder: Path) -> None:
-    """Put our CNI plugin and its account on the Node, where they differ from what is there."""
-    kubeconfig = cni.account(api.url, (ACCOUNT / "ca.crt").read_text(), api.credential() or "")
-    cni.install_plugin(programs, folder, kubeconfig)
+            path = f"/api/v1/nodes/{own.name}/status"
+            self._api.send("PATCH", path, _network_up(), "application/strategic-merge-patch+json").parsed()
 
 
 def _network_up() -> bytes:
@@ -99,50 +129,55 @@ def _network_up() -> bytes:
         "type": "NetworkUnavailable",
         "status": "False",
         "reason": "CalicoIsUp",
-        "message": "the stand-in for Calico is running on this node",
+        "message": "Calico is running on this node",
         "lastTransitionTime": now,
         "lastHeartbeatTime": now,
     }
     return json.dumps({"status": {"conditions": [condition]}}).encode()
 
 
-def record(problem: str, path: Path) -> None:
-    """Leave the problem, or nothing, where the readiness probe looks."""
+def record(problem: Problem | None, path: Path) -> None:
+    """Leave what the readiness probe prints, or nothing, where it looks."""
     unfinished = path.with_suffix(".new")
-    unfinished.write_text(f"{problem}\n" if problem else "")
+    text = words.unready(problem.reason, problem.established, datetime.now(UTC)) if problem else ""
+    unfinished.write_text(f"{text}\n" if text else "")
     unfinished.replace(path)
 
 
 def main(arguments: list[str]) -> int:
-    """Keep the Node's network until SIGTERM; return 0."""
+    """Keep the Node's network until SIGTERM; return 0, or 1 where the address is another Node's."""
     parser = argparse.ArgumentParser(prog="calico-node", description="pod network, a stand-in for rehearsals")
     parser.add_argument("--node", default=os.environ.get("NODENAME", ""))
     parser.add_argument("--cni", type=Path, default=CNI_FOLDER)
-    parser.add_argument("--programs", type=Path, default=CNI_PROGRAMS)
     options = parser.parse_args(arguments)
-    stop = begin()
-    api = ClusterApi.in_cluster("calico-node-stand-in")
-    agent = Agent(api, options.node, options.cni, lambda: install_plugin(api, options.programs, options.cni))
+    stop = begin(words.CalicoFormatter())
+    agent = Agent(ClusterApi.in_cluster("calico-node-stand-in"), options.node, Places(options.cni))
     PROBLEM_FILE.parent.mkdir(parents=True, exist_ok=True)
-    record("calico/node is not ready: starting", PROBLEM_FILE)
+    record(Problem(words.NO_BIRD), PROBLEM_FILE)
     Server(("127.0.0.1", HEALTH_PORT), liveness(agent)).start()
-    peers.Listener("0.0.0.0").start()
-    agent.nodes.start(stop)
+    agent.start(stop)
     LOG.info("stand-in for Calico, made for rehearsals: node %s", options.node)
-    Thread(target=keep, args=(agent, stop), name="rounds", daemon=True).start()
+    Thread(target=keep, args=(agent, stop, PROBLEM_FILE), name="rounds", daemon=True).start()
     wait_for_end(stop)
-    return 0
+    return 1 if agent.has_failed else 0
 
 
-def keep(agent: Agent, stop: Event) -> None:
-    """Reconcile until stop is set: at every change, and every few seconds."""
-    last = None
+def keep(agent: Agent, stop: Event, path: Path) -> None:
+    """Reconcile until stop is set: at every change, and every few seconds; end the program where it cannot start."""
+    last: Problem | None = Problem("")
     while not stop.is_set():
-        problem = agent.reconcile()
+        try:
+            problem = agent.reconcile()
+        except StartupFailed:
+            startup.terminate()
+            print("Calico node failed to start", file=sys.stderr, flush=True)
+            agent.has_failed = True
+            os.kill(os.getpid(), signal.SIGTERM)
+            return
         if problem != last:
-            LOG.info("%s", problem or "ready")
+            LOG.info("%s", f"{problem.reason} {problem.detail}".strip() if problem else "ready")
             last = problem
-        record(problem, PROBLEM_FILE)
+        record(problem, path)
         agent.changed.wait(TROUBLED_SECONDS if problem else CALM_SECONDS)
 
 

@@ -1,8 +1,9 @@
 """What pod networking needs to know about the cluster's Nodes, and what follows from it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from standins.calico.blocks import Share
 from standins.cluster_api import Json
 
 ADDRESS_ANNOTATION = "projectcalico.org/IPv4Address"
@@ -34,9 +35,13 @@ class ClusterNode:
         )
 
 
-def routes_to(others: Iterable[ClusterNode]) -> Mapping[str, str]:
-    """Return the gateway for each other Node's Pod range; a Node that lacks either has no route yet."""
-    return {node.pod_cidr: node.address for node in others if node.pod_cidr and node.address}
+def routes_to(others: Collection[ClusterNode], shares: Iterable[Share]) -> Mapping[str, str]:
+    """Return the gateway for each range of the other Nodes: what its agent announced, not the InternalIP."""
+    gateways = {node.name: node.announced.partition("/")[0] for node in others if node.announced}
+    ranges = {share.cidr: gateways[share.node] for share in shares if share.node in gateways}
+    # What kubeadm gave a Node is surely its own, whoever had it before.
+    own = {node.pod_cidr: gateways[node.name] for node in others if node.pod_cidr and node.name in gateways}
+    return {**ranges, **own}
 
 
 def peers_of(others: Iterable[ClusterNode]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from ipaddress import IPv4Network
 
 import yaml
 
@@ -12,28 +13,46 @@ POOLS = f"/apis/{GROUP}/ippools"
 SHARES = f"/apis/{GROUP}/blockaffinities"
 POOL_NAME = "default-ipv4-ippool"
 KUBEADM = "/api/v1/namespaces/kube-system/configmaps/kubeadm-config"
-NOTICE = {"labproof.stand-in": "made for rehearsals; addresses come from each Node's podCIDR, routed without tunnels"}
+NOTICE = {"labproof.stand-in": "made for rehearsals; ranges are routed without tunnels"}
 
 
-def pool_cidr(api: ClusterApi, environment: Mapping[str, str] = os.environ) -> str:
-    """Return CALICO_IPV4POOL_CIDR, or else the Pod subnet that kubeadm was given; raise ApiError."""
+# Where nobody names a range, the first of these that the machine itself is not in
+# (node v3.17.3 pkg/startup/startup.go and poolselector.go:28-75).
+DEFAULTS = ("192.168.0.0/16", *(f"172.{number}.0.0/16" for number in range(16, 32)))
+
+
+def pool_cidr(api: ClusterApi, own_cidr: str, environment: Mapping[str, str] = os.environ) -> str:
+    """Return CALICO_IPV4POOL_CIDR, or else kubeadm's Pod subnet, or else a default range; raise ApiError.
+
+    `own_cidr` is the machine's address with its prefix length.
+    """
     if chosen := environment.get("CALICO_IPV4POOL_CIDR"):
         return chosen
-    written = api.get(KUBEADM).get("data", {}).get("ClusterConfiguration", "")
+    if subnet := _pod_subnet(api):
+        return subnet.split(",")[0]
+    own = IPv4Network(own_cidr, strict=False)
+    return next(cidr for cidr in DEFAULTS if not IPv4Network(cidr).overlaps(own))
+
+
+def _pod_subnet(api: ClusterApi) -> str:
+    try:
+        written = api.get(KUBEADM).get("data", {}).get("ClusterConfiguration", "")
+    except ApiError as error:
+        if error.status != 404:
+            raise
+        return ""
     networking = (yaml.safe_load(written) or {}).get("networking") or {}
-    if not (subnet := networking.get("podSubnet")):
-        raise ApiError(404, "expected podSubnet in ConfigMap kube-system/kubeadm-config, found none")
-    return str(subnet).split(",")[0]
+    return str(networking.get("podSubnet") or "")
 
 
-def ensure_pool(api: ClusterApi) -> str:
+def ensure_pool(api: ClusterApi, own_cidr: str) -> str:
     """Create the default pool where there is none; return its range; raise ApiError or ApiUnreachable."""
     try:
         return str(api.get(f"{POOLS}/{POOL_NAME}")["spec"]["cidr"])
     except ApiError as error:
         if error.status != 404:
             raise
-    cidr = pool_cidr(api)
+    cidr = pool_cidr(api, own_cidr)
     create_once(api, POOLS, pool(cidr))
     return cidr
 

@@ -38,15 +38,15 @@ def parse(listing: str) -> Mapping[str, str]:
     return {route["dst"]: route.get("gateway", "") for route in json.loads(listing or "[]")}
 
 
-def with_prefix(address: str, listing: str) -> str:
-    """Return an address with its prefix length, found in `ip -json address`; raise CommandFailed."""
-    for link in json.loads(listing or "[]"):
-        for found in link.get("addr_info", []):
-            if found.get("local") == address:
-                return f"{address}/{found['prefixlen']}"
-    raise CommandFailed(f"expected this machine to have its Node's address {address}, found no such interface")
+def address_listing() -> str:
+    """Return this machine's IPv4 addresses as JSON, in the order of the interfaces; raise CommandFailed."""
+    return run("ip", "-4", "-json", "address", "show")
 
 
-def own_address(address: str) -> str:
-    """Return this machine's address with its prefix length; raise CommandFailed where it has no such one."""
-    return with_prefix(address, run("ip", "-4", "-json", "address", "show"))
+def source_to(destination: str) -> str:
+    """Return the address from which this machine speaks to another, or nothing."""
+    try:
+        found = json.loads(run("ip", "-4", "-json", "route", "get", destination) or "[]")
+    except CommandFailed:
+        return ""
+    return str(found[0].get("prefsrc", "")) if found else ""

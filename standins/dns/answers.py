@@ -22,14 +22,30 @@ PLAIN_UDP_BYTES = 512
 QUERY = 0
 
 
-def answer(zone: Zone | None, wire: bytes, udp: bool) -> bytes | None:
-    """Return the answer to a query, or None where what came is no query; no zone means not ready yet."""
+def parse(wire: bytes) -> DNSRecord | None:
+    """Read a query, or return None where what came is none."""
     try:
         query = DNSRecord.parse(wire)
     except DNSError:
         return None
-    if query.header.qr or not query.questions:
-        return None
+    return None if query.header.qr or not query.questions else query
+
+
+def name_of(query: DNSRecord) -> str:
+    """Return the name that is asked for, in lower case and without its last dot."""
+    return str(query.q.qname).rstrip(".").lower()
+
+
+def failed(query: DNSRecord) -> bytes:
+    """Return the answer of a server that could not find out."""
+    reply = query.reply(ra=1, aa=0)
+    reply.header.rcode = RCODE.SERVFAIL
+    packed: bytes = reply.pack()
+    return packed
+
+
+def answer(zone: Zone | None, query: DNSRecord, udp: bool) -> bytes:
+    """Return the answer to a query; no zone means not ready yet."""
     reply = query.reply(ra=0, aa=1)
     if query.header.opcode != QUERY:
         reply.header.rcode = RCODE.NOTIMP
@@ -45,9 +61,9 @@ def answer(zone: Zone | None, wire: bytes, udp: bool) -> bytes | None:
 
 def _fill(reply: DNSRecord, zone: Zone) -> None:
     asked = str(reply.q.qname)
-    name = asked.rstrip(".").lower()
+    name = name_of(reply)
     if not zone.holds(name):
-        # The lab is sealed: there is nobody to ask about names of the outside.
+        # Without the plugin forward nobody answers for the outside.
         reply.header.aa = 0
         reply.header.rcode = RCODE.REFUSED
         return

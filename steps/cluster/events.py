@@ -48,7 +48,8 @@ def _complaint(cluster: Cluster, namespace: str, pods: Collection[Json]) -> str:
         return ""
     # A back-off only says that something failed before, which the other warnings name.
     newest = max(own, key=lambda event: (event.get("reason") not in _EXPLAINS_NOTHING, _time(event)))
-    return cause(f"{newest.get('reason', '')}: {newest.get('message', '')}".strip(": "))
+    # A probe that was cut off has said nothing: its message ends in a colon, by which it is known.
+    return cause(": ".join(filter(None, (str(newest.get("reason") or ""), str(newest.get("message") or "")))))
 
 
 def _is_about(event: Json, pod: Json) -> bool:

@@ -93,9 +93,10 @@ def test_workloads_use_our_images_and_say_so(manifest: str) -> None:
     policy = "Always" if manifest == "kuboard.yaml" else "IfNotPresent"
     for (kind, _), item in objects(MANIFESTS[manifest].read_text()).items():
         if kind in {"Deployment", "DaemonSet"}:
-            (container,) = item["spec"]["template"]["spec"]["containers"]
-            assert container["image"] in known
-            assert container["imagePullPolicy"] == policy
+            pod = item["spec"]["template"]["spec"]
+            for container in (*pod.get("initContainers", ()), *pod["containers"]):
+                assert container["image"] in known
+                assert container["imagePullPolicy"] == policy
             assert "labproof.stand-in" in item["metadata"]["annotations"]
 
 

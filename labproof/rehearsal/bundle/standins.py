@@ -49,11 +49,18 @@ IMAGES: tuple[StandInImage, ...] = (
     ),
     replace(
         _image(
-            "labproof/calico-node-stand-in:v1",
-            "Calico's node agent and CNI plugin", "calico-node", "calico",
-            "python3-yaml", "iproute2", "iptables",
+            "labproof/calico-cni-stand-in:v1",
+            "Calico's CNI plugins", "install-cni", "calico",
         ),
-        programs={f"{INSIDE}/bin/calico-stand-in": "calico-stand-in"},
+        programs={f"{INSIDE}/bin/calico": "calico"},
+    ),
+    _image(
+        "labproof/calico-flexvol-stand-in:v1",
+        "Calico's pod2daemon-flexvol", "flexvol-driver", "calico",
+    ),
+    _image(
+        "labproof/calico-node-stand-in:v1",
+        "Calico's node agent", "calico-node", "calico", "python3-yaml", "iproute2", "iptables",
     ),
     _image(
         "labproof/calico-kube-controllers-stand-in:v1",
@@ -74,7 +81,7 @@ IMAGES: tuple[StandInImage, ...] = (
 )  # fmt: skip
 """Every stand-in image; kuboard's goes into kuboard.tar, the others into the image tar."""
 
-PROGRAMS: Mapping[str, Path] = {"calico-stand-in": SOURCE / "calico" / "plugin" / "main.go"}
+PROGRAMS: Mapping[str, Path] = {"calico": SOURCE / "calico" / "plugin" / "main.go"}
 """Every program that is compiled for an image, and its source."""
 
 MANIFESTS: Mapping[str, Path] = {

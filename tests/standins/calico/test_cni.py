@@ -1,7 +1,7 @@
 import json
 from pathlib import Path
 
-from standins.calico.cni import ACCOUNT, NAME, PLUGIN, account, install, install_plugin
+from standins.calico.cni import ACCOUNT, NAME, PLUGINS, account, install, install_plugins
 
 
 def test_configuration_uses_the_nodes_range(tmp_path: Path) -> None:
@@ -9,7 +9,8 @@ def test_configuration_uses_the_nodes_range(tmp_path: Path) -> None:
     assert install(tmp_path, "10.122.1.0/24")
     written = json.loads((tmp_path / NAME).read_text())
     assert written["plugins"][0]["ipam"]["ranges"] == [[{"subnet": "10.122.1.0/24"}]]
-    assert [plugin["type"] for plugin in written["plugins"]] == ["ptp", "portmap", "calico-stand-in"]
+    assert written["plugins"][0]["ipam"]["type"] == "calico-ipam"
+    assert [plugin["type"] for plugin in written["plugins"]] == ["calico", "portmap"]
 
 
 def test_right_configuration_is_left_alone(tmp_path: Path) -> None:
@@ -20,13 +21,14 @@ def test_right_configuration_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
 
 
-def test_plugin_and_its_account_are_put_in_place(tmp_path: Path) -> None:
-    """The program can be run by all, the account is read by root alone; a new token replaces the old one."""
+def test_plugins_and_their_account_are_put_in_place(tmp_path: Path) -> None:
+    """Both programs can be run by all, their account is read by root alone; a new token replaces the old one."""
     source = tmp_path / "source"
     source.write_bytes(b"program")
     for token in ("old", "new"):
-        install_plugin(tmp_path, tmp_path, account("https://10.10.0.1:443", "CA", token), source)
-    assert ((tmp_path / PLUGIN).read_bytes(), (tmp_path / PLUGIN).stat().st_mode & 0o777) == (b"program", 0o755)
+        install_plugins(tmp_path, tmp_path, account("https://10.10.0.1:443", "CA", token), source)
+    for name in PLUGINS:
+        assert ((tmp_path / name).read_bytes(), (tmp_path / name).stat().st_mode & 0o777) == (b"program", 0o755)
     assert (tmp_path / ACCOUNT).stat().st_mode & 0o777 == 0o600
     written = json.loads((tmp_path / ACCOUNT).read_text())
     assert written["users"][0]["user"] == {"token": "new"}
@@ -34,4 +36,4 @@ def test_plugin_and_its_account_are_put_in_place(tmp_path: Path) -> None:
         "server": "https://10.10.0.1:443",
         "certificate-authority-data": "Q0E=",
     }
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([PLUGIN, ACCOUNT, "source"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*PLUGINS, ACCOUNT, "source"])

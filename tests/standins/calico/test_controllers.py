@@ -4,7 +4,6 @@ from labproof.ground.wait import Deadline, wait_until
 from standins.calico import pool
 from standins.calico.controllers import Rounds, leftovers, status_app
 from standins.serving import Request
-from tests.standins.calico.test_pool import SETTINGS
 from tests.standins.fake_cluster import FakeCluster
 
 READY = Request("GET", "/ready", "/ready", {}, {})
@@ -16,9 +15,8 @@ def test_leftovers_are_of_nodes_that_are_gone() -> None:
     assert leftovers(shares, ["master"]) == ("gone-10-122-7-0-24",)
 
 
-def test_round_keeps_the_pool_and_cleans_up(cluster: FakeCluster) -> None:
-    """A round makes the pool again, removes leftovers, and makes the controller ready."""
-    cluster.put(pool.KUBEADM, data={"ClusterConfiguration": SETTINGS})
+def test_round_cleans_up_and_leaves_the_pool_alone(cluster: FakeCluster) -> None:
+    """A round removes leftovers and makes the controller ready; a pool that was deleted is not made again."""
     cluster.put("/api/v1/nodes/master")
     for name in ("master", "gone"):
         content = pool.share(name, "10.122.0.0/24")
@@ -30,7 +28,7 @@ def test_round_keeps_the_pool_and_cleans_up(cluster: FakeCluster) -> None:
     rounds.nodes.start(stop)
     wait_until(rounds.make, bool, Deadline(5), "a round", every=0.01)
     assert [found["spec"]["node"] for found in cluster.under(pool.SHARES)] == ["master"]
-    assert f"{pool.POOLS}/{pool.POOL_NAME}" in cluster.objects
+    assert f"{pool.POOLS}/{pool.POOL_NAME}" not in cluster.objects
     assert app(READY).status == 200
     stop.set()
 

@@ -1,12 +1,15 @@
-from standins.calico.firewall import rules
+from standins.calico.firewall import MARK, rules
 
 POOL = "10.122.0.0/16"
 
 
 def test_pod_traffic_is_accepted_both_ways() -> None:
-    """The forward chain accepts what comes from the pool and what goes to it."""
+    """What comes from the pool and what goes to it is marked first, and accepted where FORWARD ends."""
     found = [rule.match for rule in rules(POOL) if rule.chain == "cali-FORWARD"]
-    assert found == [("-s", POOL, "-j", "ACCEPT"), ("-d", POOL, "-j", "ACCEPT")]
+    assert found == [("-s", POOL, "-j", "MARK", "--set-xmark", MARK), ("-d", POOL, "-j", "MARK", "--set-xmark", MARK)]
+    (accepted, jump) = [rule for rule in rules(POOL) if rule.chain == "FORWARD"]
+    assert (accepted.match, accepted.is_jump) == (("-m", "mark", "--mark", MARK, "-j", "ACCEPT"), False)
+    assert (jump.match, jump.is_jump) == (("-j", "cali-FORWARD"), True)
 
 
 def test_traffic_inside_the_pool_keeps_its_address() -> None:

@@ -1,7 +1,6 @@
 import pytest
 
-from standins.calico.commands import CommandFailed
-from standins.calico.routes import RouteChanges, changes, parse, with_prefix
+from standins.calico.routes import RouteChanges, changes, parse
 
 A, B, C = "10.122.1.0/24", "10.122.2.0/24", "10.122.3.0/24"
 
@@ -26,11 +25,3 @@ def test_listing_is_parsed() -> None:
     listing = '[{"dst":"10.122.1.0/24","gateway":"192.168.200.20","dev":"eth0","protocol":"bird","flags":[]}]'
     assert parse(listing) == {A: "192.168.200.20"}
     assert parse("") == {}
-
-
-def test_prefix_length_is_found() -> None:
-    """A Node's address gets the prefix length of the interface that has it."""
-    listing = '[{"ifname":"lo","addr_info":[]},{"addr_info":[{"local":"192.168.200.10","prefixlen":24}]}]'
-    assert with_prefix("192.168.200.10", listing) == "192.168.200.10/24"
-    with pytest.raises(CommandFailed, match=r"192\.168\.200\.11"):
-        with_prefix("192.168.200.11", listing)

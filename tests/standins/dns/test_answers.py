@@ -1,7 +1,7 @@
 import pytest
 from dnslib import QTYPE, RCODE, DNSRecord
 
-from standins.dns.answers import answer
+from standins.dns.answers import answer, failed, parse
 from standins.dns.zone import Endpoint, ServiceName, Zone
 
 SERVICES = [ServiceName("web", "default", "10.10.0.7"), ServiceName("many", "default", "None")]
@@ -10,9 +10,8 @@ ZONE = Zone.of("cluster.local", SERVICES, {"default/many": MANY})
 
 
 def ask(name: str, kind: str = "A", zone: Zone | None = ZONE, udp: bool = True) -> DNSRecord:
-    reply = answer(zone, DNSRecord.question(name, kind).pack(), udp)
-    assert reply is not None
-    return DNSRecord.parse(reply)
+    query = parse(DNSRecord.question(name, kind).pack())
+    return DNSRecord.parse(answer(zone, query, udp))
 
 
 @pytest.mark.parametrize(
@@ -56,4 +55,11 @@ def test_long_answer_is_truncated_over_udp_only() -> None:
 @pytest.mark.parametrize("wire", [b"", b"\x00", b"\xff" * 40, DNSRecord.question("a.b").reply().pack()])
 def test_what_is_no_query_gets_no_answer(wire: bytes) -> None:
     """Garbage and answers are not answered."""
-    assert answer(ZONE, wire, udp=True) is None
+    assert parse(wire) is None
+
+
+def test_failure_is_told() -> None:
+    """What could not be found out is answered with SERVFAIL, under the number of the question."""
+    query = DNSRecord.question("example.com")
+    reply = DNSRecord.parse(failed(query))
+    assert (RCODE[reply.header.rcode], reply.header.id) == ("SERVFAIL", query.header.id)

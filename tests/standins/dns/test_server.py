@@ -6,9 +6,10 @@ import pytest
 from dnslib import RCODE, DNSRecord
 
 from labproof.ground.wait import Deadline, wait_until
-from standins.dns.server import Names, TcpServer, UdpServer, domain_of, status_app
+from standins.dns.resolving import Names, Resolver
+from standins.dns.server import TcpServer, UdpServer, status_app
 from standins.serving import Request
-from tests.standins.fake_cluster import FakeCluster
+from tests.standins.fake_cluster import POWERLESS, FakeCluster
 
 WEB = "/api/v1/namespaces/default/services/web"
 Ask = Callable[[str], DNSRecord]
@@ -25,7 +26,7 @@ def names(cluster: FakeCluster) -> Iterator[Names]:
 
 @pytest.fixture
 def ask(names: Names) -> Iterator[Ask]:
-    with UdpServer(("127.0.0.1", 0), names.answer) as server:
+    with UdpServer(("127.0.0.1", 0), Resolver(names, (), 53).answer) as server:
         Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
 
         def over_udp(name: str) -> DNSRecord:
@@ -71,7 +72,7 @@ def test_answers_over_tcp(cluster: FakeCluster, names: Names) -> None:
     cluster.put(WEB, spec={"clusterIP": "10.10.0.7"})
     wait_until(lambda: names.zone, lambda zone: zone is not None, Deadline(5), "the change", every=0.02)
     query = DNSRecord.question("web.default.svc.cluster.local").pack()
-    with TcpServer(("127.0.0.1", 0), names.answer) as server:
+    with TcpServer(("127.0.0.1", 0), Resolver(names, (), 53).answer) as server:
         Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         with socket.create_connection(server.server_address, timeout=5) as connection:
             for _ in range(2):
@@ -93,17 +94,24 @@ def test_ready_only_when_synced(cluster: FakeCluster) -> None:
     stop.set()
 
 
-@pytest.mark.parametrize(
-    ("corefile", "domain"),
-    [
-        (".:53 {\n    kubernetes lab.test in-addr.arpa ip6.arpa {\n       ttl 30\n    }\n}", "lab.test"),
-        (".:53 {\n    # kubernetes other.test\n    errors\n}", "cluster.local"),
-        ("", "cluster.local"),
-    ],
-)
-def test_domain_comes_from_the_corefile(corefile: str, domain: str) -> None:
-    """The domain is the one of the Corefile's kubernetes line."""
-    assert domain_of(corefile) == domain
+def test_no_rights_is_told_by_readiness_and_log(
+    cluster: FakeCluster, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without its ClusterRoleBinding it is alive and never ready, and says why in CoreDNS's words."""
+    caplog.set_level("INFO")
+    names, stop, said = Names(cluster.api(POWERLESS), "cluster.local"), Event(), []
+    names.start(stop)
+
+    def heard() -> str:
+        said.append(capsys.readouterr().err)
+        return "".join(said)
+
+    wait_until(heard, lambda found: "*v1.Service:" in found, Deadline(5), "the complaint", every=0.02)
+    stop.set()
+    assert "Failed to list *v1.Service: services is forbidden: User" in heard()
+    reply = status_app(names)(_get("/ready"))
+    assert (reply.status, reply.body) == (503, b"kubernetes\n")
+    assert 'plugin/ready: Still waiting on: "kubernetes"' in caplog.messages
 
 
 def _get(path: str) -> Request:

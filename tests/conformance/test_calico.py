@@ -1,0 +1,176 @@
+"""The stand-in for Calico and the grader agree with what the real Calico shows."""
+
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from labproof.connection.fake import FakeConnection, Page
+from labproof.rehearsal.bundle.standins import MANIFESTS
+from standins.calico import cni, words
+from standins.calico.pool import KUBEADM, pool_cidr
+from steps.cluster.api import Cluster
+from steps.cluster.cause import cause
+from steps.probes import calico, workload
+from tests.conformance.shown import RUBRIC, read, recognised, shape
+from tests.standins.fake_cluster import FakeCluster
+
+REAL = read("calico")
+NOW = datetime(2021, 1, 4, 17, 24, 47, 807000, UTC)
+STAND_IN = {
+    "silent peer": words.unready(words.silent_peers(("10.0.2.15",)), 0, NOW),
+    "starting": words.unready(words.NO_BIRD, None, NOW),
+    "no API": words.unready(words.FELIX, None, NOW),
+}
+READINESS, ERRORS, POOLS = REAL["readiness"], REAL["cni_error"], REAL["pool"]
+SET: dict[str, Any] = {
+    "metadata": {"generation": 1},
+    "spec": {"selector": {"matchLabels": {"k8s-app": "calico-node"}}},
+    "status": {"observedGeneration": 1, "desiredNumberScheduled": 2, "updatedNumberScheduled": 2, "numberAvailable": 1},
+}
+
+
+def named(entry: dict[str, Any]) -> str:
+    return str(entry["id"])
+
+
+def daemon_set() -> dict[str, Any]:
+    """Return calico-node's Pod as the stand-in's manifest describes it."""
+    found = [item for item in yaml.safe_load_all(MANIFESTS["calico.yaml"].read_text()) if item]
+    (agent,) = [item for item in found if item["kind"] == "DaemonSet"]
+    pod: dict[str, Any] = agent["spec"]["template"]["spec"]
+    return pod
+
+
+def agents(fake: FakeConnection, api: Cluster, pod: dict[str, Any], events: list[Any], log: str = "") -> str:
+    """Return what the grader finds of Calico's agents where this Pod is not ready."""
+    fake.serve("GET", "/events", Page({"items": events}))
+    fake.serve("GET", "/namespaces/kube-system/daemonsets/calico-node", Page(SET))
+    fake.serve("GET", "/pods?labelSelector=", Page({"items": [pod]}))
+    fake.serve("GET", "/pods/calico-node-x/log", Page(log))
+    fake.serve("GET", "/api/v1/nodes", Page({"items": []}))
+    return str(calico.agents(api))
+
+
+def agent(init: list[dict[str, Any]], main: dict[str, Any], restarts: int = 0) -> dict[str, Any]:
+    """Return calico-node's Pod with these states of its containers."""
+    containers = [{"name": "calico-node", "restartCount": restarts, "ready": False, "state": main}]
+    return {
+        "metadata": {"name": "calico-node-x"},
+        "status": {"initContainerStatuses": init, "containerStatuses": containers},
+    }
+
+
+@pytest.mark.parametrize("real", [entry for entry in READINESS if "stand_in" in entry], ids=named)
+def test_stand_in_is_unready_in_calicos_words(real: dict[str, Any]) -> None:
+    """What the stand-in's readiness probe prints is what Calico's prints, but for the time and the process."""
+    assert shape(f"Readiness probe failed: {STAND_IN[real['stand_in']]}") == shape(real["event"])
+
+
+def test_every_word_of_the_stand_in_is_calicos() -> None:
+    """There is nothing that the stand-in's readiness says and the real one does not."""
+    assert {entry["stand_in"] for entry in READINESS if "stand_in" in entry} == set(STAND_IN)
+
+
+@pytest.mark.parametrize("real", READINESS, ids=named)
+def test_grader_shows_why_calico_is_unready(fake: FakeConnection, api: Cluster, real: dict[str, Any]) -> None:
+    """What the grader shows ends with the cause, and the mistake is recognised in it."""
+    about = {"kind": "Pod", "name": "calico-node-x"}
+    event = {"type": "Warning", "reason": "Unhealthy", "message": real["event"].lstrip(), "involvedObject": about}
+    found = agents(fake, api, agent([], {"running": {}}), [event])
+    assert found.endswith(real["shown"])
+    assert set(real["known_as"]) <= recognised(found)
+
+
+def test_probes_have_no_time_of_their_own() -> None:
+    """As in the manifests up to 3.19 no probe says how long it may take: Kubernetes 1.20 cuts it off after 1 s."""
+    (container,) = daemon_set()["containers"]
+    assert "exec" in container["readinessProbe"]
+    assert not any("timeoutSeconds" in container[probe] for probe in ("readinessProbe", "livenessProbe"))
+
+
+def test_init_containers_are_calicos() -> None:
+    """The stand-in's manifest has Calico's init containers in their order, the first two of one image."""
+    real, found = REAL["init_containers"], daemon_set()["initContainers"]
+    assert [container["name"] for container in found] == real["names"]
+    images = {container["name"]: container["image"] for container in found}
+    assert len({images[name] for name in real["of_one_image"]}) == 1
+    assert len(set(images.values())) == 2
+
+
+def test_grader_shows_the_container_that_the_others_wait_for(fake: FakeConnection, api: Cluster) -> None:
+    """Of the containers the one that lacks its image is shown, and not those that only wait for it."""
+    real = REAL["init_containers"]
+    waits = {"waiting": {"reason": real["waits_for_the_first"]}}
+    missing = {"waiting": {"reason": "ImagePullBackOff", "message": 'Back-off pulling image "calico/cni:v3.17.3"'}}
+    init = [{"name": name, "state": missing if name == real["names"][0] else waits} for name in real["names"]]
+    found = agents(fake, api, agent(init, waits), [])
+    assert "upgrade-ipam: ImagePullBackOff" in found
+    assert real["waits_for_the_first"] not in found
+    assert "calico.images" in recognised(found)
+
+
+def test_conflict_is_logged_as_calico_logs_it() -> None:
+    """The stand-in lays its log out as Calico does: time, level, process, place, message."""
+    real = REAL["startup_log"]
+    for text, source in zip(real["lines"], real["sources"], strict=True):
+        record = logging.LogRecord("calico", logging.WARNING, "", 1, text, (), None)
+        record.source = source
+        assert shape(words.CalicoFormatter().format(record)) == f"TIME [WARNING][PID] {source}: {text}"
+
+
+def test_grader_reads_the_log_of_a_conflict(fake: FakeConnection, api: Cluster) -> None:
+    """Of the agent that crashed the line that tells why is shown, and the mistake is recognised with its cure."""
+    real = REAL["startup_log"]
+    lines = [words.line("WARNING", "startup/startup.go 1", text, NOW) for text in real["lines"]]
+    log = "\n".join([*lines, real["last"]])
+    waits = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 40s restarting failed container"}}
+    found = agents(fake, api, agent([], waits, restarts=4), [], log)
+    assert real["shown"] in found
+    assert real["known_as"] in recognised(found)
+    (slip,) = [slip for exercise in RUBRIC.exercises for slip in exercise.slip if slip.id == real["known_as"]]
+    assert real["cure"] in slip.try_this
+
+
+def test_grader_reads_the_annotation_that_calico_writes(fake: FakeConnection, api: Cluster) -> None:
+    """An address that is not the node's own is read from the annotation, and known for what it is."""
+    node = {
+        "metadata": {"name": "node", "annotations": {REAL["startup_log"]["annotation"]: "10.0.2.15/24"}},
+        "status": {"addresses": [{"type": "InternalIP", "address": "192.168.200.20"}]},
+    }
+    fake.serve("GET", "/api/v1/nodes", Page({"items": [node]}))
+    assert {"calico.nat-address", "join.calico-address"} <= recognised(calico.wrong_addresses(api))
+
+
+@pytest.mark.parametrize("real", ERRORS, ids=named)
+def test_grader_shows_what_the_plugin_said(fake: FakeConnection, api: Cluster, real: dict[str, Any]) -> None:
+    """Behind the 298 characters of kubelet the whole of what the plugin said is shown, and recognised."""
+    message = REAL["cni"]["before"] % ("0123456789abcdef" * 4) + real["says"]
+    about = {"kind": "Pod", "name": "web"}
+    event = {"type": "Warning", "reason": "FailedCreatePodSandBox", "message": message, "involvedObject": about}
+    fake.serve("GET", "/events", Page({"items": [event]}))
+    pod = {"metadata": {"name": "web"}, "status": {"conditions": [{"type": "Ready", "status": "False"}]}}
+    found = workload.trouble(api, "default", [pod])
+    assert found.endswith(f"the network plugin: {real['says']}")
+    assert set(real["known_as"]) <= recognised(found)
+    assert cause(message) in found
+
+
+def test_plugins_have_calicos_names(tmp_path: Path) -> None:
+    """The programs, the configuration, the account and the file with the Node's name are where Calico's are."""
+    real = REAL["cni"]
+    assert list(cni.PLUGINS) == real["plugins"]
+    assert (cni.NAME, cni.ACCOUNT, str(cni.NODENAME)) == (real["configuration"], real["account"], real["nodename"])
+    first = yaml.safe_load(cni.configuration("10.122.0.0/24"))["plugins"][0]
+    assert [first["type"], first["ipam"]["type"]] == real["plugins"]
+
+
+@pytest.mark.parametrize("real", POOLS, ids=named)
+def test_pool_is_the_one_that_calico_takes(cluster: FakeCluster, real: dict[str, Any]) -> None:
+    """With and without a Pod subnet the stand-in comes up with the range that Calico takes."""
+    settings = {"networking": {"podSubnet": real["pod_subnet"]} if real["pod_subnet"] else {}}
+    cluster.put(KUBEADM, data={"ClusterConfiguration": yaml.safe_dump(settings)})
+    assert pool_cidr(cluster.api(), real["own"], {}) == real["cidr"]
