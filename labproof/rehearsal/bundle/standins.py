@@ -61,7 +61,7 @@ IMAGES: tuple[StandInImage, ...] = (
     ),
     _image(
         "labproof/dashboard-stand-in:v1",
-        "Kubernetes Dashboard", "dashboard", "dashboard", "python3-cryptography",
+        "Kubernetes Dashboard", "dashboard", "dashboard", "python3-cryptography", "python3-yaml",
     ),
     _image(
         "labproof/metrics-scraper-stand-in:v1",
