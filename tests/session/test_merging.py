@@ -16,9 +16,9 @@ from labproof.records import store
 from labproof.records.evidence import EvidenceLog
 from labproof.records.model import FINISHED, CriterionRecord, Outcome, RunRecord, SectionRecord
 from labproof.records.store import LATEST
+from labproof.session import opening as session
 from labproof.session.connecting import Reached
 from labproof.session.opening import Options, Session, begin
-from labproof.session import opening as session
 from tests.session.conftest import COURSE, LAB, load
 from tests.tiny_course import Section, criterion
 
