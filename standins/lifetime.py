@@ -1,4 +1,4 @@
-"""How a stand-in begins and ends: logging to standard error, and SIGTERM obeyed at once."""
+"""How a stand-in begins and ends: logging to standard error, and SIGTERM obeyed at once, or never."""
 
 import logging
 import signal
@@ -28,3 +28,13 @@ def wait_for_end(stop: Event) -> None:
     """Wait for SIGTERM or SIGINT, one that came since begin included; then set the event."""
     signal.sigwait(ENDING)
     stop.set()
+
+
+def stay() -> None:
+    """Wait for SIGINT; SIGTERM is ignored, one that came since begin included.
+
+    So ends, or rather does not end, a program that is process 1 of its container and handles no signal: kubelet
+    kills it when the Pod's grace period is over, 30 s after it asked.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.sigwait(ENDING - {signal.SIGTERM})

@@ -1,13 +1,14 @@
 """The Dashboard's HTTP interface: who asks, with which token, and what is answered."""
 
-import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from standins.cluster_api import ApiError, ApiUnreachable, ClusterApi, Json
-from standins.dashboard import deploying, listing, shapes
+from standins.cluster_api import ApiError, ApiUnreachable, ClusterApi
+from standins.dashboard import deploying, from_file, listing, raw, shapes
+from standins.dashboard.bodies import BadBody, body_of
 from standins.dashboard.sessions import Csrf, SessionExpired, SessionForeign, Sessions
 from standins.pages import Pages
 from standins.routing import Route, route
@@ -16,7 +17,12 @@ from standins.serving import Reply, Request
 BASE = "/api/v1"
 UNAUTHORIZED = "MSG_LOGIN_UNAUTHORIZED_ERROR"
 EXPIRED = "MSG_TOKEN_EXPIRED_ERROR"
+EXCLUSIVE = "MSG_DASHBOARD_EXCLUSIVE_RESOURCE_ERROR"
 OWN_SECRETS = ("kubernetes-dashboard-key-holder", "kubernetes-dashboard-certs")
+NOT_A_FIELD_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+"""What Go does not send in a header (httpguts.ValidHeaderFieldValue)."""
+
+VERSION = "/version?timeout=32s"
 Values = Mapping[str, str]
 Authorized = Callable[[ClusterApi, Request, Values], Reply]
 
@@ -36,18 +42,14 @@ class Dashboard:
 
     def __call__(self, request: Request) -> Reply:
         """Answer one request; refusals of the cluster keep their status and message."""
-        if any(name in request.path for name in OWN_SECRETS):
-            return Reply.of_text(UNAUTHORIZED, 401)
-        if not self._is_csrf_safe(request):
-            return Reply.of_text("CSRF validation failed", 401)
         try:
-            return self.pages.find(request) or route(self._routes(), request)
+            return self.pages.find(request) or route(self._routes(), request, self._refused)
         except Unauthorized as error:
             return Reply.of_text(str(error), 401)
         except ApiError as error:
             return Reply.of_text(error.message, error.status)
         except (ApiUnreachable, SessionForeign, deploying.BadForm, BadBody) as error:
-            return Reply.of_text(str(error) or "the login token is not ours", 500)
+            return Reply.of_text(str(error), 500)
 
     def _routes(self) -> tuple[Route, ...]:
         return (
@@ -59,11 +61,13 @@ class Dashboard:
             Route("GET", f"{BASE}/login/skippable", lambda *_: Reply.of_json({"skippable": False})),
             Route("POST", f"{BASE}/token/refresh", self._refresh),
             Route("POST", f"{BASE}/appdeployment", self._as_user(_deploy)),
+            Route("POST", f"{BASE}/appdeploymentfromfile", self._as_user(_deploy_from_file)),
             Route("POST", f"{BASE}/appdeployment/validate/name", self._as_user(_validate_name)),
             Route("POST", f"{BASE}/appdeployment/validate/imagereference", _validate_reference),
             Route("POST", f"{BASE}/appdeployment/validate/protocol", _validate_protocol),
             Route("GET", f"{BASE}/appdeployment/protocols", _protocols),
             *self._object_routes(),
+            *self._raw_routes(),
         )
 
     def _object_routes(self) -> list[Route]:
@@ -72,6 +76,16 @@ class Dashboard:
             detail = partial(_detail, kind)
             found += self._paths(kind.name, kind.is_namespaced, partial(listing.listed, kind), detail)
         return found
+
+    def _raw_routes(self) -> list[Route]:
+        actions: dict[str, Authorized] = {"GET": raw.read, "PUT": raw.save, "DELETE": raw.delete}
+        places = ("_raw/{kind}/namespace/{namespace}/name/{name}", "_raw/{kind}/name/{name}")
+        scaled = f"{BASE}/scale/{{kind}}/{{namespace}}/{{name}}"
+        return [
+            Route("PUT", scaled, self._as_user(raw.scale)),
+            Route("GET", scaled, self._as_user(raw.replicas)),
+            *(Route(verb, f"{BASE}/{place}", self._as_user(act)) for place in places for verb, act in actions.items()),
+        ]
 
     def _paths(self, name: str, is_namespaced: bool, many: Authorized, one: Authorized) -> list[Route]:
         plain = f"{BASE}/{name}"
@@ -99,6 +113,13 @@ class Dashboard:
         except SessionExpired as error:
             raise Unauthorized(EXPIRED) from error
 
+    def _refused(self, request: Request) -> Reply | None:
+        if not self._is_csrf_safe(request):
+            return Reply.of_text("CSRF validation failed", 401)
+        if any(name in request.path for name in OWN_SECRETS):
+            return Reply.of_json(EXCLUSIVE, 401)
+        return None
+
     def _is_csrf_safe(self, request: Request) -> bool:
         if request.method != "POST" or request.path.startswith(f"{BASE}/appdeployment/validate/"):
             return True
@@ -110,11 +131,13 @@ class Dashboard:
 
     def _login(self, request: Request, values: Values) -> Reply:
         token = body_of(request).get("token")
-        if not isinstance(token, str) or not token.strip():
+        if not isinstance(token, str) or not token:
             return Reply.of_text("Not enough data to create authenticator.", 500)
-        token = token.strip()
+        if NOT_A_FIELD_VALUE.search(token):
+            said = 'net/http: invalid header field value for "Authorization"'
+            return Reply.of_text(f'Get "{self.api.url}{VERSION}": {said}', 500)
         try:
-            self.api.with_token(token).get("/version")
+            self.api.with_token(token).get(VERSION)
         except ApiError as error:
             if error.status not in (401, 403):
                 raise
@@ -143,21 +166,6 @@ class Dashboard:
         return Reply.of_json({"jweToken": self.sessions.open(token), "errors": []})
 
 
-class BadBody(Exception):
-    """Report a body that is not the JSON object that was expected."""
-
-
-def body_of(request: Request) -> Json:
-    """Return the body as a JSON object; raise BadBody."""
-    try:
-        found = json.loads(request.body)
-    except ValueError as error:
-        raise BadBody(f"expected a JSON object: {error}") from error
-    if not isinstance(found, dict):
-        raise BadBody(f"expected a JSON object, found {type(found).__name__}")
-    return found
-
-
 def _detail(kind: listing.Kind, api: ClusterApi, request: Request, values: Values) -> Reply:
     return listing.detailed(kind, api, values)
 
@@ -170,6 +178,10 @@ def _deploy(api: ClusterApi, request: Request, values: Values) -> Reply:
     form = body_of(request)
     deploying.create(api, form)
     return Reply.of_json(form, 201)
+
+
+def _deploy_from_file(api: ClusterApi, request: Request, values: Values) -> Reply:
+    return Reply.of_json(from_file.create(api, body_of(request)), 201)
 
 
 def _validate_name(api: ClusterApi, request: Request, values: Values) -> Reply:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from labproof.lab.browser import Browser
+from labproof.lab.browser import Browser, PageState
 from labproof.lab.machine import Machine
 
 WRONG_TOKEN = "not-a-token-of-this-cluster"
@@ -20,6 +20,9 @@ class LoginState:
         return "logged in" if self.is_in else f"not logged in: {self.says}"
 
 
+NOT_TRIED = LoginState(False, "it was not tried")
+
+
 def log_in(browser: Browser, machine: Machine, port: int, token: str) -> LoginState:
     """Log in as the page does: fetch a CSRF token, post the bearer token, read the answer's own verdict."""
     csrf = browser.get(machine, "https", port, "/api/v1/csrftoken/login")
@@ -33,7 +36,19 @@ def log_in(browser: Browser, machine: Machine, port: int, token: str) -> LoginSt
     session, errors = answer.json().get("jweToken"), answer.json().get("errors")
     if answer.status == 200 and session and errors == []:
         return LoginState(True, "", str(session))
-    return LoginState(False, str(errors or answer)[:300])
+    return LoginState(False, _said(answer, errors))
+
+
+def _said(answer: PageState, errors: object) -> str:
+    """Return what a login ended with. One that hangs is named: the page has given its CSRF token just before."""
+    if _is_silent(answer):
+        return f"the login hangs ({answer})"
+    return str(errors or answer)[:300]
+
+
+def _is_silent(answer: PageState) -> bool:
+    """Tell whether a connection was taken and nothing came back in time."""
+    return answer.status is None and "no answer within" in answer.problem
 
 
 @dataclass(frozen=True)
@@ -44,12 +59,16 @@ class BothLogins:
     wrong: LoginState
 
     def __str__(self) -> str:
-        return f"with the right token: {self.right}; with a wrong one: {self.wrong}"
+        wrong = "a wrong one was not tried" if self.wrong == NOT_TRIED else f"with a wrong one: {self.wrong}"
+        return f"with the right token: {self.right}; {wrong}"
 
 
 def try_both(browser: Browser, machine: Machine, port: int, token: str | None) -> BothLogins:
-    """Log in with a token and with a wrong one; without a token nothing is tried."""
+    """Log in with a token, and with a wrong one if the right one is taken; without a token nothing is tried.
+
+    A second login that hangs would double the time of a look and tell nothing.
+    """
     if token is None:
-        nobody = LoginState(False, "there is no token to try")
-        return BothLogins(nobody, nobody)
-    return BothLogins(log_in(browser, machine, port, token), log_in(browser, machine, port, WRONG_TOKEN))
+        return BothLogins(LoginState(False, "there is no token to try"), NOT_TRIED)
+    right = log_in(browser, machine, port, token)
+    return BothLogins(right, log_in(browser, machine, port, WRONG_TOKEN) if right.is_in else NOT_TRIED)

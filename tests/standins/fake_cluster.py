@@ -12,6 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 from standins.cluster_api import ClusterApi
 
 ADMIN, POWERLESS = "admin-token", "powerless-token"
+ANONYMOUS = ""
+"""Who brings a blank token, which is as good as none: anonymous, and known."""
+
 LISTS = frozenset(
     {"services", "endpoints", "pods", "nodes", "secrets", "namespaces", "deployments", "configmaps"}
     | {"ippools", "blockaffinities"}
@@ -112,14 +115,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _handle(self) -> None:
         split = urlsplit(self.path)
-        token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
+        token = (self.headers.get("Authorization") or "").removeprefix("Bearer").strip()
         seen = Seen(self.command, split.path, token, self.headers.get("User-Agent", ""))
         self.cluster.seen.append(seen)
-        if token not in {ADMIN, POWERLESS}:
+        if token not in {ADMIN, POWERLESS, ANONYMOUS}:
             return self._refuse(401, "Unauthorized", "Unauthorized")
         if split.path == "/version":
             return self._send(200, {"gitVersion": "v1.20.2"})
-        if token == POWERLESS:
+        if token in {POWERLESS, ANONYMOUS}:
             return self._refuse(403, "Forbidden", f"{split.path.split('/')[-1]} is forbidden: User cannot")
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}")
         query = {key: values[0] for key, values in parse_qs(split.query).items()}
@@ -138,6 +141,8 @@ class _Handler(BaseHTTPRequestHandler):
         return self._refuse(404, "NotFound", f'"{path.split("/")[-1]}" not found')
 
     def _post(self, path: str, body: Json) -> None:
+        if "/namespaces/gone/" in path:
+            return self._refuse(404, "NotFound", 'namespaces "gone" not found')
         name = f"{path}/{body['metadata']['name']}"
         if name in self.cluster.objects:
             return self._refuse(409, "AlreadyExists", f'"{body["metadata"]["name"]}" already exists')

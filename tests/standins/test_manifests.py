@@ -100,6 +100,38 @@ def test_workloads_use_our_images_and_say_so(manifest: str) -> None:
             assert "labproof.stand-in" in item["metadata"]["annotations"]
 
 
+def pod_spec(manifest: str, name: str) -> dict[str, Any]:
+    spec = objects(MANIFESTS[manifest].read_text())["Deployment", name]["spec"]["template"]["spec"]
+    assert isinstance(spec, dict)
+    return spec
+
+
+@pytest.mark.parametrize("name", ["kubernetes-dashboard", "dashboard-metrics-scraper"])
+def test_dashboards_pods_are_the_originals(name: str) -> None:
+    """As in v2.2.0: a read-only root with an emptyDir on /tmp, no readinessProbe, a late liveness, 30 s to end."""
+    spec = pod_spec("recommended.yaml", name)
+    (container,) = spec["containers"]
+    assert {"name": "tmp-volume", "emptyDir": {}} in spec["volumes"]
+    assert {"name": "tmp-volume", "mountPath": "/tmp"} in container["volumeMounts"]
+    assert "readinessProbe" not in container
+    liveness = container["livenessProbe"]
+    assert (liveness["initialDelaySeconds"], liveness["timeoutSeconds"]) == (30, 30)
+    assert "terminationGracePeriodSeconds" not in spec
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "runAsUser": 1001,
+        "runAsGroup": 2001,
+    }
+
+
+def test_kuboards_pod_is_the_originals() -> None:
+    """Kuboard has no probes, and no grace of its own."""
+    spec = pod_spec("kuboard.yaml", "kuboard")
+    assert not {"livenessProbe", "readinessProbe"} & spec["containers"][0].keys()
+    assert "terminationGracePeriodSeconds" not in spec
+
+
 def test_kuboard_must_be_edited() -> None:
     """Kuboard's file needs the handout's edit: the node's name and the pull policy."""
     text = MANIFESTS["kuboard.yaml"].read_text()

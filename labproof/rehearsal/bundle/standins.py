@@ -10,7 +10,7 @@ SOURCE = engine_dir() / "standins"
 """Where the programs are: they run in the images and import nothing of the engine."""
 
 INSIDE = "/opt/standin"
-SUFFIXES = frozenset({".py", ".html", ".js", ".css", ".svg"})
+SUFFIXES = frozenset({".py", ".html", ".js", ".css", ".svg", ".conf"})
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ IMAGES: tuple[StandInImage, ...] = (
     ),
     _image(
         "labproof/dashboard-stand-in:v1",
-        "Kubernetes Dashboard", "dashboard", "dashboard", "python3-cryptography",
+        "Kubernetes Dashboard", "dashboard", "dashboard", "python3-cryptography", "python3-yaml",
     ),
     _image(
         "labproof/metrics-scraper-stand-in:v1",
@@ -76,7 +76,7 @@ IMAGES: tuple[StandInImage, ...] = (
     ),
     _image(
         "labproof/kuboard-stand-in:v1",
-        "Kuboard 2", "kuboard", "kuboard",
+        "Kuboard 2", "kuboard", "kuboard", "nginx",
     ),
 )  # fmt: skip
 """Every stand-in image; kuboard's goes into kuboard.tar, the others into the image tar."""

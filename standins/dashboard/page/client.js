@@ -33,7 +33,7 @@ export async function post(path, content) {
 
 export async function signIn(token) {
   const answer = await post("login", { token });
-  if (!answer.jweToken) throw new Refused(401, "Invalid token: the cluster does not know it.");
+  if (!answer.jweToken) throw new Refused(401, "Unauthorized (401): Invalid credentials provided");
   session.token = answer.jweToken;
 }
 

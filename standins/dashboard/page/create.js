@@ -30,7 +30,7 @@ function specOf(given) {
     containerCommandArgs: null, replicas: Number(given.replicas.value), portMappings: hasService ? [mapping] : [],
     variables: [], isExternal: given.service.value === "external", description: null,
     namespace: given.namespace.value, memoryRequirement: null, cpuRequirement: null,
-    labels: [{ key: "k8s-app", value: given.name.value }], runAsPrivileged: false,
+    labels: [{ editable: false, key: "k8s-app", value: given.name.value }], runAsPrivileged: false,
   };
 }
 

@@ -7,12 +7,13 @@ from http.client import HTTPSConnection
 from typing import Any
 
 import pytest
-from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
 from standins.dashboard.app import Dashboard
 from standins.dashboard.certificate import self_signed, server_context
 from standins.dashboard.server import PAGE, USER_AGENT
 from standins.dashboard.sessions import Csrf, Sessions
+from standins.dashboard.upstream import KeptApi, Link
 from standins.pages import Pages
 from standins.serving import Server
 from tests.standins.fake_cluster import FakeCluster
@@ -33,6 +34,9 @@ class Visitor:
 
     def __init__(self, port: int, clock: Clock, app: Dashboard) -> None:
         self.port, self.clock, self.app = port, clock, app
+        self.waits: list[float] = []
+        """How long the Dashboard has kept visitors waiting, in seconds."""
+
         self._trust = ssl.create_default_context()
         self._trust.check_hostname = False
         self._trust.verify_mode = ssl.CERT_NONE
@@ -55,8 +59,12 @@ class Visitor:
     def post(self, path: str, content: Any, **headers: str) -> tuple[int, str]:
         """Send JSON with the CSRF token of the path's action."""
         csrf = json.loads(self.get(f"csrftoken/{path.split('/')[0]}")[1])["token"]
+        return self.send("POST", path, content, X_CSRF_TOKEN=csrf, **headers)
+
+    def send(self, method: str, path: str, content: Any, **headers: str) -> tuple[int, str]:
+        """Send JSON."""
         body = json.dumps(content).encode()
-        return self.ask("POST", f"/api/v1/{path}", body, X_CSRF_TOKEN=csrf, **headers)
+        return self.ask(method, f"/api/v1/{path}", body, **{"Content_Type": "application/json", **headers})
 
     def login(self, token: str) -> str:
         """Return the login token for a cluster token."""
@@ -71,13 +79,22 @@ def certificate() -> bytes:
     return self_signed()
 
 
+@pytest.fixture(scope="session")
+def session_key() -> RSAPrivateKey:
+    """Provide one key of login tokens for all tests."""
+    return generate_private_key(65537, 2048)
+
+
 @pytest.fixture
-def visitor(cluster: FakeCluster, certificate: bytes) -> Iterator[Visitor]:
+def visitor(cluster: FakeCluster, certificate: bytes, session_key: RSAPrivateKey) -> Iterator[Visitor]:
     """Provide a visitor of a running Dashboard."""
     clock = Clock()
-    key = Fernet.generate_key()
-    app = Dashboard(cluster.api(None, USER_AGENT), Sessions(key, clock), Csrf(key, clock), Pages.of(PAGE))
+    waits: list[float] = []
+    api = KeptApi(cluster.url, None, lambda: None, USER_AGENT, link=Link(clock, waits.append))
+    app = Dashboard(api, Sessions(session_key, clock), Csrf(b"a key", clock), Pages.of(PAGE))
     server = Server(("127.0.0.1", 0), app, server_context(certificate)).start(poll=0.01)
-    yield Visitor(server.port, clock, app)
+    found = Visitor(server.port, clock, app)
+    found.waits = waits
+    yield found
     server.shutdown()
     server.server_close()

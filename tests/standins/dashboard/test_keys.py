@@ -1,25 +1,43 @@
 import base64
 
-from standins.dashboard.keys import keep
+import pytest
+
+from standins.cluster_api import ApiError, ApiUnreachable, ClusterApi
+from standins.dashboard.keys import csrf_key, session_key
 from tests.standins.fake_cluster import POWERLESS, FakeCluster
 
-SECRET = "/api/v1/namespaces/home/secrets/holder"
+HOME = "/api/v1/namespaces/home/secrets"
+HOLDER, CSRF = f"{HOME}/kubernetes-dashboard-key-holder", f"{HOME}/kubernetes-dashboard-csrf"
 
 
-def test_key_outlives_a_restart(cluster: FakeCluster) -> None:
-    """The key made at the first start is the one found at the second."""
-    cluster.put(SECRET)
-    first = keep(cluster.api(), "home", "holder", "key")
-    assert base64.b64decode(cluster.objects[SECRET]["data"]["key"]) == first
-    assert keep(cluster.api(), "home", "holder", "key") == first
+def test_keys_outlive_a_restart(cluster: FakeCluster) -> None:
+    """The keys made at the first start are the ones found at the second."""
+    cluster.put(HOLDER)
+    cluster.put(CSRF, data={"csrf": ""})
+    first, csrf = session_key(cluster.api(), "home"), csrf_key(cluster.api(), "home")
+    assert base64.b64decode(cluster.objects[HOLDER]["data"]["priv"]).startswith(b"-----BEGIN RSA PRIVATE KEY-----")
+    assert session_key(cluster.api(), "home").private_numbers() == first.private_numbers()
+    assert csrf_key(cluster.api(), "home") == csrf
+    assert len(csrf) == 256
 
 
 def test_damaged_key_is_replaced(cluster: FakeCluster) -> None:
     """A stored key that is no key is replaced."""
-    cluster.put(SECRET, data={"key": "anVuaw=="})
-    assert keep(cluster.api(), "home", "holder", "key") != b"junk"
+    cluster.put(HOLDER, data={"priv": "anVuaw=="})
+    key = session_key(cluster.api(), "home")
+    assert session_key(cluster.api(), "home").private_numbers() == key.private_numbers()
 
 
-def test_without_rights_the_key_is_for_this_run(cluster: FakeCluster) -> None:
-    """Where the Secret may not be read, the page works all the same."""
-    assert len(keep(cluster.api(POWERLESS), "home", "holder", "key")) == 44
+def test_without_rights_the_session_key_is_for_this_run(cluster: FakeCluster) -> None:
+    """Where the holder's Secret may not be read, the page works all the same."""
+    assert session_key(cluster.api(POWERLESS), "home").key_size == 2048
+
+
+def test_without_its_csrf_secret_it_does_not_start(cluster: FakeCluster) -> None:
+    """A CSRF key that cannot be read is an error, whoever is to blame."""
+    with pytest.raises(ApiError, match="not found"):
+        csrf_key(cluster.api(), "home")
+    with pytest.raises(ApiError, match="forbidden"):
+        csrf_key(cluster.api(POWERLESS), "home")
+    with pytest.raises(ApiUnreachable):
+        csrf_key(ClusterApi("http://127.0.0.1:1", None, lambda: None, "tests"), "home")

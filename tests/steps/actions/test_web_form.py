@@ -6,7 +6,7 @@ import pytest
 
 from labproof.connection.base import HttpRequest
 from labproof.connection.fake import FakeConnection, Page
-from labproof.ground.errors import ActionFailed
+from labproof.ground.errors import ActionFailed, DeadlineExceeded
 from labproof.lab.browser import Browser
 from labproof.lab.machine import Lab
 from steps.actions import web_form
@@ -68,6 +68,15 @@ def test_without_a_login_nothing_is_sent(fake: FakeConnection, pair: Lab, pages:
     fake.serve("POST", "/api/v1/login", Page({"jweToken": "", "errors": ["MSG_LOGIN_UNAUTHORIZED_ERROR"]}))
     with pytest.raises(ActionFailed, match=r"192\.168\.200\.10:30000: not logged in: .*UNAUTHORIZED"):
         web_form.deploy(pages, pair["master"], 30000, "t", "web", "nginx:1.19")
+    assert not any("appdeployment" in line for line in asked(fake))
+
+
+def test_login_that_hangs_is_named(fake: FakeConnection, pair: Lab, pages: Browser) -> None:
+    """A Dashboard that hangs because it does not reach the API ends the work with that reason."""
+    fake.serve("POST", "/api/v1/login", DeadlineExceeded("POST: no answer within 10 s"))
+    fake.answer("master", ":", "")
+    with pytest.raises(ActionFailed, match="not logged in: the login hangs"):
+        web_form.deploy(pages, pair.master, 30000, "t", "web", "nginx:1.19")
     assert not any("appdeployment" in line for line in asked(fake))
 
 
