@@ -13,7 +13,7 @@ def test_machine_has_an_id_and_an_age(fake: FakeConnection, pair: Lab) -> None:
     """The id and the time of the file that holds it are what the machine tells."""
     fake.answer("master", "/etc/machine-id", f"{ID}\n")
     fake.answer("master", "stat -c %Y", "1770000000\n")
-    assert identity.machine(pair.master) == {"machine-id": ID, "since": "2026-02-02T02:40:00+00:00"}
+    assert identity.machine(pair["master"]) == {"machine-id": ID, "since": "2026-02-02T02:40:00+00:00"}
 
 
 @pytest.mark.parametrize("said", ["", "uninitialized", "<script>", ID.upper(), f"{ID}0"])
@@ -22,7 +22,7 @@ def test_machine_that_tells_no_id(fake: FakeConnection, pair: Lab, said: str, si
     """What is no id and no time is left out."""
     fake.answer("master", "/etc/machine-id", Reply(said))
     fake.answer("master", "stat -c %Y", since)
-    assert identity.machine(pair.master) == {}
+    assert identity.machine(pair["master"]) == {}
 
 
 @pytest.mark.parametrize(
@@ -40,11 +40,11 @@ def test_clock_is_told_when_it_is_off(
     """A clock that is far from the grader's is told, with how far and to which side."""
     monkeypatch.setattr(identity.time, "time", lambda: 1_800_000_000.0)
     fake.answer("master", "date", f"{1_800_000_000 + off}\n")
-    assert identity.clock(pair.master) == told
+    assert identity.clock(pair["master"]) == told
 
 
 @pytest.mark.parametrize("said", ["", "soon", "-1", "9" * 5000, "²", "1e9"])
 def test_clock_that_tells_no_time(fake: FakeConnection, pair: Lab, said: str) -> None:
     """What is no time is left out."""
     fake.answer("master", "date", said)
-    assert identity.clock(pair.master) == {}
+    assert identity.clock(pair["master"]) == {}

@@ -93,7 +93,7 @@ def test_hanging_login_is_named_and_tried_once(fake: FakeConnection, pair: Lab, 
     fake.serve("GET", "/csrftoken/login", Page({"token": "csrf"}))
     fake.serve("POST", "/api/v1/login", HANGING)
     fake.answer("master", ":", "")
-    both = dashboard.try_both(pages, pair.master, 30000, "t")
+    both = dashboard.try_both(pages, pair["master"], 30000, "t")
     assert str(both).startswith("with the right token: not logged in: the login hangs (master answers, but not this")
     assert str(both).endswith("; a wrong one was not tried")
     assert len([r for r, _ in fake.requests if r.url.endswith("/login") and r.method == "POST"]) == 1
@@ -103,14 +103,14 @@ def test_refused_login_does_not_hang(fake: FakeConnection, pair: Lab, pages: Bro
     """A connection that is refused after the page has answered is told as refused."""
     fake.serve("GET", "/csrftoken/login", Page({"token": "csrf"}))
     fake.serve("POST", "/api/v1/login", Refused("nobody"))
-    assert dashboard.log_in(pages, pair.master, 30000, "t").says == "connection refused by 192.168.200.10"
+    assert dashboard.log_in(pages, pair["master"], 30000, "t").says == "connection refused by 192.168.200.10"
 
 
 def test_page_that_hangs_is_no_hanging_login(fake: FakeConnection, pair: Lab, pages: Browser) -> None:
     """Where not even the CSRF token comes, which needs no API, it is the page that does not answer."""
     fake.serve("GET", "/csrftoken/login", HANGING)
     fake.answer("master", ":", "")
-    said = dashboard.log_in(pages, pair.master, 30000, "t").says
+    said = dashboard.log_in(pages, pair["master"], 30000, "t").says
     assert said.startswith("no CSRF token: master answers, but not this page")
 
 
@@ -119,15 +119,15 @@ def test_wrong_token_is_tried_after_the_right_one(fake: FakeConnection, pair: La
     fake.serve("GET", "/csrftoken/login", Page({"token": "csrf"}))
     fake.serve("POST", "/api/v1/login", IN)
     fake.serve("GET", "/k8s-api/api/v1/nodes", Page({"items": [{"metadata": {"name": "master"}}]}))
-    assert dashboard.try_both(pages, pair.master, 30000, "t").wrong.is_in
-    assert kuboard.try_both(pages, pair.master, 32567, "t").wrong.nodes == ("master",)
+    assert dashboard.try_both(pages, pair["master"], 30000, "t").wrong.is_in
+    assert kuboard.try_both(pages, pair["master"], 32567, "t").wrong.nodes == ("master",)
 
 
 def test_hanging_console_is_named_and_tried_once(fake: FakeConnection, pair: Lab, pages: Browser) -> None:
     """A console that hangs is told as that, and no wrong token is tried after it."""
     fake.serve("GET", "/k8s-api/api/v1/nodes", HANGING)
     fake.answer("master", ":", "")
-    both = kuboard.try_both(pages, pair.master, 32567, "t")
+    both = kuboard.try_both(pages, pair["master"], 32567, "t")
     assert str(both).startswith("with the right token it shows no node: it hangs (master answers, but not this page")
     assert str(both).endswith("; a wrong one was not tried")
     assert len([r for r, _ in fake.requests if "/k8s-api/" in r.url]) == 1

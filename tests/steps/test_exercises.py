@@ -9,6 +9,7 @@ import pytest
 
 from labproof.grading import expectation, rubric
 from labproof.grading import syllabus as plan
+from labproof.grading.exercise import Criterion, Exercise, SlipEntry
 from labproof.grading.known_mistakes import recognise
 from labproof.ground.places import course_dir
 from labproof.lab.browser import PageState
@@ -96,14 +97,14 @@ def test_nothing_fails_without_a_cause_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("criterion", CRITERIA, ids=lambda c: c.id)
-def test_first_hint_is_an_idea(criterion: rubric.Criterion) -> None:
+def test_first_hint_is_an_idea(criterion: Criterion) -> None:
     """The first hint has no command of the handout in it and differs from the second."""
     assert not SOLUTIONS.search(criterion.hints[0]), criterion.hints[0]
     assert criterion.hints[0] != criterion.hints[1]
 
 
 @pytest.mark.parametrize("criterion", CRITERIA, ids=lambda c: c.id)
-def test_help_is_short(criterion: rubric.Criterion) -> None:
+def test_help_is_short(criterion: Criterion) -> None:
     """What a learner reads is one sentence of why, and two sentences at most of each hint and of what to try."""
     texts = {"why": (criterion.why, 1), "try": (criterion.try_this, 2)}
     texts |= {f"hint {i}": (hint, 2) for i, hint in enumerate(criterion.hints, 1)}
@@ -120,7 +121,7 @@ def test_each_slip_has_an_example() -> None:
 
 
 @pytest.mark.parametrize(("exercise", "slip"), SLIPS, ids=[s.id for _, s in SLIPS])
-def test_slip_is_recognised(exercise: rubric.Exercise, slip: rubric.SlipEntry) -> None:
+def test_slip_is_recognised(exercise: Exercise, slip: SlipEntry) -> None:
     """The text that shows a mistake is recognised as this mistake, and as no other, in each of its criteria."""
     own = {c.id for c in exercise.criterion}
     assert set(slip.criteria) <= own, "a slip is looked for in its own section only"

@@ -76,7 +76,7 @@ def test_login_that_hangs_is_named(fake: FakeConnection, pair: Lab, pages: Brows
     fake.serve("POST", "/api/v1/login", DeadlineExceeded("POST: no answer within 10 s"))
     fake.answer("master", ":", "")
     with pytest.raises(ActionFailed, match="not logged in: the login hangs"):
-        web_form.deploy(pages, pair.master, 30000, "t", "web", "nginx:1.19")
+        web_form.deploy(pages, pair["master"], 30000, "t", "web", "nginx:1.19")
     assert not any("appdeployment" in line for line in asked(fake))
 
 

@@ -233,10 +233,13 @@ def test_namespace_is_taken_away(fake: FakeConnection, pods: ProbePods) -> None:
 class Sweeping:
     """Stands for the process that takes the namespace away when we cannot."""
 
-    is_dismissed = False
+    is_dismissed = is_left = False
 
     def dismiss(self) -> None:
         self.is_dismissed = True
+
+    def leave(self) -> None:
+        self.is_left = True
 
 
 @pytest.mark.parametrize("lost", [True, False], ids=["answer lost", "answer seen"])
@@ -255,7 +258,7 @@ def test_sweeper_is_needed_until_all_is_gone(
     pods.close()
     log.close()
     assert len(asked(fake, "DELETE")) == 1
-    assert sweeper.is_dismissed is gone
+    assert (sweeper.is_dismissed, sweeper.is_left) == (gone, not gone)
 
 
 def test_pod_waits_for_its_account(fake: FakeConnection, pods: ProbePods) -> None:
