@@ -12,6 +12,9 @@ from labproof.lab.browser import Browser
 from labproof.lab.machine import Lab, Machine, Phase
 from steps.cluster.api import ADMIN_CONF, EVERY_SECRET, Cluster
 
+# A course of its own, with features, steps and a conftest of its own: it is run by `labproof`.
+collect_ignore = ["second_course"]
+
 # Hostile input is fed to parsers here, perhaps beside a lab that runs: one that takes all memory must end as
 # an error of this process, not as the kernel's choice of whom to kill.
 MEMORY = 3 * 1024**3
