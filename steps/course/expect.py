@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from ipaddress import ip_address, ip_network
 
 from labproof.grading.expectation import Expectation, all_of, show
-from steps.pods.probe_pods import PodReport
+from steps.pods.report import PodReport
 from steps.probes.account import AccountState
 from steps.probes.cluster_dns import Resolved
 from steps.probes.dashboard import BothLogins

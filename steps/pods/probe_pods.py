@@ -6,78 +6,40 @@ saw while it runs, and is up as soon as it answers: Calico writes its address on
 """
 
 import contextlib
-import secrets
 import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from ipaddress import ip_address
 
 from labproof.connection.base import HttpRequest
-from labproof.ground.errors import LabError, NoCluster, Refused, TransportError
+from labproof.ground.errors import Refused, TransportError
 from labproof.ground.untrusted import reads_objects
-from labproof.ground.wait import Clock, Deadline, Waited, poll
+from labproof.ground.wait import Clock, Deadline, poll
 from steps.cluster import events
-from steps.cluster.api import ApiProblem, Cluster, Json
-from steps.cluster.cause import cause
+from steps.cluster.api import Cluster
 from steps.pods.ahead import Ahead
 from steps.pods.manifest import NAMES, REACH, RESOLVER, pod
+from steps.pods.namespace import ProbeNamespace
+from steps.pods.report import PodReport, parse
 from steps.pods.sweeper import Sweeper
 from steps.probes import calico, cluster_dns
 from steps.probes.cluster_dns import Resolved
-from steps.probes.workload import waiting
 
-NAMESPACE_PREFIX = "labproof-probe-"
 SECONDS = 20.0
-READY_SECONDS = 60.0
-"""How long a namespace may take to be ready for Pods, in seconds: its account comes from a controller, which comes
-back some time after an API that was restarted."""
 FRESH_SECONDS = 60.0
 """How long a Pod that has started is asked again instead of making another one."""
-_CALICOS_WORD = "cni.projectcalico.org/podIP"
 _ANSWER_SECONDS = 1.0
 _EVERY_SECONDS = 0.15
 _ASK_SECONDS = 6.0
 _SOON_SECONDS = 1.0
 """How long names are waited for before the cluster is asked what is wrong with its DNS."""
 _SEEN_CHARACTERS = 4000
-_TROUBLE_CHARACTERS = 900
-_NO_IMAGE = ("ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName")
 _MEANINGS: dict[int, str] = {
     HTTPStatus.OK: "",
     HTTPStatus.BAD_GATEWAY: ": the connection was refused or found no way",
     HTTPStatus.GATEWAY_TIMEOUT: ": nothing came back within 2 s",
 }
-
-
-@dataclass(frozen=True)
-class PodReport:
-    """What became of a probe Pod: where it runs, its address, and what it saw."""
-
-    phase: str
-    node: str = ""
-    address: str = ""
-    saw: str = ""
-    trouble: str = ""
-    lacks_image: bool = False
-    """Whether the image for it is not to be had: that says nothing about the cluster."""
-
-    @property
-    def is_up(self) -> bool:
-        """Tell whether the Pod runs and has its address."""
-        return self.phase == "Running" and bool(self.address)
-
-    @property
-    def is_over(self) -> bool:
-        """Tell whether the Pod has ended or was taken away: it will not come up any more."""
-        return self.phase in ("Succeeded", "Failed", "gone")
-
-    def __str__(self) -> str:
-        where = f"on {self.node} with address {self.address or 'none'}"
-        if self.saw:
-            return f"a Pod {where} saw: {self.saw.strip()[:200]}"
-        return f"a Pod {where} is {self.phase}: {cause(self.trouble, _TROUBLE_CHARACTERS) or 'no reason given'}"
 
 
 @dataclass(frozen=True)
@@ -108,14 +70,9 @@ class ProbePods:
         self._image = image
         self._ahead = ahead
         self._clock = clock or Clock()
-        self._start_sweeper = start_sweeper
-        self._sweeper: Sweeper | None = None
-        self._is_open = False
+        self._namespace = ProbeNamespace(cluster, self._clock, start_sweeper)
         self._begun: dict[str, _Begun] = {}
         self._made: Counter[str] = Counter()
-        self._ready_seconds = READY_SECONDS
-        self.namespace = f"{NAMESPACE_PREFIX}{secrets.token_hex(3)}"
-        """Each grading has a namespace of its own: two may look at one cluster at the same time."""
         self._lock = threading.Lock()
 
     def begin_ahead(self, first: str, second: str) -> None:
@@ -224,85 +181,30 @@ class ProbePods:
             begun = self._begun.get(node)
             if begun is not None and not begun.fresh.is_expired and question not in begun.spent:
                 return begun
-            ready_by = Deadline(self._ready_seconds, self._clock)
-            self._open(ready_by)
             self._made[node] += 1
             name = f"looker-{node}-{self._made[node]}"
-            self._create(pod(name, node, self._image), ready_by)
+            self._namespace.create(pod(name, node, self._image))
             made = _Begun(name, Deadline(SECONDS, self._clock), Deadline(FRESH_SECONDS, self._clock))
             self._begun[node] = made
             if begun is not None:
-                self._delete(begun.name)
+                self._namespace.delete(begun.name)
             return made
 
     def _forget(self, node: str) -> None:
         """Have the next look make a Pod of its own: this one is no use any more."""
         with self._lock:
             if (begun := self._begun.pop(node, None)) is not None:
-                self._delete(begun.name)
+                self._namespace.delete(begun.name)
 
     def close(self) -> None:
         """Take the namespace away with everything in it; what fails here is left to the sweeper."""
         self._ahead.close()
-        if self._is_open or self._sweeper is not None:
-            # Not only where it was seen to be made: an answer that is lost, or cannot be written down, may come after.
-            self._take_away(self._sweeper)
-        self._is_open, self._sweeper = False, None
+        self._namespace.close()
 
-    def _take_away(self, sweeper: Sweeper | None) -> None:
-        try:
-            with contextlib.suppress(NoCluster):
-                self._cluster.delete("/api/v1/namespaces/{}", self.namespace)
-        except LabError:
-            if sweeper is not None:
-                sweeper.leave()
-            return
-        if sweeper is not None:
-            sweeper.dismiss()
-
-    def _open(self, deadline: Deadline) -> None:
-        if self._is_open:
-            return
-        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}}
-
-        def create() -> str:
-            try:
-                self._cluster.create("/api/v1/namespaces", body=namespace)
-            except ApiProblem as problem:
-                return "" if problem.status == 409 and self._namespace_phase() == "Active" else str(problem)
-            return ""
-
-        if self._start_sweeper is not None and self._sweeper is None:
-            self._sweeper = self._start_sweeper(self.namespace)
-        ended = poll(create, lambda problem: not problem, deadline, every=0.5)
-        if not ended.is_met:
-            raise self._hopeless(f"the namespace {self.namespace} could not be made", ended)
-        self._is_open = True
-
-    def _hopeless(self, what: str, ended: Waited[str]) -> TransportError:
-        """Return what kept us from making something; who wants it next does not wait that long again."""
-        self._ready_seconds = SECONDS
-        return TransportError(f"{what} within {ended.seconds:.0f} s ({ended.looks} tries): {ended.value}")
-
-    def _namespace_phase(self) -> str:
-        found = self._cluster.read("/api/v1/namespaces/{}", self.namespace)
-        return str((found or {}).get("status", {}).get("phase", ""))
-
-    def _create(self, pod: Json, deadline: Deadline) -> None:
-        """Create a Pod as its owner would: again and again until its namespace has an account, and the API a leader."""
-
-        def create() -> str:
-            try:
-                self._cluster.create("/api/v1/namespaces/{}/pods", self.namespace, body=pod)
-            except ApiProblem as problem:
-                if problem.status == 409:
-                    self._delete(pod["metadata"]["name"])
-                return str(problem)
-            return ""
-
-        ended = poll(create, lambda problem: not problem, deadline, every=_EVERY_SECONDS)
-        if not ended.is_met:
-            raise self._hopeless("a probe Pod could not be made", ended)
+    @property
+    def namespace(self) -> str:
+        """Return the name of the namespace that the Pods are made in."""
+        return self._namespace.name
 
     def _look(self, name: str, node: str) -> PodReport:
         """Return what became of a Pod: what the API says, or sooner that it answers at the address that it has."""
@@ -322,28 +224,3 @@ class ProbePods:
     def _report(self, name: str) -> PodReport:
         pod = self._cluster.read("/api/v1/namespaces/{}/pods/{}", self.namespace, name)
         return PodReport("gone") if pod is None else parse(pod)
-
-    def _delete(self, name: str) -> None:
-        self._cluster.delete("/api/v1/namespaces/{}/pods/{}", self.namespace, name, gracePeriodSeconds="0")
-
-
-def parse(pod: Json) -> PodReport:
-    """Return what a Pod's status says."""
-    status = pod.get("status", {})
-    annotations = pod.get("metadata", {}).get("annotations") or {}
-    waits = waiting(pod)
-    return PodReport(
-        phase=str(status.get("phase", "unknown")),
-        node=str(pod["spec"].get("nodeName", "")),
-        address=_address(status.get("podIP")) or _address(str(annotations.get(_CALICOS_WORD, "")).removesuffix("/32")),
-        trouble="; ".join(waits) or str(status.get("message", "")),
-        lacks_image=any(reason in wait for wait in waits for reason in _NO_IMAGE),
-    )
-
-
-def _address(said: object) -> str:
-    """Return an address that can be one: it becomes part of a URL."""
-    try:
-        return str(ip_address(str(said)))
-    except ValueError:
-        return ""

@@ -10,7 +10,7 @@ from labproof.grading.expectation import Expectation
 from labproof.lab.browser import PageState
 from labproof.lab.service import UnitState
 from steps.course import expect
-from steps.pods.probe_pods import PodReport
+from steps.pods.report import PodReport
 from steps.probes.account import AccountState
 from steps.probes.dashboard import BothLogins, LoginState
 from steps.probes.docker import ContainerRun, DaemonSettings, Images

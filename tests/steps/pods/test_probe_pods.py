@@ -14,7 +14,8 @@ from labproof.records.evidence import EvidenceLog
 from labproof.session.opening import _instant_clock
 from steps.cluster.api import Cluster
 from steps.pods.ahead import Ahead
-from steps.pods.probe_pods import ProbePods, parse
+from steps.pods.probe_pods import ProbePods
+from steps.pods.report import parse
 
 PODS = "/pods"
 LOOKER, SERVER = "/pods/looker-master-1", "/pods/looker-node-1"
