@@ -41,8 +41,8 @@ def pytest_labproof_opened(config: pytest.Config, opened: Session) -> None:
     cluster = Cluster(opened.connection, opened.lab[MASTER], opened.phase)
     pods = ProbePods(cluster, course.profile.nginx_image, Ahead(opened.log), opened.judge.clock, _sweeper(opened))
     opened.closing.callback(pods.close)
-    opened.identify_cluster = lambda: {} if opened.lab[MASTER].is_lost else identity.cluster(cluster)
-    opened.recording.is_cluster_lost = lambda: cluster.was_healthy
+    opened.cluster.identify = lambda: {} if opened.lab[MASTER].is_lost else identity.cluster(cluster)
+    opened.cluster.is_lost = lambda: cluster.was_healthy
     config.stash[_KUBERNETES] = Kubernetes(course, cluster, pods)
     # A recording takes no time: there the sentences ask in their own order, the same one every time.
     if opened.is_finished_lab and not opened.is_replay:

@@ -1,6 +1,5 @@
 """What happens in a run becomes records: sentences, criteria and scenarios, in step with pytest-bdd."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -13,6 +12,7 @@ from labproof.grading.judging import Judge
 from labproof.grading.known_mistakes import recognise
 from labproof.grading.rubric import Entry
 from labproof.grading.settling import Seen
+from labproof.grading.surroundings import Surroundings
 from labproof.grading.syllabus import ScenarioPlan, Sentence, Syllabus
 from labproof.grading.verdicts import Verdicts
 from labproof.ground import fault
@@ -56,7 +56,15 @@ class _Current:
 class Recording:
     """The records of one run."""
 
-    def __init__(self, run: RunRecord, plan: Syllabus, judge: Judge, phase: Phase, log: EvidenceLog) -> None:
+    def __init__(
+        self,
+        run: RunRecord,
+        plan: Syllabus,
+        judge: Judge,
+        phase: Phase,
+        log: EvidenceLog,
+        surroundings: Surroundings | None = None,
+    ) -> None:
         self.plan = plan
         self._run = run
         self._judge = judge
@@ -68,13 +76,7 @@ class Recording:
         self.verdicts = Verdicts(run, plan)
         self.faults: list[BaseException] = []
         """Errors of our own in this run, which is not called finished with one of them."""
-        self.patience = 15.0
-        """How long verifying waits at most, in seconds: what was finished need not come about any more."""
-        self.is_cluster_lost: Callable[[], bool] = lambda: False
-        self.lost_machines: Callable[[], list[str]] = list
-        self.now: Callable[[], str] = now
-        self.clock: Callable[[], float] = time.monotonic
-        """What the time is, for people and in seconds: of a recording, when it was made."""
+        self.surroundings = surroundings or Surroundings()
 
     # The run
 
@@ -119,7 +121,7 @@ class Recording:
     def begin_scenario(self, plan: ScenarioPlan, use: str) -> None:
         """Start a scenario; nothing is known yet of what it finds done already."""
         self._authors.begin_scenario()
-        self._now = _Current(plan, use, self.now(), self.clock())
+        self._now = _Current(plan, use, self.surroundings.now(), self.surroundings.clock())
 
     def end_scenario(self) -> ScenarioRecord:
         """Finish the scenario and return its record."""
@@ -128,7 +130,7 @@ class Recording:
             name=current.plan.name,
             use=current.use,
             started=current.started,
-            seconds=round(self.clock() - current.clock, 3),
+            seconds=round(self.surroundings.clock() - current.clock, 3),
             steps=tuple(current.steps),
             criteria=self.verdicts.blamed(self._complete(current), current.fault),
         )
@@ -184,13 +186,13 @@ class Recording:
                 self._skip(entry, reason, current)
                 return
             self._judge.begin(self._wait(entry, current.use))
-        clock, started, problem = self.clock(), self.now(), None
+        clock, started, problem = self.surroundings.clock(), self.surroundings.now(), None
         with self._log.collect() as seen:
             try:
                 sentence_function()
             except Exception as caught:
                 problem = caught
-        seconds = self.clock() - clock
+        seconds = self.surroundings.clock() - clock
         if entry is not None:
             self._judge_criterion(entry, problem, started, tuple(seen), current)
             self._add_step(current, StepOutcome(self.verdicts.outcome(entry.id)), seconds, "", ())
@@ -301,7 +303,7 @@ class Recording:
         if any(self.verdicts.has_failed(need) for need in entry.needs):
             return 0.0
         is_fresh = self._is_fresh(entry.section, use)
-        return entry.source.wait if is_fresh else min(entry.source.wait, self.patience)
+        return entry.source.wait if is_fresh else min(entry.source.wait, self.surroundings.patience)
 
     def _is_fresh(self, section: str, use: str) -> bool:
         """Tell whether things may come about in a section that did not hold before it."""
@@ -312,9 +314,9 @@ class Recording:
         """Return why what was seen may be no fault of the student's, or nothing."""
         if not isinstance(problem, CheckFailed | NoCluster | Refused | DeadlineExceeded):
             return ""
-        if lost := [name for name in self.lost_machines() if entry.machine in ("", name)]:
+        if lost := [name for name in self.surroundings.lost_machines() if entry.machine in ("", name)]:
             return f"{lost[0]} stopped answering, and this may follow from it"
-        if isinstance(problem, Refused) and self.is_cluster_lost():
+        if isinstance(problem, Refused) and self.surroundings.is_cluster_lost():
             return f"the API was well earlier in this run and is gone now: {problem}"
         return ""
 

@@ -15,6 +15,7 @@ from labproof.connection.replay import Replay
 from labproof.grading import syllabus, unjudged
 from labproof.grading.judging import Judge
 from labproof.grading.recording import PERFORM, Recording
+from labproof.grading.surroundings import Surroundings
 from labproof.grading.syllabus import Syllabus
 from labproof.ground.errors import LabError, TransportError
 from labproof.ground.wait import Clock, Deadline
@@ -42,6 +43,17 @@ SAVE_EVERY_SECONDS = 2.0
 
 
 @dataclass
+class CourseCluster:
+    """What a course tells of the cluster that its machines form, when it has one: it fills this in once opened."""
+
+    identify: Callable[[], dict[str, str]] = dict
+    """Return what tells this cluster from another student's; raises TransportError where it cannot be seen."""
+
+    is_lost: Callable[[], bool] = lambda: False
+    """Tell whether its API answered once in this run: then a refusal means that it was lost."""
+
+
+@dataclass
 class Session:
     """Everything that steps and hooks need of one lab and one run."""
 
@@ -57,9 +69,7 @@ class Session:
     browser: Browser
     judge: Judge
     recording: Recording
-    identify_cluster: Callable[[], dict[str, str]] = dict
-    """What the course has that tells this lab from another student's; raises TransportError where it cannot be seen."""
-
+    cluster: CourseCluster = field(default_factory=CourseCluster)
     closing: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     """What the course must take away again, while the lab can still be reached."""
 
@@ -101,7 +111,7 @@ class Session:
                     # What a recording says of the time says nothing of this moment.
                     machines[machine.name] |= identity.clock(machine) if self.provider else {}
         with contextlib.suppress(TransportError):
-            cluster = self.identify_cluster()
+            cluster = self.cluster.identify()
         self.recording.describe(machines, cluster)
 
     def learn(self) -> None:
@@ -167,7 +177,7 @@ def begin(options: Options, plan: Syllabus, reach: Callable[[], Reached]) -> Ses
         reached.connection.begin(_questions(plan, profile), {endpoint.name for endpoint in reached.endpoints})
     unreached = _unreached(options, reached)
     description = reached.provider.describe(profile)
-    session = _assemble(options, plan, reached.connection, reached.endpoints, description, Clock())
+    session = _assemble(options, plan, reached.connection, reached.endpoints, description, Clock(), Surroundings())
     session.provider, session.foresight, session.unreached = reached.provider, reached.connection, unreached
     session.tell_unreached()
     return session
@@ -202,9 +212,8 @@ def _replayed(options: Options, plan: Syllabus) -> Session:
         if facts.get("address")
     )
     replay = Replay(read(source.folder.evidence), source.source.started)
-    session = _assemble(options, plan, replay, endpoints, recorded.lab, _instant_clock(), source.source)
-    session.recording.now, session.recording.clock = replay.now, replay.elapsed
-    return session
+    around = Surroundings(now=replay.now, clock=replay.elapsed)
+    return _assemble(options, plan, replay, endpoints, recorded.lab, _instant_clock(), around, source.source)
 
 
 def _assemble(
@@ -214,6 +223,7 @@ def _assemble(
     endpoints: tuple[Endpoint, ...],
     description: LabDescription,
     clock: Clock,
+    around: Surroundings,
     source: Source | None = None,
 ) -> Session:
     # Before the new run becomes the latest one.
@@ -228,9 +238,14 @@ def _assemble(
         earlier = None
     judge = Judge(clock)
     run = replace(_blank(folder, options, plan, description, earlier), source=source)
-    recording = Recording(run, plan, judge, phase, log)
-    recording.patience = options.patience
-    recording.lost_machines = lambda: _lost(lab)
+    cluster = CourseCluster()
+    around = replace(
+        around,
+        patience=options.patience,
+        lost_machines=lambda: _lost(lab),
+        is_cluster_lost=lambda: cluster.is_lost(),
+    )
+    recording = Recording(run, plan, judge, phase, log, around)
     return Session(
         options=options,
         plan=plan,
@@ -244,6 +259,7 @@ def _assemble(
         browser=Browser(connection, phase),
         judge=judge,
         recording=recording,
+        cluster=cluster,
     )
 
 

@@ -130,9 +130,9 @@ def test_machine_that_has_gone_is_found_out(course: Syllabus, live: Answering) -
     begun = begin(Options(VERIFY), course, lambda: reached(Machines(), live))
     live.answer("master", ":", "")
     live.answer("node", ":", "")
-    assert begun.recording.lost_machines() == []
+    assert begun.recording.surroundings.lost_machines() == []
     live.lose("node")
-    assert begun.recording.lost_machines() == ["node"]
+    assert begun.recording.surroundings.lost_machines() == ["node"]
     begun.close()
 
 

@@ -118,10 +118,18 @@ def test_recording_is_not_waited_for(open_: Open) -> None:
 def test_lost_machines_are_known_to_the_recording(open_: Open) -> None:
     """A machine that stops answering is one that the recording excuses things with."""
     begun = open_()
-    assert begun.recording.lost_machines() == []
+    assert begun.recording.surroundings.lost_machines() == []
     with pytest.raises(Unreachable):
         begun.lab["node"].ask("hostname")
-    assert begun.recording.lost_machines() == ["node"]
+    assert begun.recording.surroundings.lost_machines() == ["node"]
+
+
+def test_lost_cluster_is_known_to_the_recording(open_: Open) -> None:
+    """What the course tells of its cluster is what the recording asks."""
+    begun = open_()
+    assert not begun.recording.surroundings.is_cluster_lost()
+    begun.cluster.is_lost = lambda: True
+    assert begun.recording.surroundings.is_cluster_lost()
 
 
 def test_a_recording_is_neither_restarted_nor_saved(open_: Open) -> None:

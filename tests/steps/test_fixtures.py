@@ -72,9 +72,9 @@ def test_cluster_that_was_well_can_be_lost(
     """Whether the API was well earlier is asked of the session's own cluster."""
     session = opened(tmp_path, fake, pair, PERFORM)
     fixtures.pytest_labproof_opened(pytestconfig, session)
-    assert not session.recording.is_cluster_lost()
+    assert not session.cluster.is_lost()
     pytestconfig.stash[fixtures._KUBERNETES].cluster.was_healthy = True
-    assert session.recording.is_cluster_lost()
+    assert session.cluster.is_lost()
     session.close()
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from labproof.grading import rubric
 from labproof.grading import syllabus as plan
+from labproof.grading.surroundings import Surroundings
 from labproof.grading.syllabus import Syllabus
 from tests.grading.recording.driver import COURSE, Run, start
 from tests.tiny_course import write
@@ -21,7 +22,13 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Syllabus:
 
 
 @pytest.fixture
-def run(course: Syllabus, tmp_path: Path) -> Iterator[Run]:
-    run = start(course, tmp_path)
+def around() -> Surroundings:
+    """What the run asks its surroundings; a test that wants others parametrizes it."""
+    return Surroundings()
+
+
+@pytest.fixture
+def run(course: Syllabus, tmp_path: Path, around: Surroundings) -> Iterator[Run]:
+    run = start(course, tmp_path, around=around)
     yield run
     run.log.close()

@@ -8,6 +8,7 @@ from labproof.grading import expectation
 from labproof.grading.conditions import Condition
 from labproof.grading.judging import Judge
 from labproof.grading.recording import Recording
+from labproof.grading.surroundings import Surroundings
 from labproof.grading.syllabus import Sentence, Syllabus
 from labproof.ground.wait import Clock
 from labproof.lab.machine import Phase
@@ -123,7 +124,7 @@ def blank(course: Syllabus) -> RunRecord:
     return RunRecord("run", "perform", "", LabDescription("rehearsal", "none"), "", sections)
 
 
-def start(course: Syllabus, folder: Path, record: RunRecord | None = None) -> Run:
+def start(course: Syllabus, folder: Path, record: RunRecord | None = None, around: Surroundings | None = None) -> Run:
     time, slept = [0.0], []
 
     def sleep(seconds: float) -> None:
@@ -132,7 +133,7 @@ def start(course: Syllabus, folder: Path, record: RunRecord | None = None) -> Ru
 
     judge, phase = Judge(Clock(lambda: time[0], sleep)), Phase()
     log = EvidenceLog(folder / "evidence.jsonl")
-    recording = Recording(record or blank(course), course, judge, phase, log)
+    recording = Recording(record or blank(course), course, judge, phase, log, around)
     return Run(recording, course, judge, log, phase, slept)
 
 

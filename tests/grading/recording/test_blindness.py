@@ -3,6 +3,7 @@
 import pytest
 
 from labproof.connection.base import Purpose
+from labproof.grading.surroundings import Surroundings
 from labproof.ground.errors import DeadlineExceeded, NoCluster, Refused, Unreachable
 from tests.grading.recording.driver import FAILED, OK, PASSED, UNDETERMINED, WRONG, Run, base, crash, found, seeing
 
@@ -89,17 +90,17 @@ def test_a_cluster_that_never_was_is_the_students(run: Run, problem: Exception) 
     assert run.outcomes()["base.a"] is FAILED
 
 
+@pytest.mark.parametrize("around", [Surroundings(is_cluster_lost=lambda: True)])
 def test_a_cluster_that_was_lost_is_not(run: Run) -> None:
     """An API that was well and is gone is undetermined: the student's work was there."""
-    run.recording.is_cluster_lost = lambda: True
     run.scenario("base", "verify", base(seeing(Refused("nobody listens"))))
     assert run.outcomes()["base.a"] is UNDETERMINED
     assert "was well earlier" in found(run, "base.a").reason
 
 
+@pytest.mark.parametrize("around", [Surroundings(lost_machines=lambda: ["node"])])
 def test_a_lost_machine_excuses_what_may_follow_from_it(run: Run) -> None:
     """While a machine does not answer, what the cluster shows of it is not held against anybody."""
-    run.recording.lost_machines = lambda: ["node"]
     run.scenario("base", "verify", base(WRONG))
     assert found(run, "base.a").outcome is UNDETERMINED
     assert "node stopped answering" in found(run, "base.a").reason

@@ -2,6 +2,7 @@
 
 import pytest
 
+from labproof.grading.surroundings import Surroundings
 from tests.grading.recording.driver import OK, PASSED, WRONG, Run, base, found
 
 
@@ -13,16 +14,16 @@ def test_performing_waits_as_the_rubric_says(run: Run) -> None:
     assert found(run, "base.a").looks > 50
 
 
+@pytest.mark.parametrize("around", [Surroundings(patience=4)])
 def test_verifying_waits_less(run: Run) -> None:
     """A student's finished work needs no more patience than was asked for."""
-    run.recording.patience = 4
     run.scenario("base", "verify", base(WRONG, OK, OK))
     assert 3 <= sum(run.slept) <= 4
 
 
+@pytest.mark.parametrize("around", [Surroundings(patience=100)])
 def test_short_waits_stay_short(run: Run) -> None:
     """Patience never makes a wait longer than the rubric's."""
-    run.recording.patience = 100
     run.scenario("next", "verify", {"next.d": WRONG})
     assert sum(run.slept) <= 5
 
