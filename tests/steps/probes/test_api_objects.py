@@ -36,7 +36,7 @@ def a_node(name: str, ready: str | None, message: str = "kubelet is posting read
 def test_ready_is_told_in_kubectls_words(
     fake: FakeConnection, api: Cluster, ready: str | None, message: str, state: str
 ) -> None:
-    """A node reads as a sentence does, such as Ready or NotReady; Unknown and NotReady come with the kubelet's reason."""
+    """A node is Ready, NotReady or Unknown, and what is not Ready comes with the kubelet's reason."""
     fake.serve("GET", "/api/v1/nodes", Page({"items": [a_node("master", ready, message)]}))
     assert node.ready_states(api) == {"master": state}
 
