@@ -178,7 +178,7 @@ NODE = NodeState("node", "Unknown", "Kubelet stopped posting node status.", "10.
         ("dashboard.account", str(AccountState(True)), "unbound"),
         (
             "join.ready",
-            expectation.all_equal({"node": "Ready"}).found({"node": f"NotReady: {NODE.reason}"}),
+            expectation.all_equal({"node": "True"}).found({"node": f"{NODE.ready}: {NODE.reason}"}),
             "silent",
         ),
         ("join.addresses", expectation.all_equal({"node": "192.168.200.20"}).found({"node": NODE.address}), "node-ip"),
