@@ -8,13 +8,14 @@ from typing import Any
 
 import click
 
-from labproof.commands import author, grading, machines
+from labproof.commands import author, grading, machines, reading
+from labproof.commands.groups import Grouped
 from labproof.ground import exit_status, fault
 from labproof.ground.errors import LabError
 from labproof.ground.exit_status import ExitStatus, status_of
 
 
-class _Commands(click.Group):
+class _Commands(Grouped):
     """Turns every error of ours into one clear message and its exit status."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -25,7 +26,8 @@ class _Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("interrupted: the machines stay as they are", err=True)
             sys.exit(ExitStatus.INTERRUPTED)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        # Who reads our lines may have seen enough of them, as `head` has: click ends quietly then.
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as problem:
             # Python's own status for this is 1, which would say that points are lost.
@@ -44,6 +46,7 @@ def _fail(problem: Exception, said: str, status: ExitStatus) -> None:
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="\b\nExit status:\n" + exit_status.table(),
 )
+@click.version_option(package_name="labproof", prog_name="labproof", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, help="Show a traceback with an error.")
 @click.option(
     "--course",
@@ -56,7 +59,7 @@ def main(debug: bool, course: Path | None) -> None:
         os.environ["LABPROOF_COURSE"] = str(course.resolve())
 
 
-for command in (*grading.COMMANDS, *machines.COMMANDS, author.author):
+for command in (*grading.COMMANDS, *machines.COMMANDS, *reading.COMMANDS, author.author):
     main.add_command(command)
 
 

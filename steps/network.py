@@ -34,7 +34,7 @@ def controllers_run(judge: Judge, cluster: Cluster, lab: Lab) -> None:
 
 @then("master is Ready")
 def master_is_ready(judge: Judge, cluster: Cluster, lab: Lab) -> None:
-    wanted = expectation.all_equal({lab["master"].name: "True"})
+    wanted = expectation.all_equal({lab["master"].name: node.READY})
     judge(lambda: node.ready_states(cluster), wanted, rests_on=conditions.machine(cluster, lab["master"]))
 
 

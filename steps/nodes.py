@@ -27,7 +27,7 @@ def cluster_is_complete(judge: Judge, cluster: Cluster, lab: Lab) -> None:
 
 @then("both nodes are Ready")
 def nodes_are_ready(judge: Judge, cluster: Cluster, lab: Lab) -> None:
-    wanted, rests_on = expectation.all_equal(dict.fromkeys(lab.machines, "True")), conditions.pods(cluster, lab)
+    wanted, rests_on = expectation.all_equal(dict.fromkeys(lab.machines, node.READY)), conditions.pods(cluster, lab)
     judge(lambda: node.ready_states(cluster), wanted, rests_on=rests_on)
 
 

@@ -23,7 +23,11 @@ C = TypeVar("C", bound=Callable[..., Any])
 provider_option = click.option("--provider", default="", help=f"One of {', '.join(NAMES)}; or $LAB_PROVIDER.")
 rubric_option = click.option("--rubric", type=click.Path(path_type=Path), help="An instructor's own weights.")
 section_option = click.option(
-    "--section", "sections", multiple=True, metavar="ID", help="This section and what it needs; repeatable."
+    "--section",
+    "sections",
+    multiple=True,
+    metavar="ID",
+    help="This section and what it needs; repeatable. `labproof sections` lists them.",
 )
 pytest_argument = click.argument("pytest_options", nargs=-1, type=click.UNPROCESSED)
 

@@ -99,17 +99,23 @@ def newest(is_wanted: Callable[[RunRecord], bool], root: Path | None = None) -> 
     A replay is no run on machines: it says nothing of how they are now.
     """
     modes = {mode for mode in Mode if mode.is_on_machines}
-    folders = [p for p in (root or runs_dir()).glob("*-*-*") if p.name.split("-")[2] in modes and p.is_dir()]
-    folders.sort(key=lambda p: (p.name[:_STAMP], p.stat().st_mtime_ns), reverse=True)
+    folders = [folder for folder in every(root) if folder.path.name.split("-")[2] in modes]
     for folder in folders[:_LOOKED_THROUGH]:
         if (run := _readable(folder)) and run.mode.is_on_machines and is_wanted(run):
             return run
     return None
 
 
-def _readable(folder: Path) -> RunRecord | None:
+def every(root: Path | None = None) -> list[RunFolder]:
+    """Return every run's folder, the newest first."""
+    folders = [p for p in (root or runs_dir()).glob("*-*-*") if p.is_dir()]
+    folders.sort(key=lambda p: (p.name[:_STAMP], p.stat().st_mtime_ns), reverse=True)
+    return [RunFolder(path) for path in folders]
+
+
+def _readable(folder: RunFolder) -> RunRecord | None:
     with contextlib.suppress(ConfigError):
-        return RunFolder(folder).load()
+        return folder.load()
     return None
 
 

@@ -24,7 +24,7 @@ from labproof.records.model import (
     score,
 )
 from labproof.showing.provenance import notes, warning
-from labproof.showing.report import duration, visible
+from labproof.showing.text import duration, visible
 
 _LONGEST = 160
 _LONGEST_REASON = 400

@@ -3,14 +3,10 @@
 import contextlib
 import functools
 import os
-import re
 import tempfile
-import unicodedata
-from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -18,7 +14,6 @@ from markupsafe import Markup
 from labproof.ground.places import cache_dir, engine_dir
 from labproof.records.model import (
     CriterionRecord,
-    Exchange,
     Outcome,
     RunRecord,
     ScenarioRecord,
@@ -26,47 +21,10 @@ from labproof.records.model import (
     number,
     score,
 )
+from labproof.showing.fixes import machine_of, ranked
+from labproof.showing.looks import SHOWN_CHARACTERS, Evidence, series
 from labproof.showing.provenance import moment, notes, warning
-
-SHOWN_CHARACTERS = 16_000
-"""How much of one output the page shows; result.json has all that was kept."""
-
-_SUSPECT = re.compile(r"[^\t\n\x20-\x7e]")
-# Controls, format characters (bidi overrides, zero width), lone surrogates, line and paragraph separators.
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-
-
-class Piece(NamedTuple):
-    """A run of plain text and the escape that follows it, either may be empty."""
-
-    plain: str
-    escape: str
-
-
-@dataclass(frozen=True)
-class Shown:
-    """Where an exchange stands in the page, and whether this is the place that shows it in full."""
-
-    anchor: str
-    is_first: bool
-
-
-class Evidence:
-    """Gives every exchange one anchor: one reading can prove many criteria, and is shown in full once."""
-
-    def __init__(self) -> None:
-        self._anchors: dict[Exchange, str] = {}
-
-    def place(self, exchange: Exchange) -> Shown:
-        """Return the anchor of the exchange and whether it is asked for the first time."""
-        if known := self._anchors.get(exchange):
-            return Shown(known, is_first=False)
-        anchor = f"exchange-{exchange.number}"
-        # Merged runs may have used one number twice.
-        if anchor in self._anchors.values():
-            anchor = f"{anchor}-{len(self._anchors)}"
-        self._anchors[exchange] = anchor
-        return Shown(anchor, is_first=True)
+from labproof.showing.text import duration, in_style, pieces, prose, visible
 
 
 def write(run: RunRecord, folder: Path) -> Path:
@@ -76,6 +34,7 @@ def write(run: RunRecord, folder: Path) -> Path:
 
 def render(run: RunRecord) -> str:
     """Return the page of a run: the same one for the same run, always."""
+    fixes = ranked(run)
     return (
         _environment()
         .get_template("report.html.j2")
@@ -84,7 +43,10 @@ def render(run: RunRecord) -> str:
             notes=notes(run),
             warning=warning(run),
             total=run.score,
-            waiting=_waiting(run),
+            fixes=fixes,
+            fix_of={c.id: fix.lead.id for fix in fixes for c in fix.criteria},
+            script=script(),
+            script_hash=f"sha256-{b64encode(sha256(script().encode()).digest()).decode()}",
             targets=_targets(run),
             evidence=Evidence(),
             by_outcome={
@@ -95,21 +57,10 @@ def render(run: RunRecord) -> str:
     )
 
 
-def visible(value: object) -> object:
-    """Return text with every invisible character as an escape, such as \\x1b; leave all else alone."""
-    if not isinstance(value, str) or isinstance(value, Markup) or (value.isascii() and value.isprintable()):
-        return value
-    return _SUSPECT.sub(lambda match: _escape(match[0]), value)
-
-
-def pieces(text: str) -> Iterator[Piece]:
-    """Yield the text as runs of plain characters, each with the escape of the invisible one after it."""
-    start = 0
-    for match in _SUSPECT.finditer(text):
-        if (escape := _escape(match[0])) != match[0]:
-            yield Piece(text[start : match.start()], escape)
-            start = match.end()
-    yield Piece(text[start:], "")
+@functools.cache
+def script() -> Markup:
+    """Return the one script of the page, as its policy allows it by hash; the page is whole without it."""
+    return Markup((engine_dir() / "reports" / "report.js").read_text(encoding="utf-8"))
 
 
 def lines(scenario: ScenarioRecord) -> list[tuple[StepRecord | None, CriterionRecord | None]]:
@@ -123,29 +74,6 @@ def lines(scenario: ScenarioRecord) -> list[tuple[StepRecord | None, CriterionRe
             left.remove(match)
         result.insert(0, (step, match))
     return result + [(None, criterion) for criterion in left]
-
-
-def duration(seconds: float) -> str:
-    """Return a length of time, given in seconds, as people read it."""
-    if seconds < 60:
-        return f"{seconds:.2f} s" if seconds < 1 else f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s"
-
-
-def _escape(character: str) -> str:
-    if unicodedata.category(character) not in _INVISIBLE:
-        return character
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
-def _waiting(run: RunRecord) -> dict[str, list[CriterionRecord]]:
-    waiting: defaultdict[str, list[CriterionRecord]] = defaultdict(list)
-    for criterion in run.criteria:
-        if criterion.outcome is Outcome.BLOCKED:
-            waiting[criterion.blocked_by].append(criterion)
-    return dict(waiting)
 
 
 def _targets(run: RunRecord) -> dict[str, str]:
@@ -168,7 +96,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"duration": duration, "lines": lines, "moment": moment, "number": number}
-    environment.filters |= {"pieces": pieces, "score": score}
+    environment.filters |= {"pieces": pieces, "score": score, "prose": prose, "in_style": in_style}
+    environment.filters |= {"series": series, "machine": machine_of}
     environment.globals |= {"shown_characters": SHOWN_CHARACTERS}
     return environment
 

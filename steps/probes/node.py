@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from labproof.ground.untrusted import reads_objects
 from steps.cluster.api import Cluster, Json
 
+READY = "Ready"
+_WORDS = {"False": "NotReady"}
+
 
 @dataclass(frozen=True)
 class NodeState:
@@ -44,9 +47,9 @@ def parse(node: Json) -> NodeState:
 
 
 def ready_states(cluster: Cluster) -> dict[str, str]:
-    """Return the Ready condition of every node; one that is not ready with the kubelet's reason."""
+    """Return how every node is, as kubectl words it; one that is not Ready with the kubelet's reason."""
     states = read_all(cluster).values()
-    return {s.name: s.ready if s.ready == "True" else f"{s.ready}: {s.reason}" for s in states}
+    return {s.name: READY if s.ready == "True" else f"{_WORDS.get(s.ready, s.ready)}: {s.reason}" for s in states}
 
 
 def labelled(cluster: Cluster, label: str) -> set[str]:

@@ -27,16 +27,16 @@ def a_node(name: str, ready: str | None, message: str = "kubelet is posting read
 @pytest.mark.parametrize(
     ("ready", "message", "state"),
     [
-        ("True", "ready", "True"),
-        ("False", NO_NETWORK, f"False: {NO_NETWORK}"),
+        ("True", "ready", "Ready"),
+        ("False", NO_NETWORK, f"NotReady: {NO_NETWORK}"),
         ("Unknown", "Kubelet stopped posting node status.", "Unknown: Kubelet stopped posting node status."),
         (None, "", "absent: no condition"),
     ],
 )
-def test_ready_is_told_in_the_apis_words(
+def test_ready_is_told_in_kubectls_words(
     fake: FakeConnection, api: Cluster, ready: str | None, message: str, state: str
 ) -> None:
-    """Only True is ready; Unknown and False come with the kubelet's reason."""
+    """A node is Ready, NotReady or Unknown, and what is not Ready comes with the kubelet's reason."""
     fake.serve("GET", "/api/v1/nodes", Page({"items": [a_node("master", ready, message)]}))
     assert node.ready_states(api) == {"master": state}
 
