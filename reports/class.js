@@ -89,20 +89,21 @@
   };
   const move = (event) => {
     const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-    const ends = { Home: 0, End: -1 };
-    const here = event.target.closest("tr");
-    if (!here || !(event.key in steps || event.key in ends) || event.ctrlKey || event.altKey || event.metaKey) return;
-    const rows = [table.tHead.rows[1], ...[...body.rows].filter((row) => !row.hidden)];
-    const column = stops(here).indexOf(event.target);
-    const [down, right] = steps[event.key] ?? [0, 0];
-    const line = stops(rows[Math.min(Math.max(rows.indexOf(here) + down, 0), rows.length - 1)]);
-    let place = event.key in ends ? line.length + ends[event.key] : column + right;
-    if (event.key === "Home") place = 0;
-    place = Math.min(Math.max(place, 0), line.length - 1);
-    while (place > 0 && line[place] === null) place -= 1;
-    if (!line[place]) return;
+    const isEnd = event.key === "Home" || event.key === "End";
+    if (!event.target.matches("button, a") || !(event.key in steps || isEnd)) return;
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const lines = [table.tHead.rows[1], ...[...body.rows].filter((row) => !row.hidden)].map(stops);
+    const [down, right] = steps[event.key] ?? [0, event.key === "Home" ? 1 : -1];
+    let line = lines.findIndex((stops) => stops.includes(event.target));
+    let place = lines[line].indexOf(event.target) + right;
+    if (isEnd) place = event.key === "Home" ? 0 : lines[line].length - 1;
+    line += down;
+    // What leads nowhere, such as the cells of a student without a report, is passed over.
+    while (lines[line] && place in lines[line] && !lines[line][place]) [line, place] = [line + down, place + right];
+    const next = lines[line]?.[place];
+    if (!next) return;
     event.preventDefault();
-    settle(line[place]);
+    settle(next);
     stop.focus();
   };
 

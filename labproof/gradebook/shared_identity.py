@@ -12,20 +12,23 @@ _OF_CLUSTER = {"authority": "the cluster's authority", "kube-system": "the clust
 
 @dataclass(frozen=True)
 class Shared:
-    """Students in whose labs one thing is the same."""
+    """Students in whose labs the same things are the same: each `(what, value)`."""
 
-    what: str
-    value: str
     students: tuple[Graded, ...]
+    things: tuple[tuple[str, str], ...]
 
 
 def shared(book: Book) -> tuple[Shared, ...]:
-    """Return what the labs of more than one student have in common, in the order of the students."""
-    holders: defaultdict[tuple[str, str], list[Graded]] = defaultdict(list)
-    for graded in book.students:
+    """Return what the labs of more than one student have in common, a group of students at a time."""
+    holders: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for place, graded in enumerate(book.students):
         for key in dict.fromkeys(_identities(graded.lab)) if graded.lab else ():
-            holders[key].append(graded)
-    return tuple(Shared(*key, tuple(students)) for key, students in holders.items() if len(students) > 1)
+            holders[key].append(place)
+    groups: defaultdict[tuple[int, ...], list[tuple[str, str]]] = defaultdict(list)
+    for thing, places in holders.items():
+        if len(places) > 1:
+            groups[tuple(places)].append(thing)
+    return tuple(Shared(tuple(book.students[i] for i in who), tuple(things)) for who, things in groups.items())
 
 
 def _identities(lab: LabDescription) -> Iterator[tuple[str, str]]:
