@@ -59,9 +59,10 @@ class Graded:
         """Return the share of the points that could be had in this student's lab."""
         return self.score.earned / self.score.possible if self.score.possible else Fraction(0)
 
-    def earned_in(self, items: Iterable[Item]) -> Fraction:
-        """Return the points earned for these criteria."""
-        return sum((self.marks[i.id].earned for i in items if i.id in self.marks), Fraction(0))
+    def earned_in(self, items: Iterable[Item]) -> Fraction | None:
+        """Return the points earned for these criteria, None where the result has none of them."""
+        marks = [self.marks[item.id] for item in items if item.id in self.marks]
+        return sum((mark.earned for mark in marks), Fraction(0)) if marks else None
 
 
 @dataclass(frozen=True)

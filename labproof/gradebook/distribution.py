@@ -43,7 +43,8 @@ def distribution(shares: Sequence[Fraction]) -> Distribution:
     bins = tuple(Bin(width * i, width * (i + 1), count) for i, count in enumerate(counts))
     percent = [float(share * 100) for share in shares]
     if len(percent) < 2:
-        return Distribution(len(percent), bins, *percent, *percent)
+        only = percent[0] if percent else None
+        return Distribution(len(percent), bins, only, only)
     low, _, high = statistics.quantiles(percent, n=4, method="inclusive")
     return Distribution(
         len(percent),

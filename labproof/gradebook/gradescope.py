@@ -35,7 +35,8 @@ def results(book: Book, graded: Graded) -> dict[str, Any]:
 
 
 def _test(item: Item, mark: Mark, number_: str) -> dict[str, Any]:
-    told = f"{mark.outcome}: {mark.found}" + (f"; blocked by {mark.blocked_by}" if mark.blocked_by else "")
+    because = f"by {mark.blocked_by}" if mark.outcome is Outcome.BLOCKED else mark.found
+    told = f"{mark.outcome}: {because}" if because else str(mark.outcome)
     test: dict[str, Any] = {"name": plain(item.text), "number": number_, "output": plain(told), "tags": [item.id]}
     if mark.outcome in _JUDGED:
         test |= {"score": _points(float(mark.earned)), "max_score": _points(float(mark.points))}

@@ -116,7 +116,8 @@ def _withheld(student: Student, run: RunRecord, rubric: str) -> str:
     if rubric and run.rubric != rubric:
         reasons.append("graded with another rubric than the class")
     if run.score.undetermined:
-        reasons.append(f"{number(run.score.undetermined)} points could not be seen")
+        points = run.score.undetermined
+        reasons.append(f"{number(points)} point{'s' if points != 1 else ''} could not be seen")
     if not run.score.possible:
         reasons.append("nothing was graded")
     return "; ".join(filter(None, reasons))

@@ -32,7 +32,7 @@ def gradebook(book: Book) -> list[Sequence[Cell]]:
     header = (*_HEAD, *_POINTS, *(name for name, _ in sections), *(item.id for item in book.items))
     rows: list[Sequence[Cell]] = [header]
     for graded in book.students:
-        by_section = (graded.earned_in(items) if graded.marks else None for _, items in sections)
+        by_section = (graded.earned_in(items) for _, items in sections)
         rows.append((*_who(graded), *_points(graded), *by_section, *(_mark(graded, i.id) for i in book.items)))
     return rows
 
@@ -62,7 +62,7 @@ def as_xlsx(sheets: dict[str, list[Sequence[Cell]]]) -> bytes:
         from openpyxl import Workbook
     except ImportError:
         raise LabError("XLSX: openpyxl is not installed; pip install 'labproof[class]'") from None
-    workbook = Workbook(write_only=False)
+    workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
     for title, rows in sheets.items():
         _fill(workbook.create_sheet(title), rows)

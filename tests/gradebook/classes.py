@@ -14,6 +14,7 @@ from labproof.ground.places import engine_dir
 from labproof.proving import catalogue
 from labproof.records import result
 from labproof.records.model import CriterionRecord, Outcome, RunRecord, Slip
+from tests.golden import samples
 
 RECORDINGS = engine_dir() / "tests" / "recordings"
 HOSTILE = (
@@ -166,3 +167,18 @@ def small() -> Book:
 
 def _unseen(c: CriterionRecord) -> CriterionRecord:
     return replace(c, outcome=Outcome.UNDETERMINED, found="connection lost") if c.id.startswith("kuboard.") else c
+
+
+def tiny() -> Book:
+    """Return the class of the golden files: a final score, every outcome, a hostile lab, and nothing at all."""
+    final = with_criteria(
+        samples.EVERY_OUTCOME,
+        lambda c: replace(c, outcome=Outcome.FAILED) if c.outcome is Outcome.UNDETERMINED else c,
+    )
+    students = [
+        student(7, name="王小明", group="一班"),
+        student(8, name='O"Neil, =1+1', email="+s8@example.invalid", questions=["=why?"]),
+        student(9, name=samples.EVIL, group="@x"),
+        student(10, name="=1+1", state="unreachable", run="", why="no machine answered", attempts=0),
+    ]
+    return book(students, [final, samples.EVERY_OUTCOME, samples.HOSTILE, ""], rubric=samples.FULL.rubric)

@@ -25,7 +25,7 @@ OUTCOMES = {
 
 
 def run(marks: str, lab: LabDescription | None = None) -> RunRecord:
-    """Return a run with a criterion of a point for each letter: c1, c2...; one that is blocked is so by the one before."""
+    """Return a run with a criterion for each letter: c1, c2...; one that is blocked is so by the one before."""
     criteria = tuple(
         CriterionRecord(f"c{n}", f"fact {n}", Fraction(1), OUTCOMES[m], blocked_by=f"c{n - 1}" if m == "b" else "")
         for n, m in enumerate(marks, 1)
