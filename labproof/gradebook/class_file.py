@@ -1,11 +1,13 @@
 """`class.json`: who is in a class, and where each one's run lies."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
 from labproof.ground import settings
+from labproof.ground.errors import ConfigError
 
 NAME = "class.json"
 State = Literal["graded", "unreachable", "timeout", "broken", "waiting"]
@@ -36,5 +38,12 @@ class ClassFile(settings.Settings, extra="ignore"):
 
 
 def load(folder: Path) -> ClassFile:
-    """Read the class of a folder. Raises ConfigError that names each wrong key."""
-    return settings.load(folder / NAME, ClassFile, "`labproof class grade` writes it")
+    """Read the class of a folder. Raises ConfigError that names each wrong key, and each id that is there twice."""
+    listed = settings.load(folder / NAME, ClassFile, "`labproof class grade` writes it")
+    # Some computers take two names for one file that differ in their letters' case alone.
+    counted = Counter(student.id.casefold() for student in listed.students)
+    if twice := [student.id for student in listed.students if counted[student.id.casefold()] > 1]:
+        raise ConfigError(
+            [f"{folder / NAME}: students: expected an id of its own for each, found {id_!a} twice" for id_ in twice]
+        )
+    return listed

@@ -63,15 +63,25 @@ class _Columns:
 
 
 def _read(folder: Path, student: Student) -> RunRecord | str:
-    path = PurePosixPath(student.run)
     if not student.run:
         return ""
-    if path.is_absolute() or ".." in path.parts or not (folder / path).resolve().is_relative_to(folder.resolve()):
+    if not _is_inside(folder, student.run):
         return f"run: expected a folder inside {folder}, found {student.run!r}; correct {class_file.NAME}"
     try:
-        return result.load(folder / path / "result.json")
+        return result.load(folder / student.run / "result.json")
     except ConfigError as problem:
         return str(problem)
+
+
+def _is_inside(folder: Path, name: str) -> bool:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        return False
+    try:
+        return (folder / path).resolve().is_relative_to(folder.resolve())
+    # A name that no path can have, or links that lead in a circle.
+    except (ValueError, OSError, RuntimeError):
+        return False
 
 
 def _graded(student: Student, run: RunRecord | str, rubric: str) -> Graded:

@@ -61,7 +61,7 @@ def as_xlsx(sheets: dict[str, list[Sequence[Cell]]]) -> bytes:
     try:
         from openpyxl import Workbook
     except ImportError:
-        raise LabError("XLSX: openpyxl is not installed; pip install 'labproof[class]'") from None
+        raise LabError("XLSX: openpyxl is not installed; `pip install openpyxl`, and ask again") from None
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
     for title, rows in sheets.items():

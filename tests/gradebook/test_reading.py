@@ -58,7 +58,7 @@ def test_broken_result_costs_nobody_else(tmp_path: Path, text: str) -> None:
     assert other.is_final
 
 
-@pytest.mark.parametrize("run", ["../elsewhere", "/etc", "a/../../b", "link"])
+@pytest.mark.parametrize("run", ["../elsewhere", "/etc", "a/../../b", "link", "circle", "nul\x00"])
 def test_run_outside_the_class_is_not_read(tmp_path: Path, run: str) -> None:
     """A run is looked for in the class's folder alone, whatever `class.json` or a link in the folder says."""
     (tmp_path / "elsewhere").mkdir()
@@ -66,6 +66,7 @@ def test_run_outside_the_class_is_not_read(tmp_path: Path, run: str) -> None:
     folder = tmp_path / "class"
     folder.mkdir()
     (folder / "link").symlink_to(tmp_path / "elsewhere")
+    (folder / "circle").symlink_to(folder / "circle")
     laid_out(folder, [classes.student(1, run="")])
     (folder / "class.json").write_text(json.dumps(classes.listed([classes.student(1, run=run)])), encoding="utf-8")
     (graded,) = reading.load(folder).students
@@ -140,3 +141,11 @@ def test_folder_without_a_class_is_told(tmp_path: Path) -> None:
     """A folder without `class.json` is an error that names the file."""
     with pytest.raises(ConfigError, match=r"class\.json"):
         reading.load(tmp_path)
+
+
+def test_id_that_is_there_twice_is_told(tmp_path: Path) -> None:
+    """Two students with one id, or with ids that some computers take for one, would have each other's files."""
+    students = [classes.student(1, id="ab"), classes.student(2, id="AB"), classes.student(3)]
+    with pytest.raises(ConfigError, match="found 'ab' twice") as raised:
+        reading.load(laid_out(tmp_path, students))
+    assert len(raised.value.problems) == 2
