@@ -14,7 +14,7 @@ FLOORS = (
     {"connection", "showing", "rehearsal"},
     {"lab", "providers"},
     {"grading", "authoring"},
-    {"session"},
+    {"session", "gradebook"},
     {"proving"},
     {"commands"},
     {"cli", "plugin"},

@@ -1,0 +1,93 @@
+"""Classical item analysis: how hard each criterion was, and how well it tells strong students from weak ones."""
+
+import statistics
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from labproof.gradebook.book import Book, Graded, Item
+from labproof.records.model import Outcome
+
+FEW = 10
+"""Below so many students no discrimination is given: one student would turn its sign."""
+SOME = 30
+"""Below so many students a discrimination is shown as uncertain: its standard error, 1/sqrt(n), is above 0.18."""
+
+_JUDGED = (Outcome.PASSED, Outcome.FAILED, Outcome.BLOCKED)
+
+
+@dataclass(frozen=True)
+class ItemAnalysis:
+    """What a class made of one criterion."""
+
+    item: Item
+    passed: int
+    failed: int
+    blocked: int
+    unjudged: int
+    discrimination: float | None
+
+    @property
+    def n(self) -> int:
+        """Return how many students were judged: undetermined and skipped say nothing of them."""
+        return self.passed + self.failed + self.blocked
+
+    @property
+    def reached(self) -> int:
+        """Return how many students had the chance: nothing earlier blocked it."""
+        return self.passed + self.failed
+
+    @property
+    def difficulty(self) -> float | None:
+        """Return the p value: the share of those judged who earned it; 1 is easy."""
+        return self.passed / self.n if self.n else None
+
+    @property
+    def difficulty_reached(self) -> float | None:
+        """Return the share of those who earned it among those who were not blocked earlier."""
+        return self.passed / self.reached if self.reached else None
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Tell whether there are too few students to trust the discrimination."""
+        return self.n < SOME
+
+
+def analyse(book: Book) -> tuple[ItemAnalysis, ...]:
+    """Return the analysis of each criterion, in the order of the course, from every student with a result."""
+    return tuple(_analysis(item, book.students) for item in book.items)
+
+
+def _analysis(item: Item, students: Sequence[Graded]) -> ItemAnalysis:
+    seen = [g for g in students if item.id in g.marks]
+    counts = Counter(g.marks[item.id].outcome for g in seen)
+    judged = [g for g in seen if g.marks[item.id].outcome in _JUDGED]
+    return ItemAnalysis(
+        item,
+        counts[Outcome.PASSED],
+        counts[Outcome.FAILED],
+        counts[Outcome.BLOCKED],
+        counts[Outcome.UNDETERMINED] + counts[Outcome.SKIPPED],
+        _point_biserial(item, judged),
+    )
+
+
+def _point_biserial(item: Item, judged: Sequence[Graded]) -> float | None:
+    """Return the correlation of an item, earned or not, with the rest score: the item itself is left out of it."""
+    if len(judged) < FEW:
+        return None
+    earned = [float(g.marks[item.id].outcome is Outcome.PASSED) for g in judged]
+    rest = [_rest(item, g) for g in judged]
+    try:
+        return statistics.correlation(earned, rest)
+    # Everybody earned it, or nobody, or all are alike: then it tells nobody apart.
+    except statistics.StatisticsError:
+        return None
+
+
+def _rest(item: Item, graded: Graded) -> float:
+    """Return the share earned of all other points that were judged: what was not seen counts neither way."""
+    own = graded.marks[item.id]
+    possible = graded.score.possible - graded.score.undetermined - own.points
+    return float((graded.score.earned - own.earned) / possible) if possible else float(Fraction(0))

@@ -1,0 +1,109 @@
+"""The class as one HTML file that an instructor can sort, filter, print and keep, with no network."""
+
+import base64
+import hashlib
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from labproof.gradebook.book import Book, Graded, Item, Mark
+from labproof.gradebook.distribution import distribution
+from labproof.gradebook.item_analysis import FEW, SOME, ItemAnalysis, analyse
+from labproof.gradebook.lessons import FEWEST, WEAKEST, lessons, together
+from labproof.gradebook.shared_identity import shared
+from labproof.ground.places import engine_dir
+from labproof.records.model import Outcome
+from labproof.showing.report import _environment as environment
+from labproof.showing.report import visible
+
+HARDEST = 15
+"""How many of the hardest criteria, and of the lessons, are told one by one."""
+
+SIGNS = {
+    Outcome.PASSED: "✓",
+    Outcome.FAILED: "✗",
+    Outcome.BLOCKED: "⊘",
+    Outcome.UNDETERMINED: "?",
+    Outcome.SKIPPED: "\u2013",
+}
+_LETTERS = {outcome: outcome[0] for outcome in Outcome}
+"""The class of a cell, a letter each: there are tens of thousands of them."""
+
+
+def render(book: Book) -> str:
+    """Return the page of a class: the same one for the same results, always."""
+    script = _script()
+    analysis = analyse(book)
+    return (
+        environment()
+        .get_template("class.html.j2")
+        .render(
+            book=book,
+            script=Markup(script),
+            script_hash=_digest(script),
+            spread=distribution([g.share for g in book.final]),
+            withheld=[g for g in book.students if not g.is_final],
+            asked=[(g, g.student.questions) for g in book.students if g.student.questions],
+            shared=shared(book),
+            sections=list(book.sections),
+            cells=_cells,
+            signs=SIGNS,
+            letters=_LETTERS,
+            analysis=analysis,
+            hardest=hardest(analysis),
+            lessons=lessons(book)[:HARDEST],
+            pairs=together(book),
+            limits={"few": FEW, "some": SOME, "fewest": FEWEST, "weakest": WEAKEST},
+            anchors={item.id: f"item-{place}" for place, item in enumerate(book.items, 1)},
+            rows={id(g): f"student-{place}" for place, g in enumerate(book.students, 1)},
+            row=id,
+            report=report_link,
+        )
+    )
+
+
+def hardest(analysis: tuple[ItemAnalysis, ...]) -> list[ItemAnalysis]:
+    """Return the criteria that those who reached them failed most often, the hardest first."""
+    failed = [a for a in analysis if a.failed]
+    return sorted(failed, key=lambda a: (a.passed / a.reached, -a.failed))[:HARDEST]
+
+
+def report_link(graded: Graded) -> str:
+    """Return the address of a student's report from the page on, or an empty text where there is none.
+
+    It begins with ./ because a folder's name may look like a scheme.
+    """
+    if not graded.marks:
+        return ""
+    return f"./{quote(graded.student.run.encode('utf-8', 'backslashreplace')).strip('/')}/report.html"
+
+
+def _cells(graded: Graded, items: tuple[Item, ...]) -> Markup:
+    """Return the cells of a student for these criteria; made here, because a template takes ten times as long."""
+    link = report_link(graded)
+    return Markup("\n").join(_cell(graded.marks.get(item.id), item, link) for item in items)
+
+
+def _cell(mark: Mark | None, item: Item, link: str) -> Markup:
+    if mark is None:
+        return Markup("<td></td>")
+    target = f"{link}#criterion-{quote(item.id.encode('utf-8', 'backslashreplace'), safe='@')}"
+    letter, sign = _LETTERS[mark.outcome], SIGNS[mark.outcome]
+    said = _title(mark, item)
+    title = Markup(' title="{}"').format(visible(said)) if said else ""
+    return Markup('<td class="{}"><a href="{}"{}>{}</a></td>').format(letter, target, title, sign)
+
+
+def _title(mark: Mark, item: Item) -> str:
+    if mark.outcome is Outcome.PASSED:
+        return ""
+    told = f"blocked by {mark.blocked_by}" if mark.outcome is Outcome.BLOCKED else mark.found[:80]
+    return f"{item.id}: {told}"
+
+
+def _script() -> str:
+    return (engine_dir() / "reports" / "class.js").read_text(encoding="utf-8")
+
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

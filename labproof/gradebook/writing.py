@@ -1,0 +1,80 @@
+"""Writes everything that is made of a class into its folder, each file whole or not at all."""
+
+import contextlib
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from labproof.gradebook import gradescope, interchange, junit, page, tables
+from labproof.gradebook.book import Book
+from labproof.ground.errors import ConfigError, LabError
+from labproof.showing.report import _replace as replace
+
+EXPORTS = "exports"
+
+
+@dataclass(frozen=True)
+class Written:
+    """The files that were written, and what could not be."""
+
+    files: tuple[Path, ...]
+    left_out: tuple[str, ...]
+
+
+def write(book: Book, folder: Path) -> Written:
+    """Write `index.html` and `exports/`. Raises ConfigError where the folder cannot be written."""
+    exports = folder / EXPORTS
+    try:
+        files = [replace(folder / "index.html", page.render(book))]
+        files += [replace(exports / name, make(book)) for name, make in _TEXTS.items()]
+        files += _gradescope(book, exports / "gradescope")
+        workbook, left_out = _workbook(book, exports)
+    except OSError as problem:
+        fix = "free some space there, or correct its rights"
+        raise ConfigError([f"{problem.filename or folder}: cannot be written ({problem.strerror}); {fix}"]) from problem
+    return Written((*files, *workbook), left_out)
+
+
+_TEXTS: dict[str, Callable[[Book], str]] = {
+    "gradebook.csv": lambda book: tables.as_csv(tables.gradebook(book)),
+    "criteria.csv": lambda book: tables.as_csv(tables.criteria(book)),
+    # These are read by programs, of which not every one takes a byte order mark for none of the first header.
+    "canvas.csv": lambda book: tables.as_csv(interchange.canvas(book), bom=False),
+    "moodle.csv": lambda book: tables.as_csv(interchange.moodle(book), bom=False),
+    "nbgrader.csv": lambda book: tables.as_csv(interchange.nbgrader(book), bom=False),
+    "junit.xml": junit.as_xml,
+}
+
+
+def _gradescope(book: Book, folder: Path) -> list[Path]:
+    """Write a file for each final score; one of before, which is final no more, is removed."""
+    files = []
+    for graded in book.final:
+        text = json.dumps(gradescope.results(book, graded), ensure_ascii=False, indent=1)
+        files.append(replace(folder / f"{_file_name(graded.student.id)}.json", text))
+    for old in set(folder.glob("*.json")) - set(files):
+        old.unlink()
+    return files
+
+
+def _file_name(id_: str) -> str:
+    """Return an id as the name of a file, whatever it is: never a way out of the folder, never hidden."""
+    name = quote(id_.encode("utf-8", "backslashreplace"), safe="")
+    return f"%2E{name[1:]}" if name.startswith(".") else name
+
+
+def _workbook(book: Book, folder: Path) -> tuple[list[Path], tuple[str, ...]]:
+    path, draft = folder / "gradebook.xlsx", folder / ".gradebook.xlsx.new"
+    try:
+        data = tables.as_xlsx({"Gradebook": tables.gradebook(book), "Criteria": tables.criteria(book)})
+    except LabError as problem:
+        # An old one would no longer say the same as the files beside it.
+        with contextlib.suppress(FileNotFoundError):
+            path.unlink()
+        return [], (str(problem),)
+    draft.write_bytes(data)
+    os.replace(draft, path)
+    return [path], ()
