@@ -25,7 +25,8 @@ DOORS = {
         "labproof/grading/features.py",
     ),
     "click": ("labproof/cli.py", "labproof/commands/"),
-    "rich": ("labproof/showing/progress.py",),
+    "rich": ("labproof/showing/progress.py", "labproof/showing/class_board.py"),
+    "openpyxl": ("labproof/classes/workbook.py",),
 }
 FORBIDDEN = {"subprocess", "paramiko", "requests", "urllib3", "socket"}
 

@@ -15,7 +15,7 @@ FLOORS = (
     {"lab", "providers"},
     {"grading", "authoring"},
     {"session"},
-    {"proving"},
+    {"proving", "classes"},
     {"commands"},
     {"cli", "plugin"},
     {"__main__"},
