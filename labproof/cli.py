@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from labproof.commands import author, grading, machines
+from labproof.commands import author, classes, grading, machines
 from labproof.ground import exit_status, fault
 from labproof.ground.errors import LabError
 from labproof.ground.exit_status import ExitStatus, status_of
@@ -56,7 +56,7 @@ def main(debug: bool, course: Path | None) -> None:
         os.environ["LABPROOF_COURSE"] = str(course.resolve())
 
 
-for command in (*grading.COMMANDS, *machines.COMMANDS, author.author):
+for command in (*grading.COMMANDS, *machines.COMMANDS, author.author, classes.class_):
     main.add_command(command)
 
 

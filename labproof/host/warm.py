@@ -70,7 +70,9 @@ def start(arguments: list[str], terminal: Path, environment: Mapping[str, str], 
     It ends with the process that started it. `program` is a module, or a script that stands in for it.
     """
     terminal.parent.mkdir(parents=True, exist_ok=True)
-    child = _context().Process(target=_run, args=(program, arguments, str(terminal), dict(environment)))
+    told = (program, arguments, str(terminal), dict(environment))
+    # Python's own end waits for what is no daemon.
+    child = _context().Process(target=_run, args=told, daemon=True)
     child.start()
     return Running(child)
 
