@@ -10,6 +10,9 @@ _MACHINE_ID = "machine-id"
 _LONG = 32
 """Characters from which on a fact of a cluster is an id or a fingerprint: times of two labs may well be the same."""
 
+_MOST = 3
+"""How many others a question names: a whole class may have been made from one image."""
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -41,13 +44,17 @@ def questions(students: Mapping[str, tuple[Mark, ...]]) -> dict[str, tuple[str, 
             holders[mark.what, mark.value].append((student, mark))
     asked: dict[str, list[str]] = {student: [] for student in students}
     for alike in holders.values():
-        for student, mark in alike:
-            for other, theirs in alike:
-                if other != student:
-                    asked[student].append(_question(mark, other, theirs))
+        names = list(dict.fromkeys(student for student, _ in alike))
+        if len(names) > 1:
+            places = {student: mark.place for student, mark in alike if mark.place}
+            for student, mark in alike:
+                asked[student].append(_question(mark, [name for name in names[: _MOST + 1] if name != student], places))
+                if (left := len(names) - 1 - _MOST) > 0:
+                    asked[student][-1] += f" (and of {left} more)"
     return {student: tuple(said) for student, said in asked.items()}
 
 
-def _question(mark: Mark, other: str, theirs: Mark) -> str:
-    where, there = (f"{place}: " if place else "" for place in (mark.place, theirs.place))
-    return f"{where}{mark.what} is that of {other}{f' ({there[:-2]})' if there else ''}: one lab for two, or a copy?"
+def _question(mark: Mark, others: list[str], places: Mapping[str, str]) -> str:
+    named = ", ".join(f"{other} ({places[other]})" if other in places else other for other in others[:_MOST])
+    where = f"{mark.place}: " if mark.place else ""
+    return f"{where}{mark.what} is that of {named}, too: one lab for several, or a copy?"

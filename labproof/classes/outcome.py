@@ -52,7 +52,7 @@ def judge(folder: Path, before: set[str], status: int, terminal: Path, late: str
     """
     new = sorted(runs_in(folder) - before)
     if not new:
-        said = late or f"it left no result: {last_line(terminal) or f'exit status {status}'}"
+        said = late or f"it left no result ({_ending(status)}): {last_line(terminal)}"
         return Graded(State.TIMEOUT if late else State.BROKEN, None, said)
     try:
         record = result.load(folder / new[-1] / "result.json")
@@ -62,7 +62,7 @@ def judge(folder: Path, before: set[str], status: int, terminal: Path, late: str
     if unreached := _unreached(record):
         return Graded(State.UNREACHABLE, seen, unreached)
     if record.ended != FINISHED:
-        ended = late or f"it ended before its end ({record.ended}): {last_line(terminal) or f'exit status {status}'}"
+        ended = late or f"it did not come to its end ({record.ended}, {_ending(status)}): {last_line(terminal)}"
         return Graded(State.TIMEOUT if late else State.BROKEN, seen, ended)
     return Graded(State.GRADED, seen)
 
@@ -96,3 +96,7 @@ def _unreached(record: RunRecord) -> str:
     """Return why no machine could be reached, nothing where one could."""
     said = [facts.get(_NOT_REACHED, "") for facts in record.lab.machines.values()]
     return "; ".join(said)[:_LONGEST] if said and all(said) else ""
+
+
+def _ending(status: int) -> str:
+    return f"signal {-status}" if status < 0 else f"exit status {status}"

@@ -66,7 +66,8 @@ def test_each_lab_gets_its_own_word(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         **{"s-crash": "broken", "s-refused": "broken", "s-broken": "broken", "s-unseen": "graded"},
     }
     assert {id_ for id_, one in found.items() if one["attempts"]} == {"s-full", "s-lost", "s-unseen"}
-    assert "something of ours is wrong" in found["s-refused"]["why"]
+    assert found["s-refused"]["why"] == "it left no result (exit status 1): error: something of ours is wrong"
+    assert found["s-crash"]["why"].startswith("it left no result (signal 9): grading crash")
     assert "no route to host" in found["s-silent"]["why"]
     assert found["s-frozen"]["why"] == "not done within 3 s"
     assert (tmp_path / found["s-frozen"]["run"] / "result.json").is_file()
@@ -97,8 +98,12 @@ def test_same_machine_twice_is_a_question(tmp_path: Path) -> None:
     grade(tmp_path, student("1", "full"), student("2", "copied"), student("3", "lost"))
     found = stands(tmp_path)
     assert [one["state"] for one in found.values()] == ["graded"] * 3
-    assert found["1"]["questions"] == ["master: the machine-id is that of 2 (master): one lab for two, or a copy?"]
-    assert found["2"]["questions"] == ["master: the machine-id is that of 1 (master): one lab for two, or a copy?"]
+    assert found["1"]["questions"] == [
+        "master: the machine-id is that of 2 (master), too: one lab for several, or a copy?"
+    ]
+    assert found["2"]["questions"] == [
+        "master: the machine-id is that of 1 (master), too: one lab for several, or a copy?"
+    ]
     assert found["3"]["questions"] == []
 
 
