@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 _DEEPEST = 20
 """How many lines of title may stand above the header."""
 _WORDS = {
-    "id": "id studentid student studentnumber idnumber matrikelnummer 学号 编号 学生编号 學號",
-    "name": "name fullname studentname 姓名 名字 学生姓名",
+    "id": "id studentid studentnumber idnumber matrikelnummer 学号 编号 学生编号 學號",
+    "name": "name fullname student studentname 姓名 名字 学生姓名",
     "email": "email mail emailaddress e-mail 邮箱 电子邮箱 邮件 电子邮件 邮箱地址 電子郵件",
     "group": "group class team gruppe 组 组别 小组 分组 班级",
     "inventory": "inventory inventar 清单 机器清单",

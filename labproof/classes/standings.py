@@ -66,8 +66,11 @@ class Standings:
             return graded.seen is not None
         if is_graded and (not is_again or self.students[student].state is not State.GRADED):
             return True
+        if not is_again:
+            # Where nothing was ever graded, the newest run tells best why.
+            return self.students[student].attempts == 0 and graded.seen.undetermined <= known.undetermined
         has_more = graded.seen.undetermined < known.undetermined
-        return is_again and has_more and (is_graded or student in self._fresh)
+        return has_more and (is_graded or student in self._fresh)
 
     def base(self, student: str) -> str:
         """Return the run of which only that needs to be asked again that could not be seen, nothing where all does."""

@@ -129,6 +129,23 @@ def test_graded_again_is_an_attempt_but_our_failure_costs_nothing(tmp_path: Path
     assert found["2"]["state"] == "unreachable"
 
 
+def test_newest_run_tells_why_where_nothing_was_graded(tmp_path: Path) -> None:
+    """A lab that was never graded is explained by its newest run, not by one of last week."""
+    grade(tmp_path, student("1", "silent"))
+    first = stands(tmp_path)["1"]["run"]
+    grade(tmp_path, student("1", "silent"))
+    assert first != stands(tmp_path)["1"]["run"] != ""
+
+
+def test_partial_result_takes_no_whole_ones_place(tmp_path: Path) -> None:
+    """A result that a deadline has cut off stays on disk, but the graded one of before is what counts."""
+    grade(tmp_path, student("1", "unseen"))
+    first = stands(tmp_path)["1"]["run"]
+    grade(tmp_path, student("1", "slow"), seconds=1)
+    found = stands(tmp_path)["1"]
+    assert (found["state"], found["run"], found["attempts"]) == ("timeout", first, 1)
+
+
 def test_other_weights_begin_anew(tmp_path: Path) -> None:
     """What was graded by other weights is not taken for graded when a grading goes on."""
     grade(tmp_path, student("1", "full"))

@@ -60,6 +60,13 @@ def test_german_export_of_excel(tmp_path: Path) -> None:
     assert read(tmp_path, text.encode("cp1252"))[0].name == "Jörg Müller"
 
 
+def test_export_of_a_learning_platform(tmp_path: Path) -> None:
+    """Columns that a roster has no use for are passed over, and `Student` beside `ID` is a name."""
+    text = "Student,ID,SIS Login ID,Section,master.host,node.host\nWang Lei,0012,wl,A,a,b\n"
+    [student] = read(tmp_path, text.encode())
+    assert (student.id, student.name) == ("0012", "Wang Lei")
+
+
 def test_title_above_the_header_and_blank_lines(tmp_path: Path) -> None:
     """A title and Excel's own line about the delimiter are passed over, and so is a blank line."""
     text = f"sep=,\nLinux 2026, Friday,,,,\n\n{HEADER}\n7,A,,,a,b\n,,,,,\n8,B,,,c,d\n"
