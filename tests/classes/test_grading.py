@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 
 from labproof.classes import lock, register
-from labproof.classes.grading import ClassGrading
+from labproof.classes.grading import CUT_OFF, ClassGrading
 from labproof.classes.register import State
 from labproof.classes.roster import Student
 from labproof.classes.running import Grader
@@ -190,7 +190,8 @@ def test_interrupt_stops_in_order(tmp_path: Path) -> None:
     found = stands(tmp_path)
     assert status is ExitStatus.INTERRUPTED
     assert (found.pop("done")["state"], {one["state"] for one in found.values()}) == ("graded", {State.WAITING})
-    assert "interrupted; --resume goes on from here" in shown
+    assert sorted(one["why"] for one in found.values()) == ["", "", CUT_OFF, CUT_OFF]
+    assert CUT_OFF in shown
 
 
 KILLED = """\
