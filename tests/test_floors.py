@@ -15,7 +15,7 @@ FLOORS = (
     {"lab", "providers"},
     {"grading", "authoring"},
     {"session", "gradebook"},
-    {"proving"},
+    {"proving", "classes"},
     {"commands"},
     {"cli", "plugin"},
     {"__main__"},

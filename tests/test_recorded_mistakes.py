@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from labproof.grading import rubric
-from labproof.proving import catalogue, warm
+from labproof.host import warm
+from labproof.proving import catalogue
 from labproof.proving.catalogue import Trial
 from labproof.proving.compare import compare
 from labproof.records import result

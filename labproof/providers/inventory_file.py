@@ -76,13 +76,13 @@ def read(path: Path) -> Inventory:
     names = table.load().names
     loaded = settings.load(path, settings.one_for_each(names, InventoryMachine), looks_like(names))
     inventory = Inventory({name: getattr(loaded, name) for name in names})
-    problems = [f"{name}.{problem}" for name, one in inventory.machines.items() for problem in _problems(one)]
-    if problems := problems or list(_likenesses(inventory)):
+    problems = [f"{name}.{problem}" for name, one in inventory.machines.items() for problem in problems_of(one)]
+    if problems := problems or list(likenesses(inventory)):
         raise ConfigError([f"{path}: {problem}" for problem in problems])
     return inventory
 
 
-def _problems(entry: InventoryMachine) -> Iterator[str]:
+def problems_of(entry: InventoryMachine) -> Iterator[str]:
     """Yield what is wrong with a machine's settings, each with its key."""
     if not (_NAME.fullmatch(entry.host) or _address(entry.host)):
         yield f"host: expected a name or an address, found {entry.host!r}; user and port have keys of their own"
@@ -96,7 +96,7 @@ def _problems(entry: InventoryMachine) -> Iterator[str]:
         yield f"key: no such file: {entry.key}; name the private key that the machine lets in{_escaped(str(entry.key))}"
 
 
-def _likenesses(inventory: Inventory) -> Iterator[str]:
+def likenesses(inventory: Inventory) -> Iterator[str]:
     """Yield what makes one machine of two."""
     for (one, first), (other, second) in combinations(inventory.machines.items(), 2):
         if (first.host.lower(), first.port) == (second.host.lower(), second.port):

@@ -6,9 +6,9 @@ from pathlib import Path
 from labproof.connection.base import Command, CommandResult, Purpose
 from labproof.connection.live import LiveConnection
 from labproof.ground.errors import LabError, ProvisionError
+from labproof.host import warm
 from labproof.host.command import tail
 from labproof.providers.base import Provider
-from labproof.proving import warm
 from labproof.proving.catalogue import Commands
 from labproof.records import result
 from labproof.records.model import RunRecord

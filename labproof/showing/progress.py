@@ -137,7 +137,7 @@ class Display:
             if self._is_live:
                 self._console.print(Text(line, style=style), soft_wrap=True)
             else:
-                print(_encodable(line, self._stream), file=self._stream, flush=True)
+                print(encodable(line, self._stream), file=self._stream, flush=True)
 
     def _line(self) -> Table:
         points = f"{number(self._score.earned)} of {number(self._score.possible)} points"
@@ -189,6 +189,7 @@ def _explanation(criterion: CriterionRecord) -> list[str]:
     return [*seen, f"  {one_line(criterion.reason)}"] if criterion.reason else seen
 
 
-def _encodable(text: str, stream: TextIO) -> str:
+def encodable(text: str, stream: TextIO) -> str:
+    """Return a text as a stream can write it: what its encoding lacks becomes an escape."""
     encoding = stream.encoding or "utf-8"
     return text.encode(encoding, "backslashreplace").decode(encoding)

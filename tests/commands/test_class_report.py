@@ -1,4 +1,4 @@
-"""`labproof class-report`: what it writes, says and exits with."""
+"""`labproof class report`: what it writes, says and exits with."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ def report(folder: Path, *states: str) -> Result:
         path = folder / student["run"]
         path.mkdir(parents=True)
         RunFolder(path).save(classes.recorded("full"))
-    return CliRunner().invoke(main, ["class-report", str(folder)])
+    return CliRunner().invoke(main, ["class", "report", str(folder)])
 
 
 def test_final_class(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_class_that_is_not_final(tmp_path: Path) -> None:
 
 def test_folder_that_is_no_class(tmp_path: Path) -> None:
     """A folder without `class.json` is a usage error that names the file, and nothing is written."""
-    said = CliRunner().invoke(main, ["class-report", str(tmp_path)])
+    said = CliRunner().invoke(main, ["class", "report", str(tmp_path)])
     assert said.exit_code == ExitStatus.USAGE
     assert "class.json" in said.output
     assert list(tmp_path.iterdir()) == []

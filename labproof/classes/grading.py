@@ -1,0 +1,105 @@
+"""The grading of a whole class: many labs at once, and no lab's trouble another's."""
+
+import contextlib
+from collections import deque
+from collections.abc import Mapping
+
+from labproof.classes import table
+from labproof.classes.outcome import Graded
+from labproof.classes.register import State
+from labproof.classes.roster import Student
+from labproof.classes.running import Grader, LabRun, Order
+from labproof.classes.standings import Standings
+from labproof.ground import fault
+from labproof.ground.errors import LabError
+from labproof.ground.exit_status import ExitStatus
+from labproof.ground.interrupts import as_interrupt
+from labproof.host import warm
+from labproof.showing.class_board import Board
+
+CUT_OFF = "interrupted; --resume goes on from here"
+_LOOK_SECONDS = 0.5
+
+
+class ClassGrading:
+    """Grades the labs that are to be graded, `jobs` at a time, and asks those again that had more to be seen."""
+
+    def __init__(
+        self, students: Mapping[str, Student], standings: Standings, grader: Grader, jobs: int, board: Board
+    ) -> None:
+        self._students = students
+        self._standings = standings
+        self._grader = grader
+        self._jobs = jobs
+        self._board = board
+        self._running: list[LabRun] = []
+
+    def run(self) -> ExitStatus:
+        """Grade the class and return how that ended. Raises LabError where `class.json` cannot be written at all."""
+        self._standings.save()
+        try:
+            with as_interrupt():
+                self._round(deque(Order(self._students[id_]) for id_ in self._standings.waiting()))
+                self._round(deque(self._again()), is_again=True)
+        except KeyboardInterrupt:
+            self._stop()
+            self._board.tell(CUT_OFF)
+            return ExitStatus.INTERRUPTED
+        finally:
+            # Nothing of a class goes on behind it, whatever has ended it.
+            warm.end(lab.command for lab in self._running)
+        self._standings.save()
+        return self._status()
+
+    def _again(self) -> list[Order]:
+        """Return the orders to ask every lab again of which something could not be seen."""
+        return [Order(self._students[id_], self._standings.base(id_)) for id_ in self._standings.unsettled()]
+
+    def _round(self, left: deque[Order], is_again: bool = False) -> None:
+        if is_again and left:
+            self._board.tell(f"asking again where something could not be seen: {len(left)}")
+        while left or self._running:
+            while left and len(self._running) < self._jobs:
+                self._start(left.popleft(), is_again)
+            warm.wait_for_any((lab.command for lab in self._running), _LOOK_SECONDS)
+            for lab in tuple(self._running):
+                lab.keep_time()
+                if not lab.command.is_alive:
+                    self._running.remove(lab)
+                    self._settle(lab.order.student, self._outcome(lab), is_again)
+            self._board.show(table.rows(self._running), table.summary(self._standings, len(left)))
+
+    def _start(self, order: Order, is_again: bool) -> None:
+        try:
+            self._running.append(self._grader.start(order))
+        except OSError as problem:
+            said = f"it could not be started ({problem.strerror or problem})"
+            self._settle(order.student, Graded(State.BROKEN, None, said), is_again)
+
+    def _outcome(self, lab: LabRun) -> Graded:
+        # What a hostile lab can bring into its result is no other student's trouble.
+        try:
+            return lab.result()
+        except Exception as problem:
+            return Graded(State.BROKEN, None, fault.describe(problem))
+
+    def _settle(self, student: Student, graded: Graded, is_again: bool) -> None:
+        self._standings.settle(student.id, graded, is_again)
+        # A full disk must not end the grading: the end tries once more.
+        with contextlib.suppress(LabError):
+            self._standings.save()
+        self._board.tell(*table.line(student, graded))
+
+    def _stop(self) -> None:
+        """End what runs in order: each grading writes down what it knows; the register says that it is to be done."""
+        stopped, self._running = self._running, []
+        warm.end(lab.command for lab in stopped)
+        for lab in stopped:
+            self._standings.leave(lab.order.student.id, CUT_OFF)
+        self._standings.save()
+
+    def _status(self) -> ExitStatus:
+        if self._standings.unsettled():
+            return ExitStatus.OURS
+        is_full = all(seen.score.is_full for seen in self._standings.seen.values())
+        return ExitStatus.FULL if is_full else ExitStatus.LOST

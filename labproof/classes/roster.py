@@ -1,0 +1,165 @@
+"""The roster of a class: who is in it, and where the machines of each are. All of it is checked before any is used."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from labproof.classes import entries
+from labproof.classes.entries import Entry
+from labproof.classes.header import OF_MACHINE, plain
+from labproof.ground.errors import ConfigError
+from labproof.providers import inventory_file
+from labproof.providers.inventory_file import Inventory, InventoryMachine
+
+LONGEST = 200
+"""Bytes of the longest id: its folder gets names of a run's files behind it."""
+_PORTS = range(1, 65536)
+_MOST_PROBLEMS = 200
+_UNFIT = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+# What Windows keeps for devices, with any ending: learn.microsoft.com/windows/win32/fileio/naming-a-file
+_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+_FILES = re.compile(r".*\.(json|html|csv|xlsx|xml|new)", re.IGNORECASE)
+_ROUNDED = re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
+_FORMULA = re.compile(r'="(.*)"')
+
+
+@dataclass(frozen=True)
+class Student:
+    """One student of a class, and how the machines of theirs are reached."""
+
+    id: str
+    name: str
+    email: str
+    group: str
+    inventory: Inventory
+
+
+def read(path: Path, machines: Sequence[str]) -> tuple[Student, ...]:
+    """Read a roster: CSV, XLSX or TOML. Raises ConfigError with everything that is wrong in it, and where."""
+    found, problems = entries.read(path, machines)
+    students: list[tuple[Entry, Student]] = []
+    for entry in found:
+        wrong = list(_problems_of_texts(entry))
+        student, more = _student(entry, path.parent, machines)
+        problems += [*wrong, *more]
+        students.append((entry, student))
+    problems += [*_twice(students), *_shared(students)]
+    if problems:
+        left = len(problems) - _MOST_PROBLEMS
+        told = [f"{path}: {' '.join(problem.split())}" for problem in problems[:_MOST_PROBLEMS]]
+        raise ConfigError(told + ([f"{path}: and {left} problems more"] if left > 0 else []))
+    return tuple(student for _, student in students)
+
+
+def folder_problem(id_: str) -> str:
+    """Return why an id can be no folder's name on some operating system, nothing where it can."""
+    if unfit := _UNFIT.search(id_):
+        return f"{unfit[0]!r} cannot stand in the name of a folder; leave it out"
+    if not id_.isprintable():
+        return f"{id_!r} holds what cannot be seen; leave it out"
+    if id_[0] in ".~-" or id_[-1] == ".":
+        return f"{id_!r} begins or ends as no folder's name should; leave out the dot or dash"
+    if _DEVICES.fullmatch(id_) or _FILES.fullmatch(id_):
+        return f"{id_!r} is the name of a device or of a file; add a letter"
+    size = len(id_.encode("utf-8", errors="surrogatepass"))
+    return f"expected at most {LONGEST} bytes, found {size}; shorten it" if size > LONGEST else ""
+
+
+def _problems_of_texts(entry: Entry) -> Iterator[str]:
+    id_ = _value(entry, "id")
+    if not id_:
+        yield f"{entry.where('id')}: missing; give each student an id"
+    elif _ROUNDED.fullmatch(id_):
+        yield f"{entry.where('id')}: {id_} is a number that a spreadsheet has rounded; make the column text"
+    elif problem := folder_problem(id_):
+        yield f"{entry.where('id')}: {problem}"
+    if "name" in entry.columns and not _value(entry, "name"):
+        yield f"{entry.where('name')}: missing; name the student"
+    for key in ("name", "email", "group"):
+        if not all(c.isprintable() or c.isspace() for c in entry.text(key)):
+            yield f"{entry.where(key)}: holds what cannot be seen; leave it out"
+
+
+def _value(entry: Entry, key: str) -> str:
+    """Return a text as it is meant: in one line, out of a formula that was to keep its zeros."""
+    text = plain(entry.text(key))
+    if key in ("name", "group"):
+        text = unicodedata.normalize("NFC", " ".join(entry.text(key).split()))
+    formula = _FORMULA.fullmatch(text)
+    return formula[1] if formula else text
+
+
+def _student(entry: Entry, folder: Path, machines: Sequence[str]) -> tuple[Student, list[str]]:
+    """Return a student, and what is wrong with the machines; those that are wrong are left out."""
+    problems: list[str] = []
+    named = _value(entry, "inventory")
+    if named and any(entry.text(f"{machine}.{key}").strip() for machine in machines for key in OF_MACHINE):
+        problems.append(f"{entry.where('inventory')}: an inventory names the machines; leave out it or their columns")
+    inventory = _named(entry, folder / named, problems) if named else _written(entry, folder, machines, problems)
+    texts = {key: _value(entry, key) for key in ("id", "name", "email", "group")}
+    return Student(**texts, inventory=inventory), problems
+
+
+def _named(entry: Entry, path: Path, problems: list[str]) -> Inventory:
+    try:
+        return inventory_file.read(path)
+    except ConfigError as problem:
+        problems += [f"{entry.where('inventory')}: {one}" for one in problem.problems]
+        return Inventory({})
+
+
+def _written(entry: Entry, folder: Path, machines: Sequence[str], problems: list[str]) -> Inventory:
+    """Return the machines that a student's columns name."""
+    found = {}
+    for machine in machines:
+        port = _value(entry, f"{machine}.port") or "22"
+        is_port = port.isascii() and port.isdigit() and len(port) < 6 and int(port) in _PORTS
+        if not is_port:
+            problems.append(f"{entry.where(f'{machine}.port')}: expected a port from 1 to 65535, found {port[:80]!r}")
+        if not (host := _value(entry, f"{machine}.host")):
+            problems.append(f"{entry.where(f'{machine}.host')}: missing; say where the machine is")
+            continue
+        key = _value(entry, f"{machine}.key")
+        one = InventoryMachine(
+            host=host,
+            port=int(port) if is_port else 22,
+            user=_value(entry, f"{machine}.user") or "root",
+            key=_key(folder, key) if key else None,
+            # A password is taken as it stands: spaces and wide letters may be part of it.
+            password=entry.text(f"{machine}.password"),
+            address=_value(entry, f"{machine}.address") or None,
+        )
+        for problem in inventory_file.problems_of(one):
+            what, _, said = problem.partition(": ")
+            problems.append(f"{entry.where(f'{machine}.{what}')}: {said}")
+        found[machine] = one
+    inventory = Inventory(found)
+    if len(found) == len(machines) and not problems:
+        problems += [f"{entry.row}: {problem}" for problem in inventory_file.likenesses(inventory)]
+    return inventory
+
+
+def _key(folder: Path, key: str) -> Path:
+    return Path(key) if key.startswith("~") else folder / key
+
+
+def _twice(students: Sequence[tuple[Entry, Student]]) -> Iterator[str]:
+    """Yield every id that two students have; capital and small letters are one in some file systems."""
+    first: dict[str, Entry] = {}
+    for entry, student in students:
+        if student.id and (other := first.setdefault(student.id.casefold(), entry)) is not entry:
+            yield f"{entry.where('id')}: {student.id} is the id of {other.row}, too; give each student one of their own"
+
+
+def _shared(students: Sequence[tuple[Entry, Student]]) -> Iterator[str]:
+    """Yield every machine that two students are said to have."""
+    first: dict[tuple[str, int], tuple[Entry, str]] = {}
+    for entry, student in students:
+        for name, machine in student.inventory.machines.items():
+            other, theirs = first.setdefault((machine.host.lower(), machine.port), (entry, name))
+            if other is not entry:
+                where = entry.where(f"{name}.host" if f"{name}.host" in entry.columns else "inventory")
+                place = f"{machine.host} port {machine.port}"
+                yield f"{where}: {place} is {theirs} of {other.row}, too; name each student's own machine"

@@ -1,0 +1,78 @@
+"""One lab of a class, graded in a process of its own that a deadline ends."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from labproof.classes import assignment, outcome
+from labproof.classes.outcome import Graded
+from labproof.classes.roster import Student
+from labproof.ground.wait import Clock, Deadline
+from labproof.host import warm
+from labproof.host.warm import Running
+
+RUNS = "runs"
+TERMINAL = "terminal.txt"
+"""What the grading of a lab showed while it ran."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """A lab to be graded; `base` is the run of which only that is asked again that could not be seen."""
+
+    student: Student
+    base: str = ""
+
+
+@dataclass(frozen=True)
+class Grader:
+    """How every lab of a class is graded: where results go, by which weights, for how many seconds at most."""
+
+    out: Path
+    inventories: Path
+    rubric: Path | None
+    seconds: float
+    program: str = warm.PROGRAM
+    clock: Clock = field(default_factory=Clock)
+
+    def start(self, order: Order) -> "LabRun":
+        """Start the grading of one lab. Raises OSError where no process or no file can be made."""
+        folder = self.out / order.student.id
+        folder.mkdir(parents=True, exist_ok=True)
+        inventory = assignment.write(order.student.inventory, self.inventories / f"{order.student.id}.toml")
+        arguments = ["grade", "--inventory", str(inventory)]
+        arguments += ["--rubric", str(self.rubric)] if self.rubric else []
+        arguments += ["--undetermined", order.base] if order.base else []
+        runs, before = folder / RUNS, outcome.runs_in(folder / RUNS)
+        command = warm.start(arguments, folder / TERMINAL, {"LABPROOF_RUNS": str(runs)}, self.program)
+        return LabRun(order, folder, command, before, Deadline(self.seconds, self.clock))
+
+
+@dataclass
+class LabRun:
+    """The grading of one lab, while it goes on and when it has ended."""
+
+    order: Order
+    folder: Path
+    command: Running
+    before: set[str]
+    deadline: Deadline
+    _grace: Deadline | None = None
+
+    def keep_time(self) -> None:
+        """Ask the grading to end when its deadline has passed, and kill it when it does not do so."""
+        if self._grace is None:
+            if self.deadline.is_expired:
+                self.command.ask_to_end()
+                self._grace = Deadline(warm.GRACE_SECONDS, self.deadline.clock)
+        elif self._grace.is_expired:
+            self.command.kill()
+
+    @property
+    def doing(self) -> str:
+        """Return what the grading has told last."""
+        return outcome.last_line(self.folder / TERMINAL)
+
+    def result(self) -> Graded:
+        """Return what the grading has come to, once its process has ended."""
+        late = f"not done within {self.deadline.seconds:g} s" if self._grace else ""
+        return outcome.judge(self.folder / RUNS, self.before, self.command.status, self.folder / TERMINAL, late)

@@ -1,0 +1,39 @@
+"""What is shown of a class while it is graded: a row for each lab at work, a line for each that is done."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from labproof.classes.outcome import Graded
+from labproof.classes.register import State
+from labproof.classes.roster import Student
+from labproof.classes.running import LabRun
+from labproof.classes.standings import Standings
+from labproof.showing.class_board import BoardRow
+
+_STYLES = {State.UNREACHABLE: "blue", State.TIMEOUT: "blue", State.BROKEN: "bold red"}
+
+
+def rows(running: Iterable[LabRun]) -> list[BoardRow]:
+    """Return a row for each lab that is being graded."""
+    return [BoardRow(who(lab.order.student), lab.doing, lab.deadline.remaining) for lab in running]
+
+
+def line(student: Student, graded: Graded) -> tuple[str, str]:
+    """Return what a lab has come to in one line, and its style."""
+    score = f" {graded.seen.score}" if graded.seen else ""
+    why = f": {graded.why}" if graded.why else ""
+    is_full = graded.seen is not None and graded.seen.score.is_full
+    style = _STYLES.get(graded.state, "green" if is_full else "yellow")
+    return f"{who(student)}: {graded.state}{score}{why}", style
+
+
+def summary(standings: Standings, left: int) -> str:
+    """Return how far the class is; `left` labs are not begun yet."""
+    counts = Counter(standing.state for standing in standings.students.values())
+    states = ", ".join(f"{counts[state]} {state}" for state in State if counts[state])
+    return f"{len(standings.students)} students: {states}" + (f"; {left} not begun" if left else "")
+
+
+def who(student: Student) -> str:
+    """Return a student's id and name."""
+    return f"{student.id} {student.name}".strip()

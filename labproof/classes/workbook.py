@@ -1,0 +1,79 @@
+"""The rows of a workbook (XLSX), each value as the text that a person sees in its cell."""
+
+import io
+import re
+import warnings
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from labproof.ground.errors import ConfigError
+
+MAGIC = b"PK\x03\x04"
+"""What every workbook begins with: it is a ZIP file."""
+_LARGEST = 128 * 1024 * 1024
+"""Bytes that a workbook may unpack to: ten times a class of thousands."""
+_MOST_COLUMNS = 1000
+_EXACT = 10**15
+"""From here on a spreadsheet rounds a number: it keeps fifteen digits."""
+
+
+def sheets(data: bytes, path: Path, most_rows: int) -> list[list[list[str]]]:
+    """Return the rows of every worksheet. Raises ConfigError for what is no workbook, or a too large one."""
+    try:
+        import openpyxl
+    except ImportError:
+        fix = "pip install 'labproof[class]', or save it as CSV UTF-8"
+        raise ConfigError([f"{path}: a workbook is read with openpyxl, which is not installed; {fix}"]) from None
+    _require_size(data, path)
+    try:
+        with warnings.catch_warnings():
+            # It warns of styles and extensions that a roster has no use for.
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            return [_rows(sheet, path, most_rows) for sheet in book.worksheets]
+    except ConfigError:
+        raise
+    # What a damaged workbook makes of openpyxl and of its XML parser is no list that anybody could keep.
+    except Exception as problem:
+        what = " ".join(f"{type(problem).__name__}: {problem}".split())[:200]
+        raise ConfigError([f"{path}: not a workbook that can be read ({what}); save it again"]) from problem
+
+
+def _require_size(data: bytes, path: Path) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            size = sum(part.file_size for part in packed.infolist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as problem:
+        raise ConfigError([f"{path}: a damaged workbook ({problem}); save it again"]) from problem
+    if size > _LARGEST:
+        raise ConfigError([f"{path}: unpacks to {size >> 20} MiB, which no roster does; save it as CSV UTF-8"])
+
+
+def _rows(sheet: Any, path: Path, most_rows: int) -> list[list[str]]:
+    rows = []
+    # What a workbook says of its own size may be wrong: rows are counted as they come.
+    sheet.reset_dimensions()
+    for row in sheet.iter_rows(max_col=_MOST_COLUMNS):
+        rows.append([_text(cell) for cell in row])
+        if len(rows) > most_rows:
+            raise ConfigError([f"{path}: more than {most_rows} rows; leave out what is no student"])
+    return rows
+
+
+def _text(cell: Any) -> str:
+    """Return the text that stands in a cell."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, bool | datetime | date) or not isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, float) and not value.is_integer():
+        return repr(value)
+    if abs(value) >= _EXACT:
+        # In the form in which such a number is refused: what it once was, nobody knows.
+        return f"{float(value):E}"
+    # A format of zeros alone shows leading ones: 0000000 makes 0012345 of 12345.
+    zeros = re.fullmatch("0+", cell.number_format or "")
+    return str(int(value)).zfill(len(zeros[0]) if zeros else 0)

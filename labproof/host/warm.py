@@ -1,0 +1,140 @@
+"""Runs `labproof` in a process of its own each time, forked from one that has imported everything already.
+
+A proof grades a hundred times, and so does a class; what each run would spend on imports alone adds up to minutes.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import runpy
+import signal
+import sys
+import threading
+from collections.abc import Iterable, Mapping
+from multiprocessing.connection import wait
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from pathlib import Path
+
+from labproof.ground.errors import LabError
+from labproof.ground.wait import Deadline
+
+PROGRAM = "labproof"
+GRACE_SECONDS = 10.0
+"""How long a command that is asked to end may take to write down what it knows."""
+
+_NEEDED = ("labproof.cli", "labproof.session.connecting", "labproof.session.course_run")
+
+
+class Running:
+    """A command that runs in a process of its own; `status` is how it ended, minus a signal where one ended it."""
+
+    def __init__(self, process: ForkServerProcess) -> None:
+        self._process = process
+
+    @property
+    def is_alive(self) -> bool:
+        """Tell whether the command still runs."""
+        return self._process.is_alive()
+
+    @property
+    def status(self) -> int:
+        """Return the exit status of a command that has ended."""
+        return self._process.exitcode or 0
+
+    @property
+    def sentinel(self) -> int:
+        """Return what becomes ready when the command ends."""
+        return self._process.sentinel
+
+    def ask_to_end(self) -> None:
+        """Ask the command to end as Ctrl-C would, with its result and its report."""
+        self._process.terminate()
+
+    def kill(self) -> None:
+        """End the command, and all that it has started, at once."""
+        if (pid := self._process.pid) is not None and self.is_alive:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                # It leads a group of its own, unless it has only just begun.
+                os.killpg(pid, signal.SIGKILL)
+            self._process.kill()
+        self._process.join()
+
+    def join(self, seconds: float) -> None:
+        """Wait for the end, `seconds` at most."""
+        self._process.join(seconds)
+
+
+def start(arguments: list[str], terminal: Path, environment: Mapping[str, str], program: str = PROGRAM) -> Running:
+    """Start `labproof` with these arguments; what it shows goes into `terminal`.
+
+    It ends with the process that started it. `program` is a module, or a script that stands in for it.
+    """
+    terminal.parent.mkdir(parents=True, exist_ok=True)
+    told = (program, arguments, str(terminal), dict(environment))
+    # Python's own end waits for what is no daemon.
+    child = _context().Process(target=_run, args=told, daemon=True)
+    child.start()
+    return Running(child)
+
+
+def run(arguments: list[str], terminal: Path, environment: Mapping[str, str], seconds: float) -> int:
+    """Run `labproof` with these arguments and return its exit status; what it shows goes into `terminal`.
+
+    `seconds` is the deadline. Raises LabError when it is not met.
+    """
+    running = start(arguments, terminal, environment)
+    try:
+        running.join(seconds)
+        if running.is_alive:
+            raise LabError(f"expected labproof {' '.join(arguments)} to end within {seconds:.0f} s; see {terminal}")
+    finally:
+        # Also where Ctrl-C ends the waiting: the command itself does not hear of it.
+        end([running])
+    return running.status
+
+
+def end(commands: Iterable[Running], seconds: float = GRACE_SECONDS) -> None:
+    """Ask commands to end, all at once, and kill those that have not done so after `seconds`."""
+    left, deadline = [command for command in commands if command.is_alive], Deadline(seconds)
+    try:
+        for command in left:
+            command.ask_to_end()
+        for command in left:
+            command.join(deadline.remaining)
+    finally:
+        for command in left:
+            command.kill()
+
+
+def wait_for_any(commands: Iterable[Running], seconds: float) -> None:
+    """Wait until one of the commands ends, `seconds` at most."""
+    wait([command.sentinel for command in commands], seconds)
+
+
+def _context() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(_NEEDED))
+    return context
+
+
+def _run(program: str, arguments: list[str], terminal: str, environment: dict[str, str]) -> None:
+    # Ctrl-C on the terminal is for whoever has started it, who then ends it in order.
+    os.setsid()
+    threading.Thread(target=_end_with_starter, daemon=True).start()
+    os.environ.update(environment)
+    shown = os.open(terminal, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    for stream in (1, 2):
+        os.dup2(shown, stream)
+    sys.argv[1:] = arguments
+    # By its name, as anybody starts it: the command line knows who runs it here, and not the other way round.
+    if program.endswith(".py"):
+        runpy.run_path(program, run_name="__main__")
+    else:
+        runpy.run_module(program, run_name="__main__", alter_sys=True)
+
+
+def _end_with_starter() -> None:
+    starter = multiprocessing.parent_process()
+    if starter is not None:
+        wait([starter.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
