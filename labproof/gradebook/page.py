@@ -14,7 +14,7 @@ from labproof.gradebook.shared_identity import shared
 from labproof.ground.places import engine_dir
 from labproof.records.model import Outcome
 from labproof.showing.report import _environment as environment
-from labproof.showing.report import visible
+from labproof.showing.text import visible
 
 HARDEST = 15
 """How many of the hardest criteria, and of the lessons, are told one by one."""

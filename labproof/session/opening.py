@@ -177,7 +177,9 @@ def begin(options: Options, plan: Syllabus, reach: Callable[[], Reached]) -> Ses
         reached.connection.begin(_questions(plan, profile), {endpoint.name for endpoint in reached.endpoints})
     unreached = _unreached(options, reached)
     description = reached.provider.describe(profile)
-    session = _assemble(options, plan, reached.connection, reached.endpoints, description, Clock(), Surroundings())
+    session = _assemble(
+        options, plan, reached.connection, reached.endpoints, description, Clock(), Surroundings(options.patience)
+    )
     session.provider, session.foresight, session.unreached = reached.provider, reached.connection, unreached
     session.tell_unreached()
     return session
@@ -212,7 +214,7 @@ def _replayed(options: Options, plan: Syllabus) -> Session:
         if facts.get("address")
     )
     replay = Replay(read(source.folder.evidence), source.source.started)
-    around = Surroundings(now=replay.now, clock=replay.elapsed)
+    around = Surroundings(options.patience, now=replay.now, clock=replay.elapsed)
     return _assemble(options, plan, replay, endpoints, recorded.lab, _instant_clock(), around, source.source)
 
 
@@ -232,19 +234,11 @@ def _assemble(
     log = EvidenceLog(folder.evidence)
     connection, phase = Recorder(inner, log), Phase()
     lab = Lab({e.name: Machine(e.name, e.address, connection, phase, e.password) for e in endpoints})
-    if earlier and (others := merging.machines_that_differ(earlier, lab)):
-        # What stands in the place of the machines that were graded then is known by nothing of theirs.
-        description = replace(description, machines=_noted(description, others, earlier))
-        earlier = None
+    description, earlier = _continued(description, earlier, lab)
     judge = Judge(clock)
     run = replace(_blank(folder, options, plan, description, earlier), source=source)
     cluster = CourseCluster()
-    around = replace(
-        around,
-        patience=options.patience,
-        lost_machines=lambda: _lost(lab),
-        is_cluster_lost=lambda: cluster.is_lost(),
-    )
+    around = replace(around, lost_machines=lambda: _lost(lab), is_cluster_lost=lambda: cluster.is_lost())
     recording = Recording(run, plan, judge, phase, log, around)
     return Session(
         options=options,
@@ -261,6 +255,15 @@ def _assemble(
         recording=recording,
         cluster=cluster,
     )
+
+
+def _continued(
+    description: LabDescription, earlier: RunRecord | None, lab: Lab
+) -> tuple[LabDescription, RunRecord | None]:
+    """Return the run that this one goes on from, if its machines are the same, and the lab with a word on others."""
+    if earlier and (others := merging.machines_that_differ(earlier, lab)):
+        return replace(description, machines=_noted(description, others, earlier)), None
+    return description, earlier
 
 
 def _noted(lab: LabDescription, others: Iterable[str], earlier: RunRecord) -> dict[str, dict[str, str]]:
