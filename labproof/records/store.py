@@ -57,9 +57,11 @@ def require_place(root: Path | None = None) -> None:
     """Raise ConfigError unless runs can be written; whoever asks first need not find that out at the end."""
     root = root or runs_dir()
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        if not os.access(root, os.W_OK | os.X_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        # Nothing is made yet: what is wrong with the selection leaves no trace.
+        nearest = next(path for path in (root, *root.absolute().parents) if path.exists())
+        number = 0 if os.access(nearest, os.W_OK | os.X_OK) else errno.EACCES
+        if number := number if nearest.is_dir() else errno.ENOTDIR:
+            raise OSError(number, os.strerror(number))
     except OSError as problem:
         raise _unwritable(root, problem) from None
 

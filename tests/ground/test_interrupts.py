@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,15 @@ RECORDING = Path(__file__).parents[1] / "recordings" / "full"
 SMALLEST_PIPE = 4096
 ROOM = 1500
 SECONDS = 60.0
+
+
+@pytest.fixture(autouse=True)
+def _heeded() -> Iterator[None]:
+    """Let the signals mean here what they mean to a program that nobody has started with nohup."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in ENDING}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def begun(runs: Path) -> subprocess.Popen[bytes]:

@@ -51,6 +51,11 @@ def pytest_bdd_before_step_call(step):
         pytest.skip("boom")
 """
 IN_A_STEP = """
+import sys
+from labproof.ground.places import course_dir
+
+# The run itself does so only later.
+sys.path.insert(0, str(course_dir()))
 from steps.probes import selinux
 
 def boom(machine):

@@ -15,11 +15,12 @@ ExecStart=/usr/bin/python3 -m http.server --directory /srv/www 80
 [Install]
 WantedBy=multi-user.target
 EOF
-systemctl daemon-reload && systemctl start page && systemctl enable page"""
+systemctl daemon-reload && systemctl start page && systemctl enable page
+firewall-cmd --permanent --add-service=http && firewall-cmd --reload"""
 
 
 def set_up(machine: Machine) -> None:
-    """Write the page, and a service that serves it."""
+    """Write the page, and a service that serves it; let visitors through the firewall."""
     machine.act(UNIT)
 
 
