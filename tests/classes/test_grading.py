@@ -237,6 +237,8 @@ def test_command_with_real_gradings(tmp_path: Path) -> None:
     assert (done.returncode, found["007"]["state"], found["007"]["attempts"]) == (3, "unreachable", 0)
     assert f"class: {tmp_path / 'out' / 'class.json'}" in done.stdout
     assert (tmp_path / "out" / found["007"]["run"] / "report.html").is_file()
+    assert "the machines did not answer" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert (tmp_path / "out" / "exports" / "gradebook.csv").is_file()
 
 
 def test_command_refuses_a_wrong_roster(tmp_path: Path) -> None:
