@@ -135,3 +135,17 @@ def test_runs_folder_that_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         store.create(Mode.PERFORM)
     with pytest.raises(ConfigError, match="newest are: none"):
         store.find(LATEST)
+
+
+@pytest.mark.parametrize("name", ["taken", "taken/runs"])
+def test_place_that_no_run_can_have_is_refused_first(tmp_path: Path, name: str) -> None:
+    """Where a file stands in the place of the runs, or of a folder above them, that is said before anything begins."""
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(ConfigError, match=r"runs cannot be written there .*LABPROOF_RUNS"):
+        store.require_place(tmp_path / name)
+
+
+def test_asking_for_a_place_makes_nothing(tmp_path: Path) -> None:
+    """A place that can be made is fine, and is made only with the first run."""
+    store.require_place(tmp_path / "new" / "runs")
+    assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,6 @@
 """The program itself, started on localhost as kubeadm's Deployment starts it: what it says and how it ends."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -17,10 +18,17 @@ from labproof.ground.wait import Deadline, wait_until
 
 
 def free_port() -> int:
-    """Return a port of localhost that nobody has."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    """Return a port that nobody has, on any address, over UDP as over TCP: the program takes it on all of them."""
+    for _ in range(100):
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
+            contextlib.suppress(OSError),
+        ):
+            udp.bind(("0.0.0.0", 0))
+            tcp.bind(udp.getsockname())
+            return int(udp.getsockname()[1])
+    raise AssertionError("a hundred ports were taken")
 
 
 @contextmanager
