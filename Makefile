@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: lab test lint unit down demo clean
+.PHONY: lab test lint unit down demo docs picture clean
 
 lab: $(READY)
 	$(VENV)/bin/labproof lab
 
 test: $(READY)
-	@$(MAKE) --no-print-directory -j2 --output-sync=target lint unit
+	@echo "the tests (minutes; a line of dots for each few per cent), with ruff and mypy beside them:"
+	@$(MAKE) --no-print-directory -j2 lint unit
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .
@@ -22,15 +23,22 @@ unit: $(READY)
 demo: $(READY)
 	$(VENV)/bin/labproof demo
 
+docs: $(READY)
+	$(VENV)/bin/python docs/make.py
+
+picture: $(READY)
+	$(VENV)/bin/python docs/picture.py
+
 down: $(READY)
 	$(VENV)/bin/labproof down
 
 $(READY): pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) is missing; on Debian: apt-get install python3 python3-venv" >&2; exit 2; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: Labproof needs Python 3.11 or newer; set PYTHON=..." >&2; exit 2; }
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv; } || { echo "error: the venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update && apt-get install -y --no-install-recommends python3-venv; } || { echo "error: the venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 2; }
+	@echo "setting up $(VENV): a minute or two, once"
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(VENV)/bin/pip install --progress-bar off --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@# Installed packages come compiled; a checkout that is installed in place does not.
 	@$(VENV)/bin/python -m compileall -q labproof steps features
 	@touch $@

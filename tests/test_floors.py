@@ -14,7 +14,7 @@ FLOORS = (
     {"connection", "showing", "rehearsal"},
     {"lab", "providers"},
     {"grading", "authoring"},
-    {"session", "gradebook"},
+    {"session", "gradebook", "teaching"},
     {"proving", "classes"},
     {"commands"},
     {"cli", "plugin"},

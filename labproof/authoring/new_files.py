@@ -10,6 +10,7 @@ from labproof.ground.errors import ConfigError
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _FOLDER = re.compile(r"(\d+)-(.+)")
+_HANDOUT = "handout.toml"
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ def new_section(place: CourseFolder, name: str, title: str = "") -> list[Path]:
         place.root / "features" / f"{number}_{name}.feature": templates.FEATURE.substitute(words),
         steps: templates.STEPS.substitute(words) + step,
     }
+    if any(place.root.glob(f"exercises/*/{_HANDOUT}")):
+        files[folder / _HANDOUT] = templates.HANDOUT.substitute() + templates.INSTRUCTION.substitute(id=f"{name}.first")
     return _written(files)
 
 
@@ -82,6 +85,9 @@ def new_criterion(place: CourseFolder, id_: str, then: str) -> list[Path]:
         steps: _read(steps) + begin + templates.STEP.substitute(function=_function(f"{section}-{short}"), then=then),
         folder / "mistakes" / f"{short}.toml": _mistake(place, id_, id_),
     }
+    handout = folder / _HANDOUT
+    if handout.exists():
+        files[handout] = _read(handout) + templates.INSTRUCTION.substitute(id=id_)
     return _written(files, replace=True)
 
 

@@ -24,6 +24,28 @@ en = "$title"
 """
 )
 
+HANDOUT = Template(
+    """[intro]
+en = "FILL IN: what this section is about"
+zh = "FILL IN: the same in Chinese"
+
+[done]
+en = "FILL IN: when it is done"
+zh = "FILL IN: the same in Chinese"
+"""
+)
+
+INSTRUCTION = Template(
+    """
+[[instruction]]
+id = "$id"
+paragraphs = ["FILL IN: the paragraph of the handout"]
+criteria = ["$id"]
+do.en = "FILL IN: what the student does"
+do.zh = "FILL IN: the same in Chinese"
+"""
+)
+
 README = Template(
     """# $number. $title
 

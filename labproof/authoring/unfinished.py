@@ -4,7 +4,13 @@ from pathlib import Path
 
 from labproof.authoring.templates import MARK
 
-_FILES = ("exercises/*/exercise.toml", "exercises/*/README.md", "exercises/*/mistakes/*.toml", "features/*.feature")
+_FILES = (
+    "exercises/*/exercise.toml",
+    "exercises/*/handout.toml",
+    "exercises/*/README.md",
+    "exercises/*/mistakes/*.toml",
+    "features/*.feature",
+)
 _STEPS = ("steps/*.py",)
 
 

@@ -8,7 +8,9 @@ import click
 
 from labproof.authoring import new_files, unfinished
 from labproof.authoring.templates import MARK
+from labproof.commands import completing, teaching
 from labproof.commands.common import chosen_provider, provider_option
+from labproof.commands.groups import Whole
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.places import course_dir
 
@@ -16,14 +18,28 @@ if TYPE_CHECKING:
     from labproof.proving.check import Scope
 
 
-@click.group()
+@click.group(cls=Whole)
 def author() -> None:
     """For whoever writes the course: prove that the grader is right."""
 
 
 @author.command()
-@click.option("--section", "sections", multiple=True, help="Only the mistakes of this section; repeatable.")
-@click.option("--mistake", "mistakes", multiple=True, metavar="ID", help="Only this mistake; repeatable.")
+@click.option(
+    "--section",
+    "sections",
+    multiple=True,
+    metavar="ID",
+    shell_complete=completing.sections,
+    help="Only the mistakes of this section, or of combined; repeatable.",
+)
+@click.option(
+    "--mistake",
+    "mistakes",
+    multiple=True,
+    metavar="ID",
+    shell_complete=completing.mistakes,
+    help="Only this mistake; repeatable. --list shows them.",
+)
 @click.option("--quick", is_flag=True, help="Only one mistake of each section.")
 @click.option("--list", "only_list", is_flag=True, help="Show the mistakes and touch no machine.")
 @provider_option
@@ -91,5 +107,8 @@ def course() -> None:
     """Check the whole course: every file of it, and how they fit together."""
     from labproof.session.course_check import load
 
-    load(told=unfinished.problems(course_dir()), binds=False)
+    load(told=[*unfinished.problems(course_dir()), *teaching.problems()], binds=False)
     click.echo(f"{course_dir()}: the course is whole")
+
+
+author.add_command(teaching.coverage)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from labproof.commands.common import rubric_option
+from labproof.commands.groups import Whole
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.places import course_dir
 
@@ -20,7 +21,7 @@ DEADLINE_SECONDS = 300.0
 """A finished lab takes three seconds, one that waits for everything in vain about a minute."""
 
 
-@click.group("class")
+@click.group("class", cls=Whole)
 def class_() -> None:
     """For whoever teaches a class: all of its labs at once."""
 

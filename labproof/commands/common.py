@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from labproof.commands import completing
 from labproof.ground.errors import ConfigError
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.lean_imports import leave_out
@@ -20,13 +21,20 @@ if TYPE_CHECKING:
 
 C = TypeVar("C", bound=Callable[..., Any])
 
-provider_option = click.option("--provider", default="", help=f"One of {', '.join(NAMES)}; or $LAB_PROVIDER.")
+provider_option = click.option(
+    "--provider",
+    default="",
+    metavar="|".join(NAMES),
+    shell_complete=lambda ctx, param, incomplete: [name for name in NAMES if name.startswith(incomplete)],
+    help="Who makes the machines; without it $LAB_PROVIDER, else the first that can be used here.",
+)
 rubric_option = click.option("--rubric", type=click.Path(path_type=Path), help="An instructor's own weights.")
 section_option = click.option(
     "--section",
     "sections",
     multiple=True,
     metavar="ID",
+    shell_complete=completing.sections,
     help="This section and what it needs; repeatable. `labproof sections` lists them.",
 )
 pytest_argument = click.argument("pytest_options", nargs=-1, type=click.UNPROCESSED)

@@ -12,6 +12,7 @@ from labproof.records.model import CriterionRecord, Outcome, RunRecord, number
 from labproof.records.store import newest
 from labproof.session import optional
 from labproof.showing.provenance import moment
+from labproof.teaching.handout import read as read_handout
 
 _FIRST_STEP = re.compile(r"1\. ")
 
@@ -66,12 +67,25 @@ def _handout(rubric: Rubric, entry: Entry) -> list[str]:
     exercise = rubric.exercise(entry.section)
     path = rubric.file(entry.section).with_name("README.md")
     said = [f"Section {exercise.id}, {_title(exercise)}: handout {exercise.handout}, {path}"]
+    if asked := _instructions(rubric, entry):
+        return said + asked
     try:
         parts = path.read_text(encoding="utf-8").split("\n\n")
     except (OSError, ValueError):
         return said
     steps = next((part for part in parts if _FIRST_STEP.match(part)), "")
     return said + [f"  {line}" for line in steps.splitlines()]
+
+
+def _instructions(rubric: Rubric, entry: Entry) -> list[str]:
+    """Return the instructions that a criterion proves; nothing for a course whose handout is not written as data."""
+    handout = read_handout(rubric)
+    said = []
+    for instruction in handout.of(entry.id):
+        where = f"on {', '.join(instruction.machines)}: " if instruction.machines else ""
+        said.append(f"  Handout {', '.join(instruction.paragraphs)}, {where}{handout.say(instruction.do, 'en')}")
+        said += [f"      {line}" for line in handout.commands(instruction).splitlines()]
+    return said
 
 
 def _last(entries: list[Entry]) -> list[str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from labproof.commands import completing
 from labproof.commands.common import (
     WithOptionalSections,
     extras,
@@ -18,12 +19,14 @@ from labproof.commands.common import (
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.places import engine_dir
 
+_FROM = "This section and all after it. `labproof sections` lists them."
+
 
 @click.command()
 @machine_options
 @click.option("--milestones/--no-milestones", default=None, help="Save the machines after every section.")
 @section_option
-@click.option("--from", "start", default="", metavar="ID", help="This section and all after it.")
+@click.option("--from", "start", default="", metavar="ID", shell_complete=completing.sections, help=_FROM)
 @pytest_argument
 def lab(
     provider: str,
@@ -45,7 +48,13 @@ def lab(
 @machine_options
 @rubric_option
 @section_option
-@click.option("--undetermined", default="", metavar="RUN", help="Ask again only what that run could not see.")
+@click.option(
+    "--undetermined",
+    default="",
+    metavar="RUN",
+    shell_complete=completing.runs,
+    help="Ask again only what that run could not see.",
+)
 @pytest_argument
 @click.pass_context
 def grade(
@@ -69,7 +78,7 @@ def grade(
 
 
 @click.command()
-@click.argument("run", default="latest")
+@click.argument("run", default="latest", shell_complete=completing.runs)
 @rubric_option
 @click.option("--accept-broken", is_flag=True, help="Grade evidence that was changed, and say so in the report.")
 def regrade(run: str, rubric: Path | None, accept_broken: bool) -> None:
@@ -90,7 +99,7 @@ def demo() -> None:
 
 
 @click.command("verify-evidence")
-@click.argument("run", default="latest")
+@click.argument("run", default="latest", shell_complete=completing.runs)
 @click.option("--rubric", type=click.Path(path_type=Path), help="The instructor's own weights that were used.")
 def verify_evidence(run: str, rubric: Path | None) -> None:
     """Check a run's result, evidence and report against one another."""

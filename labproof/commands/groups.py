@@ -6,13 +6,23 @@ import click
 
 GROUPS = {
     "For the student": (
-        "up", "grade", "lab", "status", "explain", "sections", "report", "runs", "reset", "down", "demo",
+        "up", "handout", "grade", "lab", "status", "explain", "sections", "report", "runs", "reset", "down", "demo",
+        "completion",
     ),
     "For the instructor": ("class", "regrade", "verify-evidence", "rubric"),
     "For the course author": ("author", "bundle"),
 }  # fmt: skip
 _OTHERS = "Others"
 _WIDEST = 200
+
+
+class Whole(click.Group):
+    """Lists its commands with whole sentences: none is cut short."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each command with its sentence."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _said(self.commands[name])) for name in self.list_commands(ctx)])
 
 
 class Grouped(click.Group):

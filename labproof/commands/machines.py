@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from labproof.commands.common import chosen_provider, machine_options
+from labproof.commands.groups import Whole
 from labproof.ground.errors import ConfigError
 
 
@@ -44,7 +45,7 @@ def reset(provider: str, inventory: Path | None, milestone: str) -> None:
         click.echo(f"report: {report}")
 
 
-@click.group()
+@click.group(cls=Whole)
 def bundle() -> None:
     """The files that the handout gives to students."""
 

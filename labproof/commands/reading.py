@@ -4,7 +4,9 @@ from pathlib import Path
 
 import click
 
+from labproof.commands import completing
 from labproof.commands.common import rubric_option
+from labproof.commands.groups import Whole
 from labproof.ground.errors import ConfigError, HostError
 
 
@@ -26,7 +28,7 @@ def runs(is_all: bool) -> None:
 
 
 @click.command()
-@click.argument("run", default="latest")
+@click.argument("run", default="latest", shell_complete=completing.runs)
 @click.option("--open", "is_opened", is_flag=True, help="Open it in the browser.")
 def report(run: str, is_opened: bool) -> None:
     """Say where the report of a run is: RUN, or that of the newest on machines."""
@@ -41,7 +43,7 @@ def report(run: str, is_opened: bool) -> None:
 
 
 @click.command()
-@click.argument("criterion")
+@click.argument("criterion", shell_complete=completing.criteria)
 def explain(criterion: str) -> None:
     """Explain a CRITERION, such as docker.file: why it matters, hints, the handout, and what was found last."""
     from labproof.commands.explaining import explain as explained
@@ -57,7 +59,7 @@ def sections() -> None:
     _say(section_lines())
 
 
-@click.group()
+@click.group(cls=Whole)
 def rubric() -> None:
     """What every criterion is worth."""
 
@@ -81,4 +83,16 @@ def _say(lines: list[str]) -> None:
         click.echo(visible(line))
 
 
-COMMANDS = (status, runs, report, explain, sections, rubric)
+@click.command()
+@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+@click.pass_context
+def completion(ctx: click.Context, shell: str) -> None:
+    """Write what has SHELL complete commands, sections, criteria and runs: eval "$(labproof completion bash)"."""
+    from click.shell_completion import get_completion_class
+
+    made = get_completion_class(shell)
+    assert made is not None
+    click.echo(made(ctx.find_root().command, {}, "labproof", "_LABPROOF_COMPLETE").source())
+
+
+COMMANDS = (status, runs, report, explain, sections, rubric, completion)

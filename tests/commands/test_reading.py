@@ -182,7 +182,8 @@ def test_explain_tells_what_the_course_says() -> None:
     said = labproof("explain", "docker.packages").output
     for words in (
         "docker.packages@master:", "docker.packages@node:", "(1.5 points)", "Why it matters: ", "Hint 1: ", "Hint 2: ",
-        "Try this: ", "docker.repository", "handout 2.4, 2.6", "  1. On master, unpack", "Last found: nothing yet",
+        "Try this: ", "docker.repository", "handout 2.4, 2.6", "  Handout 2.4, on master, node: Install Docker's",
+        "      yum install -y docker-ce docker-ce-cli containerd.io", "Last found: nothing yet",
     ):  # fmt: skip
         assert words in said
 
