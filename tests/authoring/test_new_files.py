@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from labproof.authoring.new_files import CourseFolder, new_criterion, new_sectio
 from labproof.authoring.templates import MARK
 from labproof.ground.errors import ConfigError
 from labproof.ground.places import engine_dir
+from labproof.teaching.handout_file import HandoutFile
 
 SECOND = engine_dir() / "tests" / "second_course"
 
@@ -70,6 +72,19 @@ def test_new_criterion_joins_its_section(course: CourseFolder) -> None:
     done = collect(course)
     assert done.returncode == 0, done.stderr
     assert "    And visitors may read the page\n" in (course.root / "features" / "01_web.feature").read_text("utf-8")
+
+
+def test_handout_grows_with_its_course(course: CourseFolder) -> None:
+    """Where a course has a handout, a new section gets its file, and a new criterion an instruction to fill in."""
+    web = course.root / "exercises" / "01-web" / "handout.toml"
+    web.write_text("", encoding="utf-8")
+    assert web in new_criterion(course, "web.readable", "visitors may read the page")
+    (backup,) = (path for path in new_section(course, "backup") if path.name == "handout.toml")
+    assert tomllib.loads(web.read_text("utf-8"))["instruction"][0]["criteria"] == ["web.readable"]
+    assert HandoutFile(**tomllib.loads(backup.read_text("utf-8"))).instruction[0].criteria == ("backup.first",)
+    assert {path.name for path in (web, backup)} <= {
+        Path(p.split(":")[0]).name for p in unfinished.problems(course.root)
+    }
 
 
 @pytest.mark.parametrize("name", ["web", "Web", "a b", "../up", "", "-x", "1st"])

@@ -67,8 +67,10 @@ def test_handout_shows_every_instruction_and_every_point_once(language: str) -> 
     text = rendered(language)["handout"]
     for instruction_ in HANDOUT.instructions:
         assert f'id="{instruction_.id}"' in text
-    unit = words(language)["points"]
-    shown = re.findall(rf'<span class="points">(?:(\d+) \u00d7 )?([\d.]+) {unit}</span>', text)
+    said = words(language)
+    shown = re.findall(
+        rf'<span class="points">(?:(\d+) \u00d7 )?([\d.]+) (?:{said["point"]}|{said["points"]})</span>', text
+    )
     assert sum(Fraction(times or 1) * Fraction(points) for times, points in shown) == 100
 
 
