@@ -26,7 +26,7 @@ provider_option = click.option(
     default="",
     metavar="|".join(NAMES),
     shell_complete=lambda ctx, param, incomplete: [name for name in NAMES if name.startswith(incomplete)],
-    help="Who makes the machines; without it $LAB_PROVIDER, else the first that can be used here.",
+    help="Who makes the machines; else $LAB_PROVIDER, whose lab is up, or the first that can be used here.",
 )
 rubric_option = click.option("--rubric", type=click.Path(path_type=Path), help="An instructor's own weights.")
 section_option = click.option(
