@@ -32,11 +32,6 @@ def make(name: str) -> "EmbeddedLab":
     return EmbeddedLab(name)
 
 
-def is_usable(name: str) -> bool:
-    """Tell that containers can be tried anywhere: bringing them up says what is missing."""
-    return True
-
-
 @dataclass
 class EmbeddedLab:
     """Machines in containers on a sealed bridge of this computer."""
