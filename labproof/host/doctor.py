@@ -96,6 +96,11 @@ def essential(computer: Computer, wish: Wish) -> Examination:
     return Examination(wish.provider, _findings(ESSENTIAL[wish.provider], computer, wish))
 
 
+def can_be_chosen(computer: Computer, wish: Wish) -> bool:
+    """Tell whether a provider has what it cannot do without; what is missing first ends the looking."""
+    return all(check(computer, wish).state is not State.PROBLEM for check in ESSENTIAL[wish.provider].values())
+
+
 def examine(computer: Computer, wish: Wish) -> Examination:
     """Make every check of a provider."""
     checks = {**ESSENTIAL[wish.provider], **FURTHER[wish.provider]}

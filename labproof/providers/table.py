@@ -74,7 +74,7 @@ def usable(computer: "Computer") -> str:
     from labproof.providers import wishes
 
     for name in NAMES:
-        if doctor.essential(computer, wishes.wish(name)).can_run:
+        if doctor.can_be_chosen(computer, wishes.wish(name)):
             return name
     return LINUX_LAST if computer.system == "Linux" else NAMES[0]
 

@@ -243,6 +243,7 @@ def test_vagrant_needs_its_plugin_for_libvirt() -> None:
 def test_short_memory_is_told_and_tried() -> None:
     """A system can make room; a disk that is full cannot."""
     assert list(problems(linux(free=2000), "virtualbox")) == ["disk"]
+    assert "--no-milestones" in finding(linux(free=20_000), "virtualbox", "disk").fix
     short = reading(linux(), "/proc/meminfo", "MemAvailable:    2000000 kB\n")
     assert finding(short, "virtualbox", "memory").state is State.WARNING
 

@@ -1,10 +1,13 @@
 """Disk: what boxes and machines take must be free where they will lie."""
 
-from labproof.host.checks.finding import Finding, Wish, ok, problem, unknown
+from labproof.host.checks.finding import Finding, Wish, ok, problem, unknown, warning
 from labproof.host.computer import Computer
 
 WANTED_MIB = 15 * 1024
-"""A box of 0.5 GiB, two machines of 4 to 6 GiB at the end of the course, and what their milestones keep."""
+"""A box of 0.5 GiB, and two machines of 4 to 6 GiB at the end of the course."""
+
+MILESTONES_MIB = 30 * 1024
+"""That, and a milestone after every section, which keeps the memory of both machines too."""
 
 
 def check(computer: Computer, wish: Wish) -> Finding:
@@ -18,4 +21,7 @@ def check(computer: Computer, wish: Wish) -> Finding:
         )
     if None in free.values():
         return unknown(f"the free space cannot be seen; the lab takes {WANTED_MIB} MiB")
-    return ok(", ".join(f"{found} MiB free in {folder}" for folder, found in free.items()))
+    said = ", ".join(f"{found} MiB free in {folder}" for folder, found in free.items())
+    if any(found is not None and found < MILESTONES_MIB for found in free.values()):
+        return warning(f"{said}; milestones may take {MILESTONES_MIB}", "`labproof lab --no-milestones` saves none")
+    return ok(said)
