@@ -43,9 +43,7 @@ class EmbeddedLab:
     def up(self, progress: Progress) -> None:
         """Bring every machine up; machines that are up stay as they are."""
         if given_bundle():
-            raise ConfigError(
-                ["--bundle: the rehearsal has files of its own; leave it out, or choose virtualbox"]
-            )
+            raise ConfigError(["--bundle: the rehearsal has files of its own; leave it out, or choose virtualbox"])
         packages.require_root()
         with ownership.one_at_a_time():
             self._vagrant({}).wait_for_earlier(progress)
