@@ -148,4 +148,5 @@ def _end_with_starter() -> None:
     starter = multiprocessing.parent_process()
     if starter is not None:
         wait([starter.sentinel])
-        signal.raise_signal(signal.SIGTERM)
+        # To the process and not to this thread alone, which would not wake the one that works.
+        os.kill(os.getpid(), signal.SIGTERM)
