@@ -1,5 +1,6 @@
 """The command line: `labproof --help` lists every command."""
 
+import io
 import os
 import sys
 import traceback
@@ -8,7 +9,7 @@ from typing import Any
 
 import click
 
-from labproof.commands import author, classes, grading, machines, reading, teaching
+from labproof.commands import author, classes, doctor, grading, machines, reading, teaching
 from labproof.commands.groups import Grouped
 from labproof.ground import exit_status, fault
 from labproof.ground.errors import LabError
@@ -34,6 +35,13 @@ class _Commands(Grouped):
             _fail(problem, fault.describe(problem), ExitStatus.OURS)
 
 
+def _show_all_letters() -> None:
+    """Let a terminal or a pipe that lacks a letter show its escape: a path in Chinese is no reason to fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _fail(problem: Exception, said: str, status: ExitStatus) -> None:
     if click.get_current_context().find_root().params.get("debug"):
         traceback.print_exception(problem)
@@ -51,10 +59,11 @@ def _fail(problem: Exception, said: str, status: ExitStatus) -> None:
 @click.option(
     "--course",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Another course than the one of this checkout: a folder with exercises, features, steps and vagrant.",
+    help="Another course than Labproof's own: a folder with exercises, features, steps and vagrant.",
 )
 def main(debug: bool, course: Path | None) -> None:
     """Run and grade the course on real machines."""
+    _show_all_letters()
     if course is not None:
         os.environ["LABPROOF_COURSE"] = str(course.resolve())
 
@@ -64,6 +73,7 @@ for command in (
     *machines.COMMANDS,
     *reading.COMMANDS,
     *teaching.COMMANDS,
+    *doctor.COMMANDS,
     classes.class_,
     author.author,
 ):

@@ -18,6 +18,7 @@ DOORS = {
     "kubernetes": ("steps/cluster/api.py",),
     "testinfra": ("labproof/lab/machine.py",),
     "vagrant": ("labproof/providers/",),
+    "filelock": ("labproof/ground/file_lock.py",),
     "jinja2": ("labproof/showing/report.py",),
     "pytest_bdd": (
         "labproof/session/sentences.py",

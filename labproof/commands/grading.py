@@ -16,6 +16,7 @@ from labproof.commands.common import (
     run_course,
     section_option,
 )
+from labproof.commands.doctor import bundle_option, give_bundle
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.places import engine_dir
 
@@ -25,6 +26,7 @@ _FROM = "This section and all after it. `labproof sections` lists them."
 @click.command()
 @machine_options
 @click.option("--milestones/--no-milestones", default=None, help="Save the machines after every section.")
+@bundle_option
 @section_option
 @click.option("--from", "start", default="", metavar="ID", shell_complete=completing.sections, help=_FROM)
 @pytest_argument
@@ -32,11 +34,13 @@ def lab(
     provider: str,
     inventory: Path | None,
     milestones: bool | None,
+    bundle: Path | None,
     sections: tuple[str, ...],
     start: str,
     pytest_options: tuple[str, ...],
 ) -> None:
     """Bring the machines up, build the whole lab and grade it."""
+    give_bundle(bundle)
     # Machines of an inventory cannot be saved: there, only who asks for it needs to be told.
     is_saved = inventory is None if milestones is None else milestones
     more = ["--milestones"] if is_saved else []

@@ -6,7 +6,7 @@ import click
 
 GROUPS = {
     "For the student": (
-        "up", "handout", "grade", "lab", "status", "explain", "sections", "report", "runs", "reset", "down", "demo",
+        "doctor", "up", "handout", "grade", "lab", "status", "explain", "sections", "report", "runs", "reset", "down", "demo",
         "completion",
     ),
     "For the instructor": ("class", "regrade", "verify-evidence", "rubric"),

@@ -6,13 +6,16 @@ import click
 
 from labproof.commands.common import chosen_provider, machine_options
 from labproof.commands.groups import Whole
+from labproof.commands.doctor import bundle_option, give_bundle
 from labproof.ground.errors import ConfigError
 
 
 @click.command()
 @machine_options
-def up(provider: str, inventory: Path | None) -> None:
+@bundle_option
+def up(provider: str, inventory: Path | None, bundle: Path | None) -> None:
     """Bring the machines up and leave them untouched."""
+    give_bundle(bundle)
     chosen = chosen_provider(provider, inventory)
     chosen.up(click.echo)
     for endpoint in chosen.endpoints():

@@ -2,10 +2,11 @@
 
 from labproof.commands.explaining import table
 from labproof.ground.errors import ConfigError, LabError
+from labproof.ground.places import runs_dir
 from labproof.host import ownership
 from labproof.providers import table as providers
 from labproof.records.model import FINISHED, RunRecord
-from labproof.records.store import RunFolder, every, newest, runs_dir
+from labproof.records.store import RunFolder, every, newest
 from labproof.showing.fixes import ranked
 from labproof.showing.provenance import moment
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-ENDING = (signal.SIGTERM, signal.SIGHUP)
+ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name))
+"""Windows has no SIGHUP: there, closing the window is SIGBREAK."""
 
 
 @contextmanager
 def as_interrupt() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP raise KeyboardInterrupt in the block, as Ctrl-C does; one that is ignored stays so.
+    """Let SIGTERM, SIGHUP and SIGBREAK raise KeyboardInterrupt in the block, as Ctrl-C does; an ignored one stays so.
 
     Signals reach the main thread only: in another one the block changes nothing.
     """

@@ -7,6 +7,9 @@ from typing import BinaryIO
 
 from labproof.ground.errors import ConfigError
 
+# A pipe that nobody writes to would otherwise be waited for; Windows has none, and would change the ends of lines.
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
 
 def open_plain(path: Path, limit: int, fix: str) -> BinaryIO:
     """Open a regular file of at most `limit` bytes for reading.
@@ -14,8 +17,7 @@ def open_plain(path: Path, limit: int, fix: str) -> BinaryIO:
     Raises ConfigError for anything else, with `fix` as what to do; FileNotFoundError when nothing is there.
     """
     try:
-        # A pipe that nobody writes to would otherwise be waited for.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        descriptor = os.open(path, _FLAGS)
     except (FileNotFoundError, NotADirectoryError):
         raise FileNotFoundError(path) from None
     except OSError as problem:

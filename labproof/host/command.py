@@ -36,7 +36,7 @@ def run_checked(
             argv,
             input=stdin,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             errors="replace",
             timeout=seconds,
             env=None if env is None else {**os.environ, **env},

@@ -35,7 +35,7 @@ class Ledger:
     def changes(self) -> tuple[Change, ...]:
         """Return what is changed at present. Raises HostError when the file cannot be read."""
         try:
-            rows = json.loads(self.path.read_text())
+            rows = json.loads(self.path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return ()
         except ValueError as broken:
@@ -79,7 +79,7 @@ class Ledger:
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
         scratch = self.path.with_suffix(".new")
-        with scratch.open("w") as stream:
+        with scratch.open("w", encoding="utf-8") as stream:
             json.dump([asdict(change) for change in changes], stream, indent=1)
             stream.flush()
             # The list must be on disk before the change that it announces.

@@ -1,6 +1,6 @@
 """Whose lab is up on this computer: there is one at a time, and it says which checkout it belongs to."""
 
-import fcntl
+import contextlib
 import json
 import os
 import uuid
@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from labproof.ground import file_lock
 from labproof.ground.errors import HostError
 from labproof.ground.places import course_dir, state_dir
 
@@ -39,7 +40,7 @@ def record_path() -> Path:
 def current() -> LabRecord | None:
     """Return the lab that is recorded; none when there is no record, or one that a killed run left unfinished."""
     try:
-        return LabRecord(**json.loads(record_path().read_text()))
+        return LabRecord(**json.loads(record_path().read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError, TypeError):
         return None
 
@@ -51,7 +52,7 @@ def claim(provider: str, box: str = "", bundle: str = "") -> LabRecord:
     path = record_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_suffix(".new")
-    scratch.write_text(json.dumps(asdict(record), indent=1) + "\n")
+    scratch.write_text(json.dumps(asdict(record), indent=1) + "\n", encoding="utf-8")
     scratch.replace(path)
     return record
 
@@ -75,21 +76,31 @@ def require_free(is_up: bool) -> None:
 def one_at_a_time() -> Iterator[None]:
     """Hold the lab of this computer for a change. Raises HostError when another run is at it."""
     folder = state_dir()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / "lock").open("a+")
-    except PermissionError as refused:
-        raise HostError(f"expected to write in {folder}, found: {refused}\n  try: run as root") from refused
-    with lock:
+    with contextlib.ExitStack() as held:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as busy:
-            lock.seek(0)
+            folder.mkdir(parents=True, exist_ok=True)
+            held.enter_context(file_lock.held(folder / "lock"))
+            _holder(folder).write_text(str(os.getpid()), encoding="utf-8")
+        except file_lock.Busy as busy:
             raise HostError(
-                f"another labproof is bringing the lab up or down (process {lock.read().strip() or 'unknown'})\n"
+                f"another labproof is bringing the lab up or down (process {_held_by(folder)})\n"
                 f"  try: wait until it has ended"
             ) from busy
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
+        except PermissionError as refused:
+            raise HostError(
+                f"expected to write in {folder}, found: {refused}\n"
+                f"  try: run as whoever owns that folder, or name another in LABPROOF_STATE"
+            ) from refused
         yield
+
+
+def _holder(folder: Path) -> Path:
+    # Beside the lock: Windows lets nobody read a file that is locked.
+    return folder / "lock.process"
+
+
+def _held_by(folder: Path) -> str:
+    try:
+        return _holder(folder).read_text(encoding="utf-8").strip() or "unknown"
+    except OSError:
+        return "unknown"

@@ -1,12 +1,11 @@
 """Debian packages that the lab needs on this computer, installed without starting a service."""
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from labproof.ground.errors import HostError
-from labproof.ground.places import Progress
+from labproof.ground.places import Progress, is_root
 from labproof.host.command import run_checked
 
 FOR_LXC = ("iproute2", "lxc", "mmdebstrap", "rsync", "sudo", "uidmap", "vagrant", "vagrant-lxc")
@@ -32,7 +31,7 @@ def ensure(packages: Sequence[str], progress: Progress) -> None:
 
 def require_root() -> None:
     """Raise HostError unless we are root: containers and their network need it."""
-    if os.geteuid() != 0:
+    if not is_root():
         raise HostError("expected root, which a lab of containers needs\n  try: sudo, or a root shell, or --inventory")
 
 

@@ -1,6 +1,5 @@
 """May this computer run the lab? Every reason why not, all at once, each with what would help."""
 
-import os
 import platform
 import shutil
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 from labproof.ground.errors import HostError
+from labproof.ground.places import is_root
 from labproof.host.table import Table
 
 MEMORY_MIB = 4096
@@ -90,7 +90,7 @@ def look(folders: tuple[Path, ...]) -> Surroundings:
     memory = Path("/proc/meminfo").read_text()
     major, minor = platform.release().split(".")[:2]
     return Surroundings(
-        is_root=os.geteuid() == 0,
+        is_root=is_root(),
         machine=platform.machine(),
         kernel=(int(major), int("".join(c for c in minor if c.isdigit()))),
         user_namespaces=_number(Path("/proc/sys/user/max_user_namespaces")),

@@ -3,6 +3,8 @@
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from pathlib import Path
 
+from pydantic import Field
+
 from labproof.ground import settings
 from labproof.ground.places import course_dir
 
@@ -26,7 +28,10 @@ class Nat(settings.Settings):
 
 
 class Row(settings.Settings):
-    """One machine: memory in MiB; `gets_bundle` says whether the handout's files are given to it."""
+    """One machine: memory in MiB; `gets_bundle` says whether the handout's files are given to it.
+
+    `whole` is a command that ends with 0 on it once all that it stores is in order, after it was set back.
+    """
 
     name: str
     role: str
@@ -34,11 +39,26 @@ class Row(settings.Settings):
     cpus: int
     memory: int
     gets_bundle: bool = False
+    whole: str = ""
+
+
+class Box(settings.Settings):
+    """What virtual machines are made of: `urls` are where each provider's box is fetched, none for Vagrant's catalogue.
+
+    `sums` are the SHA-256 of boxes by provider. `vault` is where CentOS 7's packages are now; nothing for no packages.
+    """
+
+    name: str = "centos/7"
+    version: str = "1811.02"
+    urls: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    sums: dict[str, str] = Field(default_factory=dict)
+    vault: str = "http://vault.centos.org/7.6.1810"
 
 
 class Table(settings.Settings):
     """Every machine of the lab in the course's order, and the network that they share."""
 
+    box: Box = Box()
     network: IPv4Network
     bridge: Bridge
     nat: Nat | None = None

@@ -12,7 +12,8 @@ import sys
 import threading
 from collections.abc import Iterable, Mapping
 from multiprocessing.connection import wait
-from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from labproof.ground.errors import LabError
@@ -28,7 +29,7 @@ _NEEDED = ("labproof.cli", "labproof.session.connecting", "labproof.session.cour
 class Running:
     """A command that runs in a process of its own; `status` is how it ended, minus a signal where one ended it."""
 
-    def __init__(self, process: ForkServerProcess) -> None:
+    def __init__(self, process: BaseProcess) -> None:
         self._process = process
 
     @property
@@ -55,7 +56,7 @@ class Running:
         if (pid := self._process.pid) is not None and self.is_alive:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 # It leads a group of its own, unless it has only just begun.
-                os.killpg(pid, signal.SIGKILL)
+                _end_group(pid)
             self._process.kill()
         self._process.join()
 
@@ -72,7 +73,7 @@ def start(arguments: list[str], terminal: Path, environment: Mapping[str, str], 
     terminal.parent.mkdir(parents=True, exist_ok=True)
     told = (program, arguments, str(terminal), dict(environment))
     # Python's own end waits for what is no daemon.
-    child = _context().Process(target=_run, args=told, daemon=True)
+    child: BaseProcess = _context().Process(target=_run, args=told, daemon=True)  # type: ignore[attr-defined]
     child.start()
     return Running(child)
 
@@ -111,15 +112,25 @@ def wait_for_any(commands: Iterable[Running], seconds: float) -> None:
     wait([command.sentinel for command in commands], seconds)
 
 
-def _context() -> ForkServerContext:
+def _context() -> BaseContext:
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        # Windows: each process imports what it needs itself.
+        return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(_NEEDED))
     return context
 
 
+def _end_group(pid: int) -> None:
+    """End a process group at once; Windows has none, and there the process alone is ended."""
+    if hasattr(os, "killpg"):
+        os.killpg(pid, signal.SIGKILL)
+
+
 def _run(program: str, arguments: list[str], terminal: str, environment: dict[str, str]) -> None:
     # Ctrl-C on the terminal is for whoever has started it, who then ends it in order.
-    os.setsid()
+    if hasattr(os, "setsid"):
+        os.setsid()
     threading.Thread(target=_end_with_starter, daemon=True).start()
     os.environ.update(environment)
     shown = os.open(terminal, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
@@ -137,4 +148,5 @@ def _end_with_starter() -> None:
     starter = multiprocessing.parent_process()
     if starter is not None:
         wait([starter.sentinel])
+        # To the process and not to this thread alone, which would not wake the one that works.
         os.kill(os.getpid(), signal.SIGTERM)

@@ -6,7 +6,6 @@ from pathlib import Path
 from labproof.host.ownership import LabRecord
 from labproof.host.table import Table
 from labproof.records.model import LabDescription
-from labproof.rehearsal.bundle import Bundle
 
 SIMULATED = (
     "swap: /proc/swaps, swapon and swapoff act on a table of the machine's own, filled from /etc/fstab at boot",
@@ -34,6 +33,9 @@ def machines(table: Table) -> dict[str, dict[str, str]]:
 
 def of_containers(provider: str, profile: str, table: Table, record: LabRecord) -> LabDescription:
     """Describe a lab of containers."""
+    # It locks files as only Linux does, and virtual machines are described everywhere.
+    from labproof.rehearsal.bundle import Bundle
+
     manifest = Bundle.load(Path(record.bundle)).content if record.bundle else {"packages": [], "stand_ins": []}
     versions = {package["name"]: str(package["version"]) for package in manifest["packages"]}
     return LabDescription(

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from labproof.connection.endpoint import Endpoint
-from labproof.ground.errors import ProvisionError
-from labproof.ground.places import Progress, cache_dir, state_dir
+from labproof.ground.errors import ConfigError, ProvisionError
+from labproof.ground.places import Progress, cache_dir, given_bundle, state_dir
 from labproof.ground.wait import Deadline, wait_until
 from labproof.host import bridge, guard, ownership, packages, preflight, table
 from labproof.host.ledger import Ledger
@@ -32,11 +32,6 @@ def make(name: str) -> "EmbeddedLab":
     return EmbeddedLab(name)
 
 
-def is_usable(name: str) -> bool:
-    """Tell that containers can be tried anywhere: bringing them up says what is missing."""
-    return True
-
-
 @dataclass
 class EmbeddedLab:
     """Machines in containers on a sealed bridge of this computer."""
@@ -47,6 +42,8 @@ class EmbeddedLab:
 
     def up(self, progress: Progress) -> None:
         """Bring every machine up; machines that are up stay as they are."""
+        if given_bundle():
+            raise ConfigError(["--bundle: the rehearsal has files of its own; leave it out, or choose virtualbox"])
         packages.require_root()
         with ownership.one_at_a_time():
             self._vagrant({}).wait_for_earlier(progress)

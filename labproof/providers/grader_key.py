@@ -25,4 +25,4 @@ def private_key() -> Path:
 
 def public_line() -> str:
     """Return the public key as a line of an authorized_keys file."""
-    return private_key().with_suffix(".pub").read_text().strip()
+    return private_key().with_suffix(".pub").read_text(encoding="utf-8").strip()

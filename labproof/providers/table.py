@@ -8,6 +8,7 @@ from labproof.ground.errors import ConfigError
 from labproof.host import ownership
 
 if TYPE_CHECKING:
+    from labproof.host.computer import Computer
     from labproof.providers.base import Provider
 
 PROVIDERS = {
@@ -18,6 +19,9 @@ PROVIDERS = {
 """The module of every provider, the one that is preferred first: a module is imported by whoever uses it."""
 
 NAMES = tuple(PROVIDERS)
+LINUX_LAST = "lxc"
+"""What a Linux without a hypervisor can still run."""
+
 INVENTORY = "inventory"
 """What stands in a result for machines that were there already."""
 
@@ -27,10 +31,6 @@ class ProviderModule(Protocol):
 
     def make(self, name: str) -> "Provider":
         """Return the provider of this name."""
-        ...
-
-    def is_usable(self, name: str) -> bool:
-        """Tell whether this computer can run it."""
         ...
 
 
@@ -54,7 +54,7 @@ def choose(choice: Choice) -> "Provider":
         from labproof.providers.inventory import InventoryLab
 
         return InventoryLab.read(choice.inventory)
-    name = choice.provider or _recorded() or usable()
+    name = choice.provider or recorded() or _usable_here()
     if name not in PROVIDERS:
         raise ConfigError([f"--provider: {name!r} is not a provider; choose one of {', '.join(NAMES)}"])
     return named(name)
@@ -65,15 +65,32 @@ def named(name: str) -> "Provider":
     return _module(name).make(name)
 
 
-def usable() -> str:
-    """Return the first provider that this computer can run; the last one always counts as that."""
-    return next((name for name in NAMES if _module(name).is_usable(name)), NAMES[-1])
+def usable(computer: "Computer") -> str:
+    """Return the first provider that a computer can run, or the one that says best what is missing there.
+
+    Only what a provider cannot do without is looked at: too little memory is told, and no reason for another lab.
+    """
+    from labproof.host import doctor
+    from labproof.providers import wishes
+
+    for name in NAMES:
+        if doctor.can_be_chosen(computer, wishes.wish(name)):
+            return name
+    return LINUX_LAST if computer.system == "Linux" else NAMES[0]
+
+
+def _usable_here() -> str:
+    # Most commands have a lab that is up, or are told which: they need not import what looks at the computer.
+    from labproof.host.computer import ThisComputer
+
+    return usable(ThisComputer())
 
 
 def _module(name: str) -> ProviderModule:
     return cast(ProviderModule, import_module(PROVIDERS[name]))
 
 
-def _recorded() -> str:
+def recorded() -> str:
+    """Return the provider of the lab of this checkout that is up, or nothing."""
     record = ownership.current()
     return record.provider if record and record.is_ours else ""

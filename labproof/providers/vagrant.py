@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from vagrant import Vagrant as PythonVagrant
 
 LOGGED_LINES = 25
 ORPHAN_SECONDS = 180.0
+LANGUAGE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
+"""macOS has had no C.UTF-8 for long, and Ruby takes what it does not know for ASCII."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ class Vagrant:
 
     def _environment(self) -> dict[str, str]:
         # No word to Vagrant's makers about new versions, and the same language on every computer.
-        own = {"VAGRANT_CHECKPOINT_DISABLE": "1", "VAGRANT_DOTFILE_PATH": str(self.state), "LC_ALL": "C.UTF-8"}
+        own = {"VAGRANT_CHECKPOINT_DISABLE": "1", "VAGRANT_DOTFILE_PATH": str(self.state), "LC_ALL": LANGUAGE}
         own["LABPROOF_MACHINES"] = str(table.path())
         return {**own, **self.settings}
 
@@ -117,7 +120,11 @@ class Vagrant:
             raise ProvisionError(f"{what}: {problem}\n  try: install Vagrant") from problem
 
     def _end(self) -> str:
-        return tail(self.log.read_text(errors="replace"), LOGGED_LINES) if self.log.exists() else "  (no log)"
+        return (
+            tail(self.log.read_text(encoding="utf-8", errors="replace"), LOGGED_LINES)
+            if self.log.exists()
+            else "  (no log)"
+        )
 
 
 def _environments() -> Iterator[bytes]:

@@ -1,26 +1,21 @@
 """The lab of virtual machines: CentOS 7.6 through Vagrant with VirtualBox or libvirt."""
 
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from labproof.connection.endpoint import Endpoint
-from labproof.ground.errors import HostError, ProvisionError, ResetError
-from labproof.ground.places import Progress, cache_dir, state_dir
-from labproof.host import ownership, table
+from labproof.ground.errors import HostError, ProvisionError
+from labproof.ground.places import Progress, given_bundle, state_dir
+from labproof.host import doctor, ownership, table
 from labproof.host.bridge import source_address
-from labproof.host.command import succeeds
+from labproof.host.checks.finding import State
+from labproof.host.computer import ThisComputer
 from labproof.host.ownership import LabRecord
 from labproof.host.table import Table
-from labproof.providers import description
+from labproof.providers import description, snapshots, wishes
 from labproof.providers.grader_key import private_key, public_line
 from labproof.providers.vagrant import Vagrant
 from labproof.records.model import LabDescription
-from labproof.rehearsal import bundle
-
-SNAPSHOT_SECONDS = 600
-_PROGRAMS = {"virtualbox": ["VBoxManage", "--version"], "libvirt": ["virsh", "-c", "qemu:///system", "version"]}
-"""What each hypervisor answers when it is there."""
 
 ROOT_PASSWORD = "vagrant"
 
@@ -30,18 +25,12 @@ def make(name: str) -> "VirtualLab":
     return VirtualLab(name)
 
 
-def is_usable(name: str) -> bool:
-    """Tell whether this computer has the hypervisor, and Vagrant to use it with."""
-    has_both = Path("/dev/kvm").exists() and shutil.which("vagrant") is not None
-    return has_both and succeeds(_PROGRAMS[name], seconds=10)
-
-
 @dataclass
 class VirtualLab:
-    """Machines of a hypervisor. `bundle_dir` is the bundle of the course; without it the rehearsal's is built."""
+    """Machines of a hypervisor. `bundle_dir` holds the handout's files; without it the machines are given none."""
 
     name: str
-    bundle_dir: Path | None = None
+    bundle_dir: Path | None = field(default_factory=given_bundle)
     profile: str = "handout"
     table: Table = field(default_factory=table.load)
 
@@ -50,22 +39,26 @@ class VirtualLab:
         with ownership.one_at_a_time():
             record = ownership.current()
             ownership.require_free(is_up=record is not None)
-            offline = (self.bundle_dir or bundle.build(progress).directory) if self.table.has_bundle else Path()
+            if record is not None and record.provider == self.name and self._is_up():
+                progress("the machines are up")
+                return
+            self._examine(progress)
             if record is None:
-                ownership.claim(self.name, "centos/7 1811.02", str(offline))
+                box = wishes.box(self.table.box, self.name)
+                ownership.claim(self.name, f"{box.name} {box.version}".strip(), str(self.bundle_dir or ""))
             progress(f"bringing up {', '.join(self.table.names)} with {self.name}")
-            self._vagrant(offline).up(self.name)
+            self._vagrant().up(self.name)
 
     def down(self, progress: Progress) -> None:
         """Take every machine away."""
         with ownership.one_at_a_time():
             progress("taking the machines away")
-            self._vagrant(Path()).destroy()
+            self._vagrant().destroy()
             ownership.release()
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         """Return how the machines are reached, in the course's order. Raises ProvisionError when they are not up."""
-        vagrant = self._vagrant(Path())
+        vagrant = self._vagrant()
         return tuple(
             vagrant.endpoint(row.name, str(row.address), "root", private_key(), ROOT_PASSWORD)
             for row in self.table.machines
@@ -94,47 +87,45 @@ class VirtualLab:
 
     def reload(self, machine: str | None = None) -> None:
         """Restart one machine, or all of them."""
-        self._vagrant(Path()).reload(machine)
+        self._vagrant().reload(machine)
 
     def save(self, milestone: str) -> None:
-        """Save every machine as it is under a name."""
-        vagrant = self._vagrant(Path())
-        for name in self.table.names:
-            vagrant.run("snapshot", "save", name, milestone, "--force", seconds=SNAPSHOT_SECONDS)
+        """Save every machine as it is under a name; they stand still together for the time that it takes."""
+        snapshots.save(self._vagrant(), self.table.machines, milestone)
 
     def restore(self, milestone: str) -> None:
         """Bring every machine back to what was saved. Raises ResetError when that is not possible."""
-        if milestone not in self.milestones():
-            known = ", ".join(self.milestones()) or "none"
-            raise ResetError(f"expected a milestone {milestone!r} of this lab, found none\n  milestones: {known}")
-        vagrant = self._vagrant(Path())
-        try:
-            for name in self.table.names:
-                vagrant.run("snapshot", "restore", name, milestone, "--no-provision", seconds=SNAPSHOT_SECONDS)
-        except ProvisionError as problem:
-            raise ResetError(f"restoring {milestone!r} did not end: {problem}") from problem
+        snapshots.restore(self._vagrant(), self.table.machines, milestone)
 
     def milestones(self) -> tuple[str, ...]:
         """Return the names that every machine can be restored to, oldest first."""
-        vagrant = self._vagrant(Path())
-        lists = [parse_snapshots(vagrant.run("snapshot", "list", n, seconds=120)) for n in self.table.names]
-        return tuple(name for name in lists[0] if all(name in other for other in lists))
+        return snapshots.names(self._vagrant(), self.table.machines)
 
-    def _vagrant(self, offline: Path) -> Vagrant:
-        settings = {"LABPROOF_GRADER_KEY": public_line(), "VAGRANT_DEFAULT_PROVIDER": self.name}
-        if offline != Path():
-            settings["LABPROOF_BUNDLE"] = str(offline)
-        return Vagrant(cache_dir() / "machines" / self.name, state_dir() / "vagrant.log", settings)
+    def _is_up(self) -> bool:
+        return set(self._vagrant().states().values()) == {"running"}
+
+    def _examine(self, progress: Progress) -> None:
+        """Raise HostError with everything that keeps the machines from coming up; tell what may spoil them."""
+        examination = doctor.examine(ThisComputer(), wishes.wish(self.name))
+        examination.require()
+        for name, finding in examination.findings.items():
+            if finding.state is State.WARNING:
+                progress(f"{name}: {finding.found}; try: {finding.fix}")
+
+    def _vagrant(self) -> Vagrant:
+        box = wishes.box(self.table.box, self.name)
+        settings = {
+            "LABPROOF_GRADER_KEY": public_line(),
+            "VAGRANT_DEFAULT_PROVIDER": self.name,
+            "LABPROOF_VM_BOX": box.name,
+            "LABPROOF_VM_BOX_VERSION": box.version,
+            "LABPROOF_VM_BOX_URL": "\n".join(box.urls),
+            "LABPROOF_BUNDLE": str(self.bundle_dir or ""),
+        }
+        return Vagrant(wishes.machines_dir(self.name), state_dir() / "vagrant.log", settings)
 
     def _record(self) -> LabRecord:
         record = ownership.current()
         if record is None:
             raise ProvisionError("expected a lab on this computer, found none\n  try: labproof up")
         return record
-
-
-def parse_snapshots(listing: str) -> tuple[str, ...]:
-    """Return the names in what `vagrant snapshot list MACHINE` prints, oldest first."""
-    lines = (line.strip() for line in listing.splitlines())
-    # Whatever has blanks in it is said to a person.
-    return tuple(line for line in lines if line and " " not in line and not line.startswith("==>"))

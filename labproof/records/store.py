@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from labproof.ground.errors import ConfigError
-from labproof.ground.places import course_dir
+from labproof.ground.places import runs_dir
 from labproof.records import result
 from labproof.records.model import RUNNING, Mode, RunRecord
 
@@ -20,12 +20,9 @@ LATEST = "latest"
 _LOOKED_THROUGH = 50
 """How many runs are looked through for one of a lab: on a grader of a whole class others lie between."""
 
+_LONGEST_NAME = 255
+
 _STAMP = len("20260101-000000")
-
-
-def runs_dir() -> Path:
-    """Return the folder that holds every run: reports/runs, or $LABPROOF_RUNS."""
-    return Path(os.environ.get("LABPROOF_RUNS") or course_dir() / "reports" / "runs")
 
 
 class RunFolder:
@@ -88,7 +85,7 @@ def create(mode: Mode, root: Path | None = None) -> RunFolder:
 def find(name: str, root: Path | None = None) -> RunFolder:
     """Return a run by its name, its path or `latest`. Raises ConfigError when there is none."""
     root = root or runs_dir()
-    for path in (root / name, Path(name)):
+    for path in (_pointed_at(root) if name == LATEST else root / name, Path(name)):
         if (path / "result.json").is_file() or (path / "evidence.jsonl").is_file():
             return RunFolder(path.resolve())
     known = sorted(p.name for p in root.glob("*") if p.is_dir() and p.name != LATEST)[-5:] if root.is_dir() else []
@@ -135,8 +132,31 @@ def _fresh(root: Path, name: str) -> Path:
 def _point(link: Path, target: str) -> None:
     # A name of its own: two runs may begin in one moment.
     draft = link.with_name(f".{link.name}.{secrets.token_hex(8)}")
-    draft.symlink_to(target)
     try:
+        _make_pointer(draft, target)
         draft.replace(link)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _make_pointer(path: Path, target: str) -> None:
+    """Make a link to a run; where the system or the disk refuses links, a file that holds the run's name."""
+    # Windows lets few people make links, and replaces none that leads to a folder.
+    if os.name != "nt":
+        with contextlib.suppress(OSError):
+            path.symlink_to(target)
+            return
+    path.write_text(f"{target}\n", encoding="utf-8")
+
+
+def _pointed_at(root: Path) -> Path:
+    """Return the folder that `latest` names, by a link or by its text; the text may have been written by anybody."""
+    path = root / LATEST
+    if path.is_symlink() or not path.is_file():
+        return path
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        with path.open(encoding="utf-8") as file:
+            name = file.readline(_LONGEST_NAME).strip()
+        if name.isprintable() and name == Path(name).name:
+            return root / name
+    return path

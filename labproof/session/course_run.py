@@ -386,4 +386,8 @@ def _unseen(run: str) -> set[tuple[str, str]]:
 
 def _terminal() -> TextIO:
     """Return a stream to the real standard output, which pytest captures: a person watches it."""
-    return os.fdopen(os.dup(sys.__stdout__.fileno()), "w") if sys.__stdout__ else open(os.devnull, "w")
+    if sys.__stdout__ is None:
+        return open(os.devnull, "w", encoding="utf-8")
+    # As Python's own stream is, which knows what the terminal can show: a Windows one cannot show everything.
+    shown = sys.__stdout__
+    return os.fdopen(os.dup(shown.fileno()), "w", encoding=shown.encoding, errors="backslashreplace")

@@ -99,6 +99,8 @@ class Session:
         """Save every machine as it is under a name; a recording has nothing to save."""
         if self.provider is not None:
             self.provider.save(name)
+            # A machine that stands still for it loses its connections.
+            self.connection.close()
 
     def identify(self) -> None:
         """Read what tells this lab from another student's; what cannot be read is left out."""

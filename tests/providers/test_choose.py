@@ -7,7 +7,10 @@ import pytest
 
 from labproof.ground.errors import ConfigError
 from labproof.host import ownership
-from labproof.providers.table import choose
+from labproof.host.computer import Answer
+from labproof.host.fake_computer import FakeComputer
+from labproof.providers.table import choose, usable
+from tests.host.computers import linux, macos, windows, without
 
 
 @dataclass(frozen=True)
@@ -53,3 +56,26 @@ def test_a_rehearsal_says_that_it_is_one() -> None:
     """Containers rehearse the course, virtual machines run it."""
     assert choose(MachineChoice(provider="lxc")).profile == "rehearsal"
     assert choose(MachineChoice(provider="libvirt")).profile == "handout"
+
+
+@pytest.mark.parametrize(
+    ("computer", "name"),
+    [
+        (linux(), "virtualbox"),
+        (without(linux(), "VBoxManage"), "libvirt"),
+        (without(linux(guest=Answer(None, "real mode", is_late=True)), "VBoxManage"), "lxc"),
+        (without(linux(), "VBoxManage", "virsh"), "lxc"),
+        (without(linux(), "VBoxManage", files=("/dev/kvm",)), "lxc"),
+        (windows(), "virtualbox"),
+        (macos(), "virtualbox"),
+    ],
+)
+def test_what_this_computer_can_run_is_chosen(computer: FakeComputer, name: str) -> None:
+    """VirtualBox needs no /dev/kvm, and one that runs no guest does not make libvirt usable."""
+    assert usable(computer) == name
+
+
+@pytest.mark.parametrize("system", ["Windows", "Darwin"])
+def test_containers_are_never_chosen_where_there_are_none(system: str) -> None:
+    """A student with Windows is told what VirtualBox lacks, and nothing of apt-get."""
+    assert usable(FakeComputer(system)) == "virtualbox"

@@ -1,14 +1,70 @@
-"""The lab of virtual machines."""
+"""The lab of virtual machines, with programs that are scripts of the test's own."""
 
-from labproof.providers.virtual import parse_snapshots
+from pathlib import Path
+
+import pytest
+
+from labproof.ground.errors import HostError
+from labproof.host import ownership, table
+from labproof.providers import virtual, wishes
+from labproof.providers.virtual import VirtualLab
+from tests.host.computers import linux, without
 
 
-def test_snapshots_are_read_from_vagrants_list() -> None:
-    """Names are kept in their order; what Vagrant says to a person is left out."""
-    assert parse_snapshots("==> master: \nbase\ndocker\n") == ("base", "docker")
+@pytest.fixture(autouse=True)
+def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A computer of its own, in whose Vagrant every question is written down."""
+    for name, folder in (("STATE", "state"), ("CACHE", "cache")):
+        monkeypatch.setenv(f"LABPROOF_{name}", str(tmp_path / folder))
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    for name in ("LABPROOF_BUNDLE", "LABPROOF_VM_BOX", "LABPROOF_VM_BOX_URL", "LABPROOF_VM_BOX_VERSION"):
+        monkeypatch.delenv(name, raising=False)
+    script = tmp_path / "vagrant"
+    script.write_text(
+        f'#!/bin/sh\nprintf "%s|%s|%s\\n" "$*" "$LABPROOF_BUNDLE" "$LABPROOF_VM_BOX" >> {tmp_path}/asked\n'
+    )
+    script.chmod(0o755)
+    monkeypatch.setattr(virtual, "ThisComputer", linux)
+    return tmp_path / "asked"
 
 
-def test_a_machine_without_snapshots_has_none() -> None:
-    """Vagrant's sentence that there are none is not a name."""
-    text = "==> master: No snapshots have been taken yet!\n    master: You can take one with `vagrant snapshot save`.\n"
-    assert parse_snapshots(text) == ()
+def test_machines_come_up_without_the_rehearsals_files(asked: Path) -> None:
+    """Nothing is built with apt for CentOS: without the handout's files the machines get none, and that is said."""
+    said: list[str] = []
+    VirtualLab("virtualbox").up(said.append)
+    assert asked.read_text() == "up --provider=virtualbox||centos/7\n"
+    assert any("--bundle DIR" in line for line in said)
+    record = ownership.current()
+    assert record is not None
+    assert (record.box, record.bundle) == ("centos/7 1811.02", "")
+
+
+def test_the_handouts_own_files_are_given(asked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder with spaces and Chinese letters reaches Vagrant whole."""
+    folder = tmp_path / "课程 files"
+    folder.mkdir()
+    (folder / "calico.yaml").write_text("kind: Pod")
+    monkeypatch.setenv("LABPROOF_BUNDLE", str(folder))
+    VirtualLab("virtualbox").up(lambda _: None)
+    assert asked.read_text() == f"up --provider=virtualbox|{folder}|centos/7\n"
+
+
+def test_nothing_is_begun_where_the_computer_cannot(asked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is missing is told before Vagrant is asked, and no lab is recorded."""
+    monkeypatch.setattr(virtual, "ThisComputer", lambda: without(linux(), "VBoxManage"))
+    with pytest.raises(HostError, match=r"(?s)VBoxManage is not installed.*try: install VirtualBox"):
+        VirtualLab("virtualbox").up(lambda _: None)
+    assert not asked.exists()
+    assert ownership.current() is None
+
+
+def test_a_box_that_is_named_elsewhere_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another box has no version of ours; a mirror alone changes where, not what."""
+    said = table.load().box
+    monkeypatch.setenv("LABPROOF_VM_BOX_URL", "http://127.0.0.1/centos.box")
+    found = wishes.box(said, "virtualbox")
+    assert (found.name, found.version, found.urls) == ("centos/7", "1811.02", ("http://127.0.0.1/centos.box",))
+    monkeypatch.delenv("LABPROOF_VM_BOX_URL")
+    monkeypatch.setenv("LABPROOF_VM_BOX", "bento/centos-7.6")
+    found = wishes.box(said, "virtualbox")
+    assert (found.name, found.version, found.urls) == ("bento/centos-7.6", "", ())

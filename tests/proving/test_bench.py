@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from labproof.ground.errors import LabError, ProvisionError
-from labproof.ground.places import course_dir
+from labproof.ground.places import course_dir, runs_dir
 from labproof.providers.inventory import InventoryLab
 from labproof.proving.bench import TERMINAL, Bench
-from labproof.records.store import LATEST, runs_dir
+from labproof.records.store import LATEST
 
 RECORDING = course_dir() / "tests" / "recordings" / "full"
 

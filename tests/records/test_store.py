@@ -149,3 +149,35 @@ def test_asking_for_a_place_makes_nothing(tmp_path: Path) -> None:
     """A place that can be made is fine, and is made only with the first run."""
     store.require_place(tmp_path / "new" / "runs")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_latest_is_a_file_where_links_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk or a system without links has the name of the run in a file; the newest is found by either."""
+    linked = store.create(Mode.VERIFY, tmp_path)
+    with monkeypatch.context() as refusing:
+
+        def refused(*_: object) -> None:
+            raise OSError(1314, "a required privilege is not held by the client")
+
+        refusing.setattr(Path, "symlink_to", refused)
+        written = store.create(Mode.VERIFY, tmp_path)
+    assert not (tmp_path / LATEST).is_symlink()
+    for folder in (linked, written):
+        folder.result.write_text("{}")
+    assert store.find(LATEST, tmp_path).path.name == written.path.name
+    again = store.create(Mode.VERIFY, tmp_path)
+    again.result.write_text("{}")
+    assert (tmp_path / LATEST).is_symlink()
+    assert store.find(LATEST, tmp_path).path.name == again.path.name
+
+
+@pytest.mark.parametrize("text", ["", "../elsewhere", "a/b", "x" * 1000, "\x00"])
+def test_a_latest_that_leads_elsewhere_leads_nowhere(tmp_path: Path, text: str) -> None:
+    """What is written in the file is a name in this folder or nothing."""
+    (tmp_path.parent / "elsewhere").mkdir(exist_ok=True)
+    (tmp_path.parent / "elsewhere" / "result.json").write_text("{}")
+    runs = tmp_path / "runs"
+    runs.mkdir()
+    (runs / LATEST).write_text(text)
+    with pytest.raises(ConfigError, match="no run 'latest'"):
+        store.find(LATEST, runs)

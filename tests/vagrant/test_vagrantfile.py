@@ -1,5 +1,6 @@
 """The Vagrantfile and what lies beside it, as far as they can be checked without a machine."""
 
+import configparser
 import json
 import os
 import shutil
@@ -36,7 +37,8 @@ load 'Vagrantfile'
 
 def _settings(provider: str, **environment: str) -> list[str]:
     argv = ["ruby", "-e", RECORDER, provider]
-    env = {**os.environ, **environment}
+    clean = {name: said for name, said in os.environ.items() if not name.startswith("LABPROOF_")}
+    env = {**clean, **environment}
     done = subprocess.run(argv, capture_output=True, text=True, check=True, cwd=FOLDER, env=env)
     return done.stdout.splitlines()
 
@@ -52,6 +54,100 @@ def test_virtual_machines_are_centos_76_with_a_second_network(provider: str) -> 
         assert f"{name}.{provider} memory= {memory}" in lines
         assert any(line.startswith(f"{name} network private_network ip={address}") for line in lines)
         assert any(line.startswith(f"{name} provision centos type=shell") for line in lines)
+        assert any(line.startswith(f"{name} network") and "netmask=255.255.255.0" in line for line in lines)
+        # What a machine is called here is asked for by the doctor.
+        called = {
+            "virtualbox": f"{name}.virtualbox name= labproof-{name}",
+            "libvirt": f"{name}.libvirt default_prefix= labproof-",
+        }
+        assert called[provider] in lines
+
+
+@needs_ruby
+@pytest.mark.parametrize("provider", ["virtualbox", "libvirt"])
+def test_a_box_from_a_mirror_has_no_version(provider: str) -> None:
+    """Vagrant refuses a version of a box that is fetched from an address of its own; several are tried in turn."""
+    lines = _settings(provider, LABPROOF_VM_BOX_URL="http://127.0.0.1/a.box\nC:/My Boxes/b.box")
+    assert "master box_url= http://127.0.0.1/a.box C:/My Boxes/b.box" in lines
+    assert not any(" box_version= " in line for line in lines)
+
+
+@needs_ruby
+@pytest.mark.parametrize("provider", ["virtualbox", "libvirt"])
+def test_the_settings_of_a_course_name_its_box(provider: str, tmp_path: Path) -> None:
+    """Name, version, mirrors, sums and the vault stand in machines.json."""
+    data = json.loads((FOLDER / "machines.json").read_text(encoding="utf-8"))
+    url, sum_ = f"http://127.0.0.1/{provider}.box", "ab" * 32
+    data["box"] = {"name": "a/box", "version": "", "urls": {provider: [url]}, "sums": {provider: sum_}, "vault": "V"}
+    table = tmp_path / "机器 machines.json"
+    table.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    lines = _settings(provider, LABPROOF_MACHINES=str(table))
+    for said in ("box= a/box", f"box_url= {url}", f"box_download_checksum= {sum_}"):
+        assert f"node {said}" in lines
+    assert any(
+        line.startswith("node provision vault type=shell") and '"VAULT"=>"V"' in line.replace(" ", "") for line in lines
+    )
+
+
+REPOSITORY = """[base]
+name=CentOS-$releasever - Base
+mirrorlist=http://mirrorlist.centos.org/?release=$releasever&arch=$basearch&repo=os&infra=$infra
+#baseurl=http://mirror.centos.org/centos/$releasever/os/$basearch/
+gpgcheck=1
+gpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-CentOS-7
+
+[centosplus]
+mirrorlist=http://mirrorlist.centos.org/?release=$releasever&arch=$basearch&repo=centosplus&infra=$infra
+#baseurl=http://mirror.centos.org/centos/$releasever/centosplus/$basearch/
+gpgcheck=1
+enabled=0
+"""
+"""CentOS-Base.repo as CentOS 7.6 brings it, in two of its parts."""
+
+
+def _vault(folder: Path, vault: str) -> configparser.ConfigParser:
+    argv = ["sh", str(FOLDER / "provision" / "vault.sh"), str(folder)]
+    subprocess.run(argv, check=True, env={**os.environ, "VAULT": vault})
+    found = configparser.ConfigParser(interpolation=None)
+    found.read(folder / "CentOS-Base.repo", encoding="utf-8")
+    return found
+
+
+def test_repositories_are_moved_to_the_vault(tmp_path: Path) -> None:
+    """The mirrors of CentOS 7 are gone; what is fetched is still checked, and provisioning again changes nothing."""
+    (tmp_path / "CentOS-Base.repo").write_text(REPOSITORY)
+    _vault(tmp_path, "http://127.0.0.1/7.6.1810")
+    again = _vault(tmp_path, "http://127.0.0.1/7.6.1810")
+    assert again["base"]["baseurl"] == "http://127.0.0.1/7.6.1810/os/$basearch/"
+    assert again["centosplus"]["baseurl"] == "http://127.0.0.1/7.6.1810/centosplus/$basearch/"
+    assert "mirrorlist" not in again["base"]
+    assert (again["base"]["gpgcheck"], again["base"]["skip_if_unavailable"]) == ("1", "1")
+    assert again["centosplus"]["enabled"] == "0"
+
+
+def test_repositories_are_switched_off_without_a_vault(tmp_path: Path) -> None:
+    """A class without a way out waits for no mirror."""
+    (tmp_path / "CentOS-Base.repo").write_text(REPOSITORY)
+    found = _vault(tmp_path, "")
+    assert [found[name]["enabled"] for name in ("base", "centosplus")] == ["0", "0"]
+
+
+def test_a_machine_is_given_files_that_have_no_manifest(tmp_path: Path) -> None:
+    """The handout's own files come without one; an empty folder is told and not passed over."""
+    script = (FOLDER / "provision" / "base.sh").read_text(encoding="utf-8")
+    root = tmp_path / "root"
+    for folder in ("root", "bundle", "ssh"):
+        (tmp_path / folder).mkdir()
+    for here, there in (("/etc/ssh", tmp_path / "ssh"), ("=/root", f"={root}"), ("/tmp/*", "/nowhere/*")):
+        script = script.replace(here, str(there))
+    env = {**os.environ, "GRADER_KEY": "a-key", "BUNDLE": str(tmp_path / "bundle")}
+    empty = subprocess.run(["sh", "-c", script], env=env, capture_output=True, text=True, check=False)
+    assert empty.returncode == 1
+    assert "expected the handout's files" in empty.stderr
+    (tmp_path / "bundle" / "calico.yaml").write_text("kind: Pod")
+    subprocess.run(["sh", "-c", script], env=env, check=True)
+    assert [path.name for path in root.iterdir()] == ["calico.yaml"]
+    assert (tmp_path / "ssh" / "grader_keys").read_text() == "a-key\n"
 
 
 @needs_ruby

@@ -6,8 +6,11 @@ set -eu
 
 bundle=${BUNDLE:-}
 if [ -n "$bundle" ]; then
-    [ -r "$bundle/manifest.json" ] || { echo "expected the bundle in $bundle, found none" >&2 && exit 1; }
+    found=$(find "$bundle" -maxdepth 1 -type f ! -name manifest.json -print -quit 2>/dev/null || true)
+    [ -n "$found" ] || { echo "expected the handout's files in $bundle, found none" >&2 && exit 1; }
     find "$bundle" -maxdepth 1 -type f ! -name manifest.json -exec cp --reflink=auto --target-directory=/root {} +
+    # What was uploaded for this has done its work; what is mounted stays.
+    case $bundle in /tmp/*) rm -rf "$bundle" ;; esac
 fi
 
 echo "$GRADER_KEY" >/etc/ssh/grader_keys.new

@@ -18,18 +18,29 @@ systemctl reload sshd
 
 systemctl enable --now firewalld
 sed -i 's/^SELINUX=.*/SELINUX=enforcing/' /etc/selinux/config
+case $(getenforce) in
+Permissive) setenforce 1 ;;
+Disabled)
+    # Only a restart switches it on, and every file needs its label then.
+    touch /.autorelabel
+    echo "SELinux is off in this box; restart the machine (vagrant reload) before the lab begins" >&2
+    ;;
+esac
 
 # Two machines from one box must not share an identity.
 : >/etc/machine-id
 systemd-machine-id-setup
 
-# The lab is offline: the stock repositories no longer exist and would only cost time.
-find /etc/yum.repos.d -name 'CentOS-*.repo' -exec sed -i 's/^enabled=1/enabled=0/; /^\[.*\]$/a enabled=0' {} +
-
-if ! swapon --show=NAME --noheadings | grep -q .; then
-    swap=$(awk '$1 !~ /^#/ && $3 == "swap" { print $1; exit }' /etc/fstab)
-    [ -z "$swap" ] || swapon "$swap"
+# A swap device in /etc/fstab, which the student switches off; some boxes bring none.
+if ! awk '$1 !~ /^#/ && $3 == "swap" { found = 1 } END { exit !found }' /etc/fstab; then
+    dd if=/dev/zero of=/swapfile bs=1M count=1024 status=none
+    chmod 600 /swapfile
+    mkswap /swapfile >/dev/null
+    echo '/swapfile swap swap defaults 0 0' >>/etc/fstab
 fi
+swapon --all
 
 # Some versions of the box leave the second interface without its address after the first start.
-ip -4 -o address show | grep -q ' 192\.168\.200\.' || systemctl restart network
+prefix=${NETWORK:-192.168.200.0/24}
+prefix=${prefix%.*}.
+ip -4 -o address show | grep -qF " $prefix" || systemctl restart network

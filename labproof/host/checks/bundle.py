@@ -1,0 +1,50 @@
+"""The handout's files: are those that are to be given to the machines there, and whole as far as sizes show it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from labproof.host.checks.finding import Finding, Wish, ok, problem, warning
+from labproof.host.computer import Computer
+
+MANIFEST = "manifest.json"
+
+
+def check(computer: Computer, wish: Wish) -> Finding:
+    """Return whether the bundle can be given to the machines."""
+    receiving = [row.name for row in wish.table.machines if row.gets_bundle]
+    if not receiving:
+        return ok("this course has no files for the machines")
+    if wish.bundle is None:
+        return warning(
+            f"no files for {', '.join(receiving)}: they come up with an empty /root",
+            "`labproof up --bundle DIR` with the folder of the handout's files; or copy them to /root yourself",
+        )
+    try:
+        names = sorted(path.name for path in wish.bundle.iterdir() if path.is_file() and path.name != MANIFEST)
+    except OSError as reason:
+        return problem(f"{wish.bundle} cannot be read: {reason.strerror}", "name the folder of the handout's files")
+    if not names:
+        return problem(f"{wish.bundle} holds no file", "name the folder of the handout's files")
+    if wrong := _wrong(wish.bundle):
+        return problem(f"{wish.bundle}: {'; '.join(wrong)}", "fetch or build it again")
+    return ok(f"{len(names)} files in {wish.bundle}")
+
+
+def _wrong(folder: Path) -> list[str]:
+    """Return what differs from the manifest; the handout's own files have none, and nothing differs."""
+    try:
+        listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
+        return [said for entry in listed if (said := _difference(folder, entry))]
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, TypeError, KeyError) as reason:
+        return [f"{MANIFEST} cannot be read ({reason})"]
+
+
+def _difference(folder: Path, entry: dict[str, Any]) -> str:
+    path = folder / Path(str(entry["name"])).name
+    found = path.stat().st_size if path.is_file() else None
+    if found is None:
+        return f"{path.name} is missing"
+    return "" if found == entry["size"] else f"{path.name} has {found} bytes, {entry['size']} are listed"

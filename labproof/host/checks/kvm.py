@@ -1,0 +1,23 @@
+"""KVM, by having it run a guest: a /dev/kvm that is there and cannot do it is common in nested machines."""
+
+from labproof.host.checks.finding import Finding, Wish, ok, problem
+from labproof.host.computer import GUEST_SECONDS, Computer
+
+OTHER = "or take the rehearsal (--provider lxc)"
+
+
+def check(computer: Computer, wish: Wish) -> Finding:
+    """Return whether KVM runs a guest."""
+    if not computer.exists("/dev/kvm"):
+        return problem("no /dev/kvm", f"load kvm_intel or kvm_amd (`sudo modprobe kvm_intel`), {OTHER}")
+    answer = computer.try_guest()
+    said = answer.output.strip().splitlines()
+    last = said[-1] if said else "nothing was said"
+    if answer.is_late:
+        found = f"/dev/kvm is there, but a guest in {last} did not end within {GUEST_SECONDS:.0f} s"
+        return problem(found, f"switch nested virtualization on in the hypervisor around this computer, {OTHER}")
+    if answer.status == 0:
+        return ok("a guest ran in real mode and in 64 bits, and its timer ticked")
+    if "Permission denied" in last:
+        return problem("you may not open /dev/kvm", "`sudo usermod -aG kvm,libvirt $USER`, then log in again")
+    return problem(f"/dev/kvm is there, but a guest failed: {last}", f"see `dmesg` for what KVM says of it, {OTHER}")

@@ -1,0 +1,50 @@
+"""What is wished for on this computer: the settings of the course, and what the environment says instead."""
+
+import os
+from pathlib import Path
+
+from labproof.ground.places import cache_dir, given_bundle
+from labproof.host import table
+from labproof.host.checks.finding import Box, Wish
+from labproof.providers import containers
+
+_OF_LIBVIRT = Path("/var/lib/libvirt/images")
+
+
+def wish(provider: str) -> Wish:
+    """Return the machines that are wished for from a provider. Raises ConfigError for a table that is wrong."""
+    machines = table.load()
+    return Wish(
+        provider=provider,
+        table=machines,
+        box=box(machines.box, provider),
+        bundle=given_bundle(),
+        machines=machines_dir(provider),
+        vagrant_home=vagrant_home(),
+        folders=_folders(provider),
+    )
+
+
+def box(said: table.Box, provider: str) -> Box:
+    """Return the box of the course, or the one that LABPROOF_VM_BOX, _VERSION and _URL name instead."""
+    name, url = os.environ.get("LABPROOF_VM_BOX"), os.environ.get("LABPROOF_VM_BOX_URL")
+    # The version of one box says nothing of another.
+    version = os.environ.get("LABPROOF_VM_BOX_VERSION") or ("" if name else said.version)
+    urls = () if name else said.urls.get(provider, ())
+    return Box(name or said.name, version, tuple(url.splitlines()) if url else urls)
+
+
+def machines_dir(provider: str) -> Path:
+    """Return the data folder of Vagrant for a provider."""
+    return cache_dir() / "machines" / provider
+
+
+def vagrant_home() -> Path:
+    """Return where Vagrant keeps its boxes."""
+    return Path(os.environ.get("VAGRANT_HOME") or Path.home() / ".vagrant.d")
+
+
+def _folders(provider: str) -> tuple[Path, ...]:
+    if provider == "lxc":
+        return cache_dir(), containers.HOME
+    return vagrant_home(), _OF_LIBVIRT if provider == "libvirt" else Path.home()
