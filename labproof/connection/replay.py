@@ -21,6 +21,7 @@ _PROBLEMS: dict[str, type[errors.TransportError]] = {
         errors.Unproven,
         errors.DeadlineExceeded,
         errors.Refused,
+        errors.NotTaken,
         errors.NoCluster,
         errors.NotRecorded,
     )

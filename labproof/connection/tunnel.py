@@ -7,18 +7,22 @@ import threading
 import paramiko
 
 from labproof.connection.ssh import Ssh
-from labproof.ground.errors import Refused, Unreachable
+from labproof.ground.errors import NotTaken, Unreachable
 
 CHUNK = 65536
 
 
 def open_socket(ssh: Ssh, host: str, port: int, timeout: float) -> socket.socket:
-    """Return a connected socket; raises Refused when the machine answers that nothing listens there."""
+    """Return a connected socket; raises NotTaken when the machine answers that it could not connect there.
+
+    Why it could not stands in its answer to SSH, but paramiko keeps only the kind (RFC 4254, 5.1: connect failed).
+    """
     try:
         channel = ssh.open_tunnel(host, port, timeout)
     except paramiko.ChannelException as problem:
         if problem.code == paramiko.common.OPEN_FAILED_CONNECT_FAILED:
-            raise Refused(f"{ssh.name}: nothing listens on {host}:{port} ({problem.text})") from problem
+            said = f"{ssh.name}: nothing listens on {host}:{port}, or there is no way to it ({problem.text})"
+            raise NotTaken(said) from problem
         raise Unreachable(f"{ssh.name}: no tunnel to {host}:{port}: {problem}") from problem
     ours, theirs = socket.socketpair()
     for pump in (_to_machine, _from_machine):

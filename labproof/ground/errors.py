@@ -11,6 +11,7 @@ LabError                   our side or the surroundings; never counted against a
     │   └── Unproven       what answers at a machine's address was not shown to be that machine
     ├── DeadlineExceeded   an answer did not come in time
     ├── Refused            the machine answers, but nothing listens there
+    │   └── NotTaken       seen from another machine: refused there, or no way to it
     ├── NoCluster          the machine answers, but it was never made a control plane
     └── NotRecorded        a replay has no answer to this question
 ActionFailed               a command of the handout did not succeed when we ran it
@@ -78,6 +79,10 @@ class DeadlineExceeded(TransportError):
 
 class Refused(TransportError):
     """Report that the machine answers but that nothing listens where we asked."""
+
+
+class NotTaken(Refused):
+    """Report that another machine could not connect where we asked: refused, or no way; SSH does not tell which."""
 
 
 class NoCluster(TransportError):

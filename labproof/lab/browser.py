@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labproof.connection.base import Connection, HttpRequest, HttpResponse
-from labproof.ground.errors import DeadlineExceeded, Refused, Unproven, Unreachable
+from labproof.ground.errors import DeadlineExceeded, NotTaken, Refused, Unproven, Unreachable
 from labproof.lab.machine import Machine, Phase
 
 
@@ -59,8 +59,9 @@ class Browser:
     def _ask(self, machine: Machine, request: HttpRequest) -> PageState:
         try:
             return _state(self._connection.fetch(request, self._phase.purpose))
-        except Refused:
-            return PageState(None, problem=f"connection refused by {machine.address}")
+        except Refused as problem:
+            doubt = ", or no way there" if isinstance(problem, NotTaken) else ""
+            return PageState(None, problem=f"connection refused by {machine.address}{doubt}")
         except (DeadlineExceeded, Unreachable) as problem:
             if isinstance(problem, Unproven) or not machine.is_reachable():
                 raise

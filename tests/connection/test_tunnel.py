@@ -9,7 +9,7 @@ from labproof.connection import tunnel
 from labproof.connection.base import HttpRequest
 from labproof.connection.http import Http
 from labproof.connection.ssh import Ssh
-from labproof.ground.errors import DeadlineExceeded, Refused, TransportError, Unreachable
+from labproof.ground.errors import DeadlineExceeded, NotTaken, Refused, TransportError, Unreachable
 from tests.connection.shell_server import ShellServer
 from tests.connection.web_server import response, serving
 
@@ -44,7 +44,7 @@ def test_much_is_carried_whole(shell: Ssh) -> None:
 
 def test_nobody_listens_there(shell: Ssh) -> None:
     """A port that nobody listens on is refused, which is not the same as a lost machine."""
-    with pytest.raises(Refused, match=r"master: nothing listens on 127\.0\.0\.1:1"):
+    with pytest.raises(NotTaken, match=r"master: nothing listens on 127\.0\.0\.1:1, or there is no way to it"):
         tunnel.open_socket(shell, "127.0.0.1", 1, 5)
 
 
