@@ -1,4 +1,4 @@
-"""The lab's own network: a bridge with no way out, and the guard that nothing speaks past it."""
+"""The lab's own networks: bridges with no way out, and the guard that nothing speaks past them."""
 
 import socket
 from pathlib import Path
@@ -12,11 +12,19 @@ LAST_METRIC = "4294967295"
 
 
 def create(table: Table, ledger: Ledger) -> None:
-    """Make the bridge unless it is there. Nothing is forwarded to it or from it."""
-    name, network = table.bridge.name, str(table.network)
+    """Make the lab's bridges unless they are there. Nothing is forwarded to them or from them."""
+    network = str(table.network)
     # While the bridge is down, packets for the lab end here instead of leaving by the default route.
     ledger.record(Change("route", network))
     run_checked(["ip", "route", "replace", "unreachable", network, "metric", LAST_METRIC], seconds=10)
+    for name in table.dead_ends:
+        _make(name, ledger)
+    _make(table.bridge.name, ledger)
+    address = f"{table.bridge.address}/{table.network.prefixlen}"
+    run_checked(["ip", "address", "replace", address, "brd", "+", "dev", table.bridge.name], seconds=10)
+
+
+def _make(name: str, ledger: Ledger) -> None:
     ledger.record(Change("bridge", name))
     if not exists(name):
         run_checked(["ip", "link", "add", name, "type", "bridge", "stp_state", "0"], seconds=10)
@@ -26,8 +34,6 @@ def create(table: Table, ledger: Ledger) -> None:
         ipv6.write_text("1")
     # Also where this computer forwards for somebody else: what comes from the lab goes no further.
     (settings / "ipv4/conf" / name / "forwarding").write_text("0")
-    address = f"{table.bridge.address}/{table.network.prefixlen}"
-    run_checked(["ip", "address", "replace", address, "brd", "+", "dev", name], seconds=10)
     run_checked(["ip", "link", "set", name, "up"], seconds=10)
 
 

@@ -1,6 +1,6 @@
 """The one table of machines, vagrant/machines.json, as Python sees it; the Vagrantfile reads the same file."""
 
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from pathlib import Path
 
 from labproof.ground import settings
@@ -12,6 +12,17 @@ class Bridge(settings.Settings):
 
     name: str
     address: IPv4Address
+
+
+class Nat(settings.Settings):
+    """The first network card of a virtual machine, the same on all: its way out, which a container only seems to have.
+
+    Each machine has a bridge of its own, called `bridge` and its place in the table, that leads nowhere.
+    """
+
+    bridge: str
+    address: IPv4Interface
+    gateway: IPv4Address
 
 
 class Row(settings.Settings):
@@ -30,12 +41,18 @@ class Table(settings.Settings):
 
     network: IPv4Network
     bridge: Bridge
+    nat: Nat | None = None
     machines: tuple[Row, ...]
 
     @property
     def has_bundle(self) -> bool:
         """Tell whether any machine is given the handout's files."""
         return any(row.gets_bundle for row in self.machines)
+
+    @property
+    def dead_ends(self) -> tuple[str, ...]:
+        """Return the names of the bridges that lead nowhere, in the order of the machines."""
+        return tuple(f"{self.nat.bridge}{place}" for place, _ in enumerate(self.machines)) if self.nat else ()
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ SIMULATED = (
     "br_netfilter: modprobe, rmmod and lsmod keep a table of the machine's own; /proc/sys/net/bridge is empty "
     "while the module counts as not loaded",
     "host-wide settings that kubelet tunes (vm.overcommit_memory, kernel.panic and so on) lead to files of its own",
+    "the network card eth0 with 10.0.2.15, as VirtualBox's NAT gives it to every machine, leads nowhere",
     "CentOS 7.6: the machines run Debian 12, with rpm, and dnf under the name yum",
 )
 

@@ -19,6 +19,16 @@ def test_every_machine_can_run_kubeadm() -> None:
     assert all(row.cpus >= 2 and row.memory >= 2048 for row in table.load().machines)
 
 
+def test_each_machine_has_a_dead_end_of_its_own(tmp_path: Path) -> None:
+    """As NAT keeps virtual machines apart; the name of a bridge has 15 characters at most (Linux, IFNAMSIZ)."""
+    ends = table.load().dead_ends
+    assert ends == ("labproof-nat0", "labproof-nat1")
+    assert all(len(end) <= 15 for end in ends)
+    path = tmp_path / "machines.json"
+    path.write_text('{"network": "10.0.0.0/8", "bridge": {"name": "b", "address": "10.0.0.1"}, "machines": []}')
+    assert table.load(path).dead_ends == ()
+
+
 def test_an_unknown_key_is_an_error(tmp_path: Path) -> None:
     """A misspelt key is named, not ignored."""
     path = tmp_path / "machines.json"

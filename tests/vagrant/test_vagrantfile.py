@@ -1,5 +1,6 @@
 """The Vagrantfile and what lies beside it, as far as they can be checked without a machine."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -55,13 +56,37 @@ def test_virtual_machines_are_centos_76_with_a_second_network(provider: str) -> 
 
 @needs_ruby
 def test_a_container_has_its_address_on_the_labs_bridge() -> None:
-    """Every list is cleared before it is set, because settings are appended at every start."""
+    """The list of cards is cleared before it is set, because settings are appended at every start."""
     lines = _settings("lxc", LABPROOF_BOX="a-box")
     for name, address in (("master", "192.168.200.10"), ("node", "192.168.200.20")):
-        cleared = lines.index(f"{name}.lxc customize net.0.ipv4.address ")
-        assert lines[cleared + 1] == f"{name}.lxc customize net.0.ipv4.address {address}/24"
-        assert f"{name}.lxc customize net.0.link labproof0" in lines
+        cards = [line for line in lines if line.startswith(f"{name}.lxc customize net")]
+        assert cards[0] == f"{name}.lxc customize net "
+        assert f"{name}.lxc customize net.1.ipv4.address {address}/24" in cards
+        assert f"{name}.lxc customize net.1.link labproof0" in cards
         assert f"{name} box= a-box" in lines
+
+
+@needs_ruby
+def test_a_container_has_the_card_of_a_virtual_machine_that_leads_outside() -> None:
+    """eth0 has VirtualBox's address on both machines, holds the default route, and shares its bridge with nobody."""
+    lines = _settings("lxc")
+    for name, link in (("master", "labproof-nat0"), ("node", "labproof-nat1")):
+        assert f"{name}.lxc customize net.0.link {link}" in lines
+        assert f"{name}.lxc customize net.0.ipv4.address 10.0.2.15/24" in lines
+        assert f"{name}.lxc customize net.0.ipv4.gateway 10.0.2.2" in lines
+        assert not any(line.startswith(f"{name}.lxc customize net.1.ipv4.gateway") for line in lines)
+
+
+@needs_ruby
+def test_a_container_without_that_card_has_one_that_leads_to_the_lab(tmp_path: Path) -> None:
+    """A course that names no such network has machines with a single card, and the default route there."""
+    table = json.loads((FOLDER / "machines.json").read_text())
+    del table["nat"]
+    (tmp_path / "machines.json").write_text(json.dumps(table))
+    lines = _settings("lxc", LABPROOF_MACHINES=str(tmp_path / "machines.json"))
+    assert "master.lxc customize net.0.link labproof0" in lines
+    assert "master.lxc customize net.0.ipv4.gateway 192.168.200.1" in lines
+    assert not any("net.1." in line for line in lines)
 
 
 @needs_ruby

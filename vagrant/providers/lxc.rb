@@ -6,14 +6,20 @@ PROVIDERS << lambda do |machine, row|
     container.container_name = "labproof-#{row['name']}"
     container.ssh_ip_addr = row['address']
     container.tmpfs_mount_size = nil
-    settings = {
-      'net.0.link' => TABLE['bridge']['name'],
-      'net.0.ipv4.address' => "#{row['address']}/#{TABLE['network'].split('/').last}",
-      'net.0.ipv4.gateway' => TABLE['bridge']['address']
-    }
-    settings.each do |key, value|
-      container.customize key, ''
-      container.customize key, value
+    # As virtual machines have them: eth0 to the outside, the same address on each, and eth1 to the lab.
+    cards = []
+    if (nat = TABLE['nat'])
+      cards << { 'link' => "#{nat['bridge']}#{TABLE['machines'].index(row)}", 'ipv4.address' => nat['address'],
+                 'ipv4.gateway' => nat['gateway'] }
+    end
+    cards << { 'link' => TABLE['bridge']['name'],
+               'ipv4.address' => "#{row['address']}/#{TABLE['network'].split('/').last}" }
+    cards[0]['ipv4.gateway'] ||= TABLE['bridge']['address']
+    container.customize 'net', ''
+    cards.each_with_index do |card, place|
+      { 'type' => 'veth', 'flags' => 'up', 'name' => "eth#{place}", **card }.each do |key, value|
+        container.customize "net.#{place}.#{key}", value
+      end
     end
     container.customize 'cgroup.memory.limit_in_bytes', "#{row['memory']}M"
     container.customize 'cgroup2.memory.max', "#{row['memory']}M"
