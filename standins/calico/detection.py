@@ -11,6 +11,8 @@ EXCLUDED = (
     *("docker.*", "cbr.*", "dummy.*", "virbr.*", "lxcbr.*", "veth.*"),
     *("lo", "cali.*", "tunl.*", "flannel.*", "kube-ipvs.*", "cni.*"),
 )
+_PODS = "veth"
+"""How the ends of our Pods' links are called. Calico's (cali...) have no address, and no card's pattern fits them."""
 
 
 class InvalidMethod(Exception):
@@ -58,7 +60,7 @@ def addresses(listing: str) -> Iterator[Detected]:
 
     Calico walks the interfaces in reverse (node v3.17.3 pkg/startup/autodetection/interfaces.go).
     """
-    for link in reversed(json.loads(listing or "[]")):
+    for link in reversed([one for one in json.loads(listing or "[]") if not one["ifname"].startswith(_PODS)]):
         for found in link.get("addr_info", []):
             yield Detected(link["ifname"], f"{found['local']}/{found['prefixlen']}")
 
