@@ -10,7 +10,7 @@ from labproof.lab import service
 from labproof.lab.machine import Lab, Machine
 from steps.cluster.api import API_PORT, Cluster
 from steps.course import expect
-from steps.probes import bridge, docker, firewall, node, pod_to_api, port, workload
+from steps.probes import bridge, calico, docker, firewall, node, pod_to_api, port, workload
 from steps.probes.workload import Origin
 
 FORWARDING = "net.ipv4.ip_forward"
@@ -76,6 +76,21 @@ def address(cluster: Cluster, machine: Machine) -> Condition[str]:
     )
 
 
+def routes(cluster: Cluster, lab: Lab) -> Condition[Collection[str]]:
+    """Rest on Calico's routes between the machines, which lead to the address that it took on each."""
+
+    def elsewhere() -> Collection[str]:
+        took = calico.addresses(cluster)
+        return [f"{one.name}: {took[one.name]}" for one in lab.all if took.get(one.name, one.address) != one.address]
+
+    return Condition(
+        "calico-addresses",
+        elsewhere,
+        expectation.nothing("addresses outside the lab"),
+        "Calico took an address from which the other machine is not reached",
+    )
+
+
 def api_port(master: Machine) -> Condition[str]:
     """Rest on a port of the API that takes connections, as seen from master itself."""
     return Condition(
@@ -130,6 +145,7 @@ def traffic(cluster: Cluster, lab: Lab) -> tuple[Condition[Any], ...]:
         *pods(cluster, lab),
         *(packets(machine) for machine in lab.all),
         *(forwarding(machine) for machine in lab.all),
+        routes(cluster, lab),
     )
 
 

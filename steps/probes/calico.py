@@ -44,13 +44,27 @@ def wrong_addresses(cluster: Cluster) -> str:
 
 
 @reads_objects
-def _wrong_addresses(cluster: Cluster) -> str:
-    wrong: dict[str, list[str]] = {}
+def addresses(cluster: Cluster) -> dict[str, str]:
+    """Return the address that Calico took on each node where it has announced one."""
+    return {name: took for name, took, _ in _announced(cluster)}
+
+
+def _announced(cluster: Cluster) -> list[tuple[str, str, list[str]]]:
+    found = []
     for node in (cluster.read("/api/v1/nodes") or {}).get("items", []):
         took = str(node["metadata"].get("annotations", {}).get(_ADDRESS, "")).partition("/")[0]
         own = [a["address"] for a in node.get("status", {}).get("addresses", []) if a["type"] == "InternalIP"]
-        if took and took not in own:
-            wrong.setdefault(took, []).append(str(node["metadata"]["name"]))
+        if took:
+            found.append((str(node["metadata"]["name"]), took, own))
+    return found
+
+
+@reads_objects
+def _wrong_addresses(cluster: Cluster) -> str:
+    wrong: dict[str, list[str]] = {}
+    for name, took, own in _announced(cluster):
+        if took not in own:
+            wrong.setdefault(took, []).append(name)
     return "; ".join(f"Calico took the address {took} on {' and '.join(names)}" for took, names in wrong.items())
 
 

@@ -68,6 +68,21 @@ def test_another_address(fake: FakeConnection, api: Cluster, pair: Lab) -> None:
 
 
 @pytest.mark.parametrize(
+    ("took", "says"),
+    [
+        ("10.0.2.15/24", "Calico took an address from which the other machine is not reached (node: 10.0.2.15)"),
+        ("192.168.200.20/24", ""),
+        ("", ""),
+    ],
+)
+def test_calico_on_another_address(fake: FakeConnection, api: Cluster, pair: Lab, took: str, says: str) -> None:
+    """What Calico announced is compared with the lab's address; nothing is missed where it announced none."""
+    annotations = {"projectcalico.org/IPv4Address": took} if took else {}
+    fake.serve("GET", "/api/v1/nodes", Page({"items": [{"metadata": {"name": "node", "annotations": annotations}}]}))
+    assert broken(conditions.routes(api, pair)) == says
+
+
+@pytest.mark.parametrize(
     ("unit", "rules", "says"),
     [
         ("ActiveState=active\nSubState=running\n", "", "firewalld is running"),
