@@ -214,7 +214,9 @@ def _replayed(options: Options, plan: Syllabus) -> Session:
         if facts.get("address")
     )
     replay = Replay(read(source.folder.evidence), source.source.started)
-    around = Surroundings(options.patience, now=replay.now, clock=replay.elapsed)
+    around = Surroundings(
+        options.patience, now=replay.now, clock=replay.elapsed, pause=replay.pause, resumed=replay.resumed
+    )
     return _assemble(options, plan, replay, endpoints, recorded.lab, _instant_clock(), around, source.source)
 
 
