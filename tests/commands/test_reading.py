@@ -134,7 +134,7 @@ def test_runs_are_listed_newest_first(here: Path) -> None:
     saved(failed())
     lines = labproof("runs").output.splitlines()
     assert [line.split()[0] for line in lines[2:]] == ["20240302-100000-regrade", "20240301-100000-verify"]
-    assert " ".join(lines[1].split()).endswith("finished 0 earned, 1 lost of 1")
+    assert " ".join(lines[1].split()).endswith("finished 1 0 earned, 1 lost of 1")
     assert all("cannot be read" in line for line in lines[2:])
 
 
