@@ -8,7 +8,7 @@ GROUPS = {
     "For the student": (
         "up", "grade", "lab", "status", "explain", "sections", "report", "runs", "reset", "down", "demo",
     ),
-    "For the instructor": ("class", "regrade", "verify-evidence", "rubric"),
+    "For the instructor": ("class", "regrade", "verify-evidence", "sign", "verify", "rubric"),
     "For the course author": ("author", "bundle"),
 }  # fmt: skip
 _OTHERS = "Others"
