@@ -1,12 +1,22 @@
 """What the same machines had come to before a run: read from the runs that lie beside it, a few of them at most."""
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 from labproof.ground.errors import ConfigError
-from labproof.records.model import FINISHED, Attempt, History, Mode, RunRecord
+from labproof.records.model import (
+    FINISHED,
+    Attempt,
+    History,
+    Mode,
+    Outcome,
+    RunRecord,
+    ScenarioRecord,
+    SectionRecord,
+)
 from labproof.records.store import every
 
 LOOKED_THROUGH = 20
@@ -21,7 +31,10 @@ def with_history(run: RunRecord, root: Path | None = None) -> RunRecord:
     """Return a run on machines with what these had come to before; a recording that is judged again has no history."""
     if run.mode not in _GRADINGS:
         return run
-    return replace(run, history=_history(run, (earlier for earlier in _earlier(run, root) if is_attempt(earlier))))
+    # A folder that goes away while we look must not cost the result of the run.
+    with contextlib.suppress(OSError):
+        return replace(run, history=_history(run, _attempts(run, _earlier(run, root))))
+    return run
 
 
 def is_attempt(run: RunRecord) -> bool:
@@ -51,6 +64,30 @@ def _history(run: RunRecord, attempts: Iterator[RunRecord]) -> History | None:
     count = len(recent) + (before.count if before else 0)
     known = (*recent, *(before.recent if before else ()))
     return History(count, _best((*known, before.best) if before else known), known[:KEPT], _was(newest, run))
+
+
+def _attempts(run: RunRecord, earlier: Iterator[RunRecord]) -> Iterator[RunRecord]:
+    """Yield those that came about; one that was asked again for what it had not seen is one with its later part."""
+    later = run
+    for one in filter(is_attempt, earlier):
+        if not _asks_again(later, one):
+            yield one
+        later = one
+
+
+def _asks_again(later: RunRecord, one: RunRecord) -> bool:
+    """Tell whether a run did nothing but look once more at scenarios in which another could not see everything."""
+    unseen = {_name(s, x) for s, x in _scenarios(one) if any(c.outcome is Outcome.UNDETERMINED for c in x.criteria)}
+    own = {_name(s, x) for s, x in _scenarios(later) if x.use != "none" and not any(c.as_of for c in x.criteria)}
+    return later.based_on == one.run and bool(own) and own <= unseen
+
+
+def _scenarios(run: RunRecord) -> Iterator[tuple[SectionRecord, ScenarioRecord]]:
+    return ((section, scenario) for section in run.sections for scenario in section.scenarios)
+
+
+def _name(section: SectionRecord, scenario: ScenarioRecord) -> tuple[str, str]:
+    return section.id, scenario.name
 
 
 def _best(attempts: Iterable[Attempt]) -> Attempt:

@@ -115,6 +115,36 @@ def test_labs_without_an_identity_have_no_history(tmp_path: Path) -> None:
     assert history.with_history(graded(2, 7, lab=replace(LAB, identity="")), tmp_path).history is None
 
 
+def unseen(run: RunRecord) -> RunRecord:
+    """Return the run as one that could not see anything of its scenario."""
+    [scenario] = run.sections[0].scenarios
+    criteria = tuple(replace(c, outcome=Outcome.UNDETERMINED) for c in scenario.criteria)
+    return replace(run, sections=(replace(run.sections[0], scenarios=(replace(scenario, criteria=criteria),)),))
+
+
+def test_asking_again_is_no_further_attempt(tmp_path: Path) -> None:
+    """A run that asks once more what another could not see is one attempt with it, also for those that come later."""
+    saved(tmp_path, graded(1, 4))
+    first = saved(tmp_path, unseen(graded(2, 0)))
+    again = saved(tmp_path, graded(3, 6, based_on=first.run))
+    assert again.history is not None
+    assert (again.history.count, again.history.recent[0].earned, len(again.history.was)) == (1, 4, 2)
+    assert [a.earned for a in known(tmp_path, graded(4, 7)).recent] == [6, 4]
+
+
+def test_asking_the_only_run_again_leaves_one_attempt(tmp_path: Path) -> None:
+    """Where the first run on the machines was asked again, there is one attempt before the next run."""
+    first = saved(tmp_path, unseen(graded(1, 0)))
+    assert saved(tmp_path, graded(2, 6, based_on=first.run)).history is None
+    assert known(tmp_path, graded(3, 7)).count == 1
+
+
+def test_grading_a_section_again_is_an_attempt(tmp_path: Path) -> None:
+    """A run that goes on from another one in which all was seen is an attempt of its own."""
+    first = saved(tmp_path, graded(1, 4))
+    assert known(tmp_path, graded(2, 6, based_on=first.run)).count == 1
+
+
 def test_few_runs_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One attempt tells of all before it: its own history is believed, and none of the older runs is read again."""
     for number in range(1, 6):
@@ -160,6 +190,17 @@ def test_unreadable_runs_are_passed_over(tmp_path: Path) -> None:
     (tmp_path / "20260301-100002-verify").mkdir()
     (tmp_path / "20260301-100002-verify" / "result.json").write_text("[", encoding="utf-8")
     assert known(tmp_path, graded(3, 7)).count == 1
+
+
+def test_a_run_keeps_its_result_where_others_cannot_be_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever goes wrong with the folders of earlier runs, the new one is whole, without a history."""
+    saved(tmp_path, graded(1, 6))
+
+    def gone(_: RunFolder) -> RunRecord:
+        raise OSError("gone")
+
+    monkeypatch.setattr(RunFolder, "load", gone)
+    assert history.with_history(graded(2, 7), tmp_path) == graded(2, 7)
 
 
 def test_share_is_of_what_could_be_had() -> None:

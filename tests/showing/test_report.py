@@ -291,7 +291,7 @@ def test_full_score_has_nothing_to_fix(tmp_path: Path) -> None:
 
 def test_lab_is_described(every: Page) -> None:
     """The page says on which lab it was run, what was a stand-in and what simulated."""
-    assert "4 parts are stand-ins, not the originals: what the lab was" in every.text
+    assert "4 parts are stand-ins, not the originals: see the last part, what the lab was" in every.text
     assert "originals' names cluster DNS Calico Dashboard Kuboard" in every.text
     for words in ("rehearsal lab on lxc", "20.10.24", "192.168.200.20", "swap: a line in /etc/fstab", "sha256:77aa"):
         assert words in every.text
