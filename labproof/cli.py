@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from labproof.commands import author, classes, doctor, grading, machines, reading, teaching
+from labproof.commands import author, classes, doctor, grading, machines, reading, signing, teaching
 from labproof.commands.groups import Grouped
 from labproof.ground import exit_status, fault
 from labproof.ground.errors import LabError
@@ -74,6 +74,7 @@ for command in (
     *reading.COMMANDS,
     *teaching.COMMANDS,
     *doctor.COMMANDS,
+    *signing.COMMANDS,
     classes.class_,
     author.author,
 ):

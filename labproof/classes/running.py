@@ -43,7 +43,8 @@ class Grader:
         arguments += ["--rubric", str(self.rubric)] if self.rubric else []
         arguments += ["--undetermined", order.base] if order.base else []
         runs, before = folder / RUNS, outcome.runs_in(folder / RUNS)
-        command = warm.start(arguments, folder / TERMINAL, {"LABPROOF_RUNS": str(runs)}, self.program)
+        settings = {"LABPROOF_RUNS": str(runs), "LABPROOF_STUDENT": order.student.id}
+        command = warm.start(arguments, folder / TERMINAL, settings, self.program)
         return LabRun(order, folder, command, before, Deadline(self.seconds, self.clock))
 
 

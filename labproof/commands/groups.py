@@ -9,7 +9,7 @@ GROUPS = {
         "doctor", "up", "handout", "grade", "lab", "status", "explain", "sections", "report", "runs", "reset", "down", "demo",
         "completion",
     ),
-    "For the instructor": ("class", "regrade", "verify-evidence", "rubric"),
+    "For the instructor": ("class", "regrade", "verify-evidence", "sign", "verify", "rubric"),
     "For the course author": ("author", "bundle"),
 }  # fmt: skip
 _OTHERS = "Others"

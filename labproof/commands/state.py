@@ -5,9 +5,11 @@ from labproof.ground.errors import ConfigError, LabError
 from labproof.ground.places import runs_dir
 from labproof.host import ownership
 from labproof.providers import table as providers
-from labproof.records.model import FINISHED, RunRecord
+from labproof.records.history import is_attempt
+from labproof.records.model import FINISHED, RunRecord, number
 from labproof.records.store import RunFolder, every, newest
 from labproof.showing.fixes import ranked
+from labproof.showing.progression import progression
 from labproof.showing.provenance import moment
 
 _UNREAD = "cannot be read"
@@ -25,7 +27,7 @@ def run_lines(most: int | None) -> list[str]:
     folders = every()
     if not folders:
         return [f"no run in {runs_dir()}; `labproof grade` makes one"]
-    rows = [("RUN", "STARTED", "ENDED", "SCORE"), *map(_row, folders[:most])]
+    rows = [("RUN", "STARTED", "ENDED", "ATTEMPT", "TURNED", "SCORE"), *map(_row, folders[:most])]
     left = len(folders) - len(rows) + 1
     return table(rows) + ([f"{left} older; --all lists them"] if left else [])
 
@@ -50,7 +52,15 @@ def _graded(run: RunRecord | None) -> str:
     if run is None:
         return "nothing yet"
     ended = "" if run.ended == FINISHED else f", {run.ended}"
-    return f"{run.score} points in {run.run} ({moment(run.started)}{ended})"
+    return f"{run.score} points in {run.run} ({moment(run.started)}{ended}){_attempts(run)}"
+
+
+def _attempts(run: RunRecord) -> str:
+    """Return what a run is to the earlier ones of its machines, nothing for the first one."""
+    if (found := progression(run)) is None:
+        return ""
+    turned = f"{len(found.green)} turned green and {len(found.red)} red since the one before"
+    return f"; attempts: {found.count}, best: {number(found.best.earned)} of {number(found.best.possible)}; {turned}"
 
 
 def _next(run: RunRecord | None, is_up: bool) -> str:
@@ -69,5 +79,15 @@ def _row(folder: RunFolder) -> tuple[str, ...]:
     try:
         run = folder.load()
     except ConfigError:
-        return (folder.path.name, "", _UNREAD, "")
-    return (folder.path.name, moment(run.started), run.ended, str(run.score))
+        return (folder.path.name, "", _UNREAD, "", "", "")
+    attempt, turned = _standing(run)
+    return (folder.path.name, moment(run.started), run.ended, attempt, turned, str(run.score))
+
+
+def _standing(run: RunRecord) -> tuple[str, str]:
+    """Return which attempt on its machines a run is, and how many criteria it turned green and red."""
+    found = progression(run)
+    if found is None:
+        return ("1" if is_attempt(run) else ""), ""
+    turned = f"+{len(found.green)} -{len(found.red)}"
+    return (str(found.count) if found.is_attempt else ""), turned

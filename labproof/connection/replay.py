@@ -37,6 +37,8 @@ class Replay:
 
     def __init__(self, exchanges: Iterable[Exchange], started: str = "") -> None:
         self._began = self._reached = _time(started)
+        self._resumed: datetime | None = None
+        self._is_between = False
         self._answers: dict[_Key, deque[Exchange]] = {}
         for exchange in exchanges:
             key = (exchange.purpose, exchange.machine, exchange.kind, _timeless(exchange.request))
@@ -87,6 +89,14 @@ class Replay:
         """Return how far into the recording the answers have come, in seconds."""
         return (self._reached - self._began).total_seconds() if self._reached and self._began else 0.0
 
+    def pause(self) -> None:
+        """Leave out the time until the next answer: nobody was at work for the lab, as while it was saved."""
+        self._resumed, self._is_between = None, True
+
+    def resumed(self) -> str:
+        """Return the moment of the first answer since the last pause (UTC, ISO), empty before there is one."""
+        return self._resumed.isoformat(timespec="milliseconds") if self._resumed else ""
+
     def _next(self, key: _Key) -> Exchange:
         key = (*key[:3], _timeless(key[3]))
         answers = self._answers.get(key)
@@ -106,7 +116,16 @@ class Replay:
             return
         ended = _later(begun, exchange.seconds)
         self._began = self._began or begun
+        if self._is_between:
+            self._resume(begun)
         self._reached = max(self._reached or ended, ended)
+
+    def _resume(self, begun: datetime) -> None:
+        """Come out of a pause; what was asked ahead of it leads back nowhere."""
+        self._resumed = max(self._reached or begun, begun)
+        if self._reached and self._began:
+            self._began += self._resumed - self._reached
+        self._is_between = False
 
 
 def _time(stamp: str) -> datetime | None:

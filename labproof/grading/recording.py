@@ -121,6 +121,9 @@ class Recording:
     def begin_scenario(self, plan: ScenarioPlan, use: str) -> None:
         """Start a scenario; nothing is known yet of what it finds done already."""
         self._authors.begin_scenario()
+        # A restart takes its time before anything answers again.
+        if not self.plan.rubric.exercise(plan.section).restarts:
+            self.surroundings.pause()
         self._now = _Current(plan, use, self.surroundings.now(), self.surroundings.clock())
 
     def end_scenario(self) -> ScenarioRecord:
@@ -129,7 +132,7 @@ class Recording:
         record = ScenarioRecord(
             name=current.plan.name,
             use=current.use,
-            started=current.started,
+            started=self.surroundings.resumed() or current.started,
             seconds=round(self.surroundings.clock() - current.clock, 3),
             steps=tuple(current.steps),
             criteria=self.verdicts.blamed(self._complete(current), current.fault),

@@ -23,3 +23,9 @@ class Surroundings:
     now: Callable[[], str] = now
     clock: Callable[[], float] = time.monotonic
     """Return what the time is: for people, and in seconds."""
+
+    pause: Callable[[], None] = lambda: None
+    """Say that a scenario begins: in a recording, the time up to its first answer belongs to nobody."""
+
+    resumed: Callable[[], str] = lambda: ""
+    """Return when a recorded scenario really began, as far as its answers tell; nothing where we saw it begin."""

@@ -281,11 +281,37 @@ class Weights:
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """An earlier grading of the same machines that came about: its run, when it began, and what it gave."""
+
+    run: str
+    mode: Mode
+    started: str
+    earned: Fraction
+    possible: Fraction
+
+
+@dataclass(frozen=True)
+class History:
+    """What the same machines had come to before a run.
+
+    `count` is how many attempts there were, `recent` are the last of them, the newest first, and `best` is the one
+    that earned most, the newest of several. `was` says what became of a criterion in the newest, where that differs.
+    """
+
+    count: int
+    best: Attempt
+    recent: tuple[Attempt, ...]
+    was: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class RunRecord:
     """A whole run: what was asked for, what the lab was, and what became of every criterion.
 
     `source` is the recording that was judged, `weights` are there when they are not the course's own, and
-    `milestone` is what machines were set back to.
+    `milestone` is what machines were set back to. `student` is how a class names whose machines they are, and
+    `history` is there when the same machines were graded before.
     """
 
     run: str
@@ -301,6 +327,8 @@ class RunRecord:
     source: Source | None = None
     weights: Weights | None = None
     milestone: str = ""
+    student: str = ""
+    history: History | None = None
 
     @property
     def graded_by(self) -> Mode:

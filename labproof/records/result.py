@@ -8,7 +8,7 @@ from typing import Any
 from labproof.ground import shape
 from labproof.ground.errors import ConfigError
 from labproof.ground.plain_file import open_plain
-from labproof.records.model import CriterionRecord, RunRecord, Score, SectionRecord, score
+from labproof.records.model import Attempt, CriterionRecord, History, RunRecord, Score, SectionRecord, score
 
 SCHEMA_VERSION = 1
 LIMIT = 64 * 1024 * 1024
@@ -29,8 +29,10 @@ def to_json(run: RunRecord) -> dict[str, Any]:
         "rubric": run.rubric,
         "evidence_head": run.evidence_head,
         "milestone": run.milestone,
+        "student": run.student,
         "source": dataclasses.asdict(run.source) if run.source else None,
         "weights": {"file": run.weights.file, "total": float(run.weights.total)} if run.weights else None,
+        "history": _history(run.history) if run.history else None,
         "score": _score(run.score),
         "lab": dataclasses.asdict(run.lab),
         "sections": [_section(s) for s in run.sections],
@@ -76,6 +78,20 @@ def read(path: Path) -> Any:
 def _score(total: Score) -> dict[str, float]:
     names = ("earned", "lost", "blocked", "undetermined", "skipped", "possible")
     return {name: float(getattr(total, name)) for name in names}
+
+
+def _history(history: History) -> dict[str, Any]:
+    return {
+        "count": history.count,
+        "best": _attempt(history.best),
+        "recent": [_attempt(attempt) for attempt in history.recent],
+        "was": history.was,
+    }
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    points = {"earned": float(attempt.earned), "possible": float(attempt.possible)}
+    return {**dataclasses.asdict(attempt), **points}
 
 
 def _section(section: SectionRecord) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from labproof.ground.exit_status import ExitStatus, status_of
 from labproof.ground.places import course_dir
 from labproof.host import table
 from labproof.records import store
+from labproof.records.history import with_history
 from labproof.records.model import (
     BROKEN,
     FINISHED,
@@ -200,7 +201,7 @@ class CourseRun:
         finally:
             for fault in session.recording.faults:
                 course_faults.keep(self.config, fault)
-            self.final = run = session.recording.finish(ended)
+            self.final = run = with_history(session.recording.finish(ended))
             self._tell_suite(run)
             try:
                 session.folder.save(run)

@@ -180,7 +180,14 @@ def begin(options: Options, plan: Syllabus, reach: Callable[[], Reached]) -> Ses
     unreached = _unreached(options, reached)
     description = reached.provider.describe(profile)
     session = _assemble(
-        options, plan, reached.connection, reached.endpoints, description, Clock(), Surroundings(options.patience)
+        options,
+        plan,
+        reached.connection,
+        reached.endpoints,
+        description,
+        Clock(),
+        Surroundings(options.patience),
+        student=options.student,
     )
     session.provider, session.foresight, session.unreached = reached.provider, reached.connection, unreached
     session.tell_unreached()
@@ -216,8 +223,12 @@ def _replayed(options: Options, plan: Syllabus) -> Session:
         if facts.get("address")
     )
     replay = Replay(read(source.folder.evidence), source.source.started)
-    around = Surroundings(options.patience, now=replay.now, clock=replay.elapsed)
-    return _assemble(options, plan, replay, endpoints, recorded.lab, _instant_clock(), around, source.source)
+    around = Surroundings(
+        options.patience, now=replay.now, clock=replay.elapsed, pause=replay.pause, resumed=replay.resumed
+    )
+    return _assemble(
+        options, plan, replay, endpoints, recorded.lab, _instant_clock(), around, source.source, recorded.student
+    )
 
 
 def _assemble(
@@ -229,6 +240,7 @@ def _assemble(
     clock: Clock,
     around: Surroundings,
     source: Source | None = None,
+    student: str = "",
 ) -> Session:
     # Before the new run becomes the latest one.
     earlier = merging.earlier_run(options, plan, description)
@@ -238,7 +250,7 @@ def _assemble(
     lab = Lab({e.name: Machine(e.name, e.address, connection, phase, e.password) for e in endpoints})
     description, earlier = _continued(description, earlier, lab)
     judge = Judge(clock)
-    run = replace(_blank(folder, options, plan, description, earlier), source=source)
+    run = replace(_blank(folder, options, plan, description, earlier), source=source, student=student)
     cluster = CourseCluster()
     around = replace(around, lost_machines=lambda: _lost(lab), is_cluster_lost=lambda: cluster.is_lost())
     recording = Recording(run, plan, judge, phase, log, around)

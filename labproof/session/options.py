@@ -10,10 +10,16 @@ from labproof.ground.errors import ConfigError
 from labproof.records.model import Mode
 from labproof.session import option_rules, optional
 
+_LONGEST_STUDENT = 80
+"""Characters of a student's id or name that a report's foot has room for."""
+
 
 @dataclass(frozen=True)
 class Options:
-    """The options of one session; `extras` are those that ask for a section, `base` is a run to merge into."""
+    """The options of one session; `extras` are those that ask for a section, `base` is a run to merge into.
+
+    `student` says whose machines they are; it comes from `LABPROOF_STUDENT`, which the grading of a class sets.
+    """
 
     mode: str = Mode.PERFORM
     provider: str = ""
@@ -26,6 +32,7 @@ class Options:
     is_demo: bool = False
     accept_broken: bool = False
     patience: float = 15.0
+    student: str = ""
     extras: frozenset[str] = frozenset()
 
 
@@ -66,5 +73,6 @@ def of(config: pytest.Config) -> Options:
         is_demo=chosen.demo,
         accept_broken=chosen.accept_broken,
         patience=chosen.patience,
+        student=os.environ.get("LABPROOF_STUDENT", "")[:_LONGEST_STUDENT],
         extras=frozenset(section.option for section in asked),
     )

@@ -4,16 +4,21 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from markupsafe import escape
+
 from labproof.records.model import Exchange
+from labproof.showing.text import pieces
 
 FEW = 2
 """So many looks of one kind are all shown."""
 SHOWN_CHARACTERS = 16_000
 """How much of one output the page shows; result.json has all that was kept."""
 BRIEF_CHARACTERS = 600
-"""How much of one output is shown once the page is full."""
-PAGE_CHARACTERS = 600_000
-"""How much evidence a page shows in full: with all around it, a page stays under 1.5 MB."""
+"""How much of one output is shown once the page is nearly full."""
+_ROOM = {SHOWN_CHARACTERS: 600_000, BRIEF_CHARACTERS: 850_000}
+"""How many bytes of evidence a page takes while outputs are shown so far: with all around it, it stays under 1.5 MB."""
+_MARK_BYTES = 31
+"""What the page writes around an invisible character."""
 _CHANGES = 8
 _CHANGE_CHARACTERS = 160
 _SEPARATORS = re.compile(r"[,\n{}\[\]]+")
@@ -21,7 +26,10 @@ _SEPARATORS = re.compile(r"[,\n{}\[\]]+")
 
 @dataclass(frozen=True)
 class Shown:
-    """Where an exchange stands in the page, whether that is the place that shows it, and how much of it."""
+    """Where an exchange stands in the page, whether that is the place that shows it, and how much of it.
+
+    No `characters` at all are left for one when the page is full.
+    """
 
     anchor: str
     is_first: bool
@@ -44,9 +52,11 @@ class Evidence:
         if anchor in self._anchors.values():
             anchor = f"{anchor}-{len(self._anchors)}"
         self._anchors[exchange] = anchor
-        limit = SHOWN_CHARACTERS if self._shown < PAGE_CHARACTERS else BRIEF_CHARACTERS
-        self._shown += sum(min(len(text), limit) for text in (exchange.request, exchange.output, exchange.error))
-        return Shown(anchor, is_first=True, characters=limit)
+        for limit, room in _ROOM.items():
+            if (needed := self._shown + _bytes(exchange, limit)) <= room:
+                self._shown = needed
+                return Shown(anchor, is_first=True, characters=limit)
+        return Shown(anchor, is_first=True, characters=0)
 
 
 @dataclass(frozen=True)
@@ -99,6 +109,13 @@ def series(exchanges: Iterable[Exchange]) -> list[Series]:
     for exchange in exchanges:
         alike.setdefault((exchange.machine, exchange.kind, exchange.request, exchange.purpose), []).append(exchange)
     return [part for group in alike.values() for part in _parts(group)]
+
+
+def _bytes(exchange: Exchange, limit: int) -> int:
+    """Return how many bytes a page needs for so many characters of each text, hostile ones among them."""
+    texts = [text[:limit] for text in (exchange.request, exchange.output, exchange.error)]
+    marks = sum(1 for text in texts for _ in pieces(text)) - len(texts)
+    return marks * _MARK_BYTES + sum(len(escape(text).encode("utf-8", "backslashreplace")) for text in texts)
 
 
 def _parts(group: Sequence[Exchange]) -> list[Series]:

@@ -13,18 +13,18 @@ from markupsafe import Markup
 
 from labproof.ground.places import cache_dir, engine_dir
 from labproof.records.model import (
-    CriterionRecord,
     Outcome,
     RunRecord,
-    ScenarioRecord,
-    StepRecord,
     number,
     score,
 )
 from labproof.showing.fixes import machine_of, ranked
 from labproof.showing.looks import SHOWN_CHARACTERS, Evidence, series
+from labproof.showing.progression import progression
 from labproof.showing.provenance import moment, notes, warning
+from labproof.showing.sentences import lines
 from labproof.showing.text import duration, in_style, pieces, prose, visible
+from labproof.showing.timeline import clock, timeline
 
 
 def write(run: RunRecord, folder: Path) -> Path:
@@ -45,10 +45,13 @@ def render(run: RunRecord) -> str:
             total=run.score,
             fixes=fixes,
             fix_of={c.id: fix.lead.id for fix in fixes for c in fix.criteria},
+            fix_number={c.id: n for n, fix in enumerate(fixes, 1) for c in (*fix.criteria, *fix.waiting)},
             script=script(),
             script_hash=f"sha256-{b64encode(sha256(script().encode()).digest()).decode()}",
             targets=_targets(run),
             evidence=Evidence(),
+            timeline=timeline(run),
+            progression=progression(run),
             by_outcome={
                 outcome: [(s, c) for s in run.sections for c in s.criteria if c.outcome is outcome]
                 for outcome in Outcome
@@ -61,19 +64,6 @@ def render(run: RunRecord) -> str:
 def script() -> Markup:
     """Return the one script of the page, as its policy allows it by hash; the page is whole without it."""
     return Markup((engine_dir() / "reports" / "report.js").read_text(encoding="utf-8"))
-
-
-def lines(scenario: ScenarioRecord) -> list[tuple[StepRecord | None, CriterionRecord | None]]:
-    """Return the sentences in order, each with the criterion that it is; criteria without one stand last."""
-    left = list(scenario.criteria)
-    result: list[tuple[StepRecord | None, CriterionRecord | None]] = []
-    # From the end, where the Then sentences are: a When may read the same.
-    for step in reversed(scenario.steps):
-        match = next((c for c in reversed(left) if c.text == step.text), None)
-        if match is not None:
-            left.remove(match)
-        result.insert(0, (step, match))
-    return result + [(None, criterion) for criterion in left]
 
 
 def _targets(run: RunRecord) -> dict[str, str]:
@@ -97,7 +87,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {"duration": duration, "lines": lines, "moment": moment, "number": number}
     environment.filters |= {"pieces": pieces, "score": score, "prose": prose, "in_style": in_style}
-    environment.filters |= {"series": series, "machine": machine_of}
+    environment.filters |= {"series": series, "machine": machine_of, "clock": clock}
     environment.globals |= {"shown_characters": SHOWN_CHARACTERS}
     return environment
 

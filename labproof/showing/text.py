@@ -55,7 +55,7 @@ def duration(seconds: float) -> str:
 
 def in_style(text: str) -> Markup:
     """Return what of a text can stand in a string of the style sheet: nothing that could end that string."""
-    return Markup(re.sub(r"[^A-Za-z0-9 .:_-]", "", text)[:60])
+    return Markup(re.sub(r"[^\w .:-]", "", text)[:60])
 
 
 def _escape(character: str) -> str:

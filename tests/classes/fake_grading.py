@@ -37,7 +37,7 @@ def main() -> None:
     arguments = sys.argv[1:]
     host = tomllib.loads(Path(arguments[arguments.index("--inventory") + 1]).read_text())["master"]["host"]
     kind, is_again = host.split(".")[0], "--undetermined" in arguments
-    print(f"grading {host} {arguments[-2:]}", flush=True)
+    print(f"grading {host} {arguments[-2:]} of {os.environ['LABPROOF_STUDENT']}", flush=True)
     if kind == "crash":
         os.kill(os.getpid(), signal.SIGKILL)
     if kind == "refused":

@@ -82,11 +82,12 @@ def test_class_ends_as_its_labs_do(tmp_path: Path, hosts: tuple[str, ...], statu
 
 
 def test_what_could_not_be_seen_is_asked_again_once(tmp_path: Path) -> None:
-    """At the end the undetermined is asked again, of the same run; that is no further attempt."""
+    """At the end the undetermined is asked again, of the same run and student; that is no further attempt."""
     status, shown = grade(tmp_path, student("1", "once"), student("2", "unseen"))
     found = stands(tmp_path)
     assert shown.count("asking again where something could not be seen: 2") == 1
     assert "--undetermined" in (tmp_path / "1" / "terminal.txt").read_text()
+    assert " of 1\n" in (tmp_path / "1" / "terminal.txt").read_text()
     assert [len([p for p in (tmp_path / id_ / "runs").iterdir() if not p.is_symlink()]) for id_ in "12"] == [2, 2]
     assert [one["attempts"] for one in found.values()] == [1, 1]
     assert json.loads((tmp_path / found["1"]["run"] / "result.json").read_text())["score"]["earned"] == 2

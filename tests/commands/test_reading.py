@@ -126,6 +126,22 @@ def test_status_tells_a_lab_of_another_checkout(here: Path) -> None:
     assert "Next:   `labproof up`" in said
 
 
+def test_status_knows_the_attempts_before() -> None:
+    """A run on machines that were graded before says which attempt it is, which was best, and what has turned."""
+    saved(samples.EVERY_OUTCOME)
+    said = labproof("status").output
+    assert "; attempts: 3, best: 6.5 of 12; 1 turned green and 1 red since the one before" in said
+
+
+def test_runs_show_what_they_turned() -> None:
+    """In the list of runs each attempt has its number, and how many criteria it turned green and red."""
+    saved(samples.EVERY_OUTCOME)
+    saved(replace(samples.EVERY_OUTCOME, ended="interrupted"))
+    stopped, whole = (line.split() for line in labproof("runs").output.splitlines()[1:])
+    assert whole[4:8] == ["finished", "3", "+1", "-1"]
+    assert stopped[4:7] == ["interrupted", "+1", "-1"]
+
+
 def test_runs_are_listed_newest_first(here: Path) -> None:
     """Every run is a line with its score, the newest first; one that cannot be read is a line too."""
     for name, score in (("20240301-100000-verify", "1"), ("20240302-100000-regrade", "{")):
@@ -134,7 +150,7 @@ def test_runs_are_listed_newest_first(here: Path) -> None:
     saved(failed())
     lines = labproof("runs").output.splitlines()
     assert [line.split()[0] for line in lines[2:]] == ["20240302-100000-regrade", "20240301-100000-verify"]
-    assert " ".join(lines[1].split()).endswith("finished 0 earned, 1 lost of 1")
+    assert " ".join(lines[1].split()).endswith("finished 1 0 earned, 1 lost of 1")
     assert all("cannot be read" in line for line in lines[2:])
 
 

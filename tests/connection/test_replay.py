@@ -148,6 +148,31 @@ def test_moment_follows_the_answers() -> None:
     assert replay.elapsed() == 6.5
 
 
+def test_a_pause_belongs_to_nobody() -> None:
+    """The time from a pause to the next answer is left out, as that in which machines were saved; no later gap is."""
+    asked = ("one", 0.0), ("two", 6.0), ("three", 8.0)
+    replay = Replay(
+        [entry(line, started=f"{DAY}{at:.3f}+00:00", seconds=1.0) for line, at in asked], f"{DAY}0.000+00:00"
+    )
+    ask(replay, "one")
+    replay.pause()
+    assert (replay.elapsed(), replay.resumed()) == (1.0, "")
+    ask(replay, "two")
+    assert (replay.elapsed(), replay.resumed()) == (2.0, f"{DAY}6.000+00:00")
+    ask(replay, "three")
+    assert (replay.elapsed(), replay.resumed(), replay.now()) == (4.0, f"{DAY}6.000+00:00", f"{DAY}9.000+00:00")
+
+
+def test_an_answer_from_before_a_pause_leads_back_nowhere() -> None:
+    """What was asked ahead of its time ends a pause where the recording has come to."""
+    late, early = (entry(f"{at}", started=f"{DAY}{at}.000+00:00", seconds=1.0) for at in (5, 2))
+    replay = Replay([late, early], f"{DAY}0.000+00:00")
+    ask(replay, "5")
+    replay.pause()
+    ask(replay, "2")
+    assert (replay.elapsed(), replay.resumed()) == (6.0, f"{DAY}6.000+00:00")
+
+
 @pytest.mark.parametrize("started", ["", "yesterday", "9999-12-31T23:59:59-23:00", "0001-01-01T00:00:00+23:00"])
 def test_any_time_can_stand_in_a_recording(started: str) -> None:
     """An entry whose time is none does not keep the recording from answering."""

@@ -5,9 +5,11 @@ from fractions import Fraction
 from hashlib import sha256
 
 from labproof.records.model import (
+    Attempt,
     Authorship,
     CriterionRecord,
     Exchange,
+    History,
     LabDescription,
     Mode,
     Outcome,
@@ -52,7 +54,7 @@ RESTART = Exchange(
     machine="master",
     kind="command",
     request="systemctl daemon-reload && systemctl restart docker",
-    purpose="load daemon.json",
+    purpose="act",
     started="2026-03-01T10:00:02+00:00",
     seconds=1.9,
     status=1,
@@ -175,6 +177,12 @@ _JOIN = SectionRecord(
     ),
 )  # fmt: skip
 
+FIRST = Attempt("20260227-090000-verify", Mode.VERIFY, "2026-02-27T09:00:00+00:00", Fraction("6.5"), Fraction(12))
+SECOND = Attempt("20260228-090000-verify", Mode.VERIFY, "2026-02-28T09:00:00+00:00", Fraction(3), Fraction(12))
+HISTORY = History(
+    2, FIRST, (SECOND, FIRST), {"docker.runs": "failed", "docker.daemon-agrees": "passed", "join.ready": "passed"}
+)
+
 EVERY_OUTCOME = RunRecord(
     run="2026-03-01T10-00-00",
     mode=Mode.PERFORM,
@@ -186,10 +194,14 @@ EVERY_OUTCOME = RunRecord(
     ended="finished",
     based_on="2026-02-28T09-00-00",
     evidence_head="sha256:77aa",
+    student="s001",
+    history=HISTORY,
 )
 
 FULL = replace(
     EVERY_OUTCOME,
+    student="",
+    history=None,
     sections=tuple(
         SectionRecord(
             id, {"en": en, "zh": zh}, handout,
@@ -219,6 +231,13 @@ HUGE = "<b>&amp;\x1b[2J" + "0123456789abcdef" * 6400 + "THE-END"
 HOSTILE = replace(
     EVERY_OUTCOME,
     run=EVIL,
+    student=EVIL,
+    history=History(
+        2,
+        replace(FIRST, run=EVIL),
+        (replace(SECOND, run=EVIL, started=EVIL),),
+        {"docker.evil": "passed", EVIL: "failed"},
+    ),
     lab=replace(
         LAB,
         box=EVIL,

@@ -52,6 +52,20 @@ def test_dead_inventory_ends_at_once(tmp_path: Path, dead: Path) -> None:
     assert (tmp_path / "runs" / "latest" / "evidence.jsonl").read_text(encoding="utf-8") == ""
 
 
+def test_result_names_its_student_and_what_was_before(tmp_path: Path, dead: Path) -> None:
+    """A result says whose machines they are, and which earlier runs of them there were; one that failed is none."""
+    results = []
+    for number in range(3):
+        labproof(tmp_path, "grade", "--inventory", str(dead), LABPROOF_STUDENT="s001")
+        path = (tmp_path / "runs" / "latest").resolve() / "result.json"
+        results.append(json.loads(path.read_text(encoding="utf-8")))
+        if number:
+            path.write_text(json.dumps({**results[-1], "ended": "finished"}), encoding="utf-8")
+    assert [result["student"] for result in results] == ["s001"] * 3
+    assert [result["history"] for result in results[:2]] == [None, None]
+    assert (results[2]["history"]["count"], results[2]["history"]["best"]["run"]) == (1, results[1]["run"])
+
+
 def test_one_section_of_a_dead_inventory(tmp_path: Path, dead: Path) -> None:
     """Also where one section is graded, dead machines end with 3."""
     ended = labproof(tmp_path, "grade", "--inventory", str(dead), "--section", "base")

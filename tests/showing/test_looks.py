@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from labproof.records.model import Exchange, RunRecord
 from labproof.showing import looks, report
 from tests.golden import samples
@@ -50,9 +52,10 @@ def test_a_wait_is_one_line_in_the_page() -> None:
     assert "answer 270" not in text
 
 
-def test_page_stays_under_a_megabyte_and_a_half(tmp_path: Path) -> None:
-    """However much was recorded, a page can be sent and opened: later answers are cut shorter, and it is said."""
-    run = waited(*(look(n, f"{n} " + "x" * 15_000, f"GET /{n}") for n in range(300)))
+@pytest.mark.parametrize("character", ["x", '"', "中", "\x01"])
+def test_page_stays_under_a_megabyte_and_a_half(tmp_path: Path, character: str) -> None:
+    """However much was recorded, and whatever it is, a page can be sent and opened: later answers are cut shorter."""
+    run = waited(*(look(n, f"{n} " + character * 15_000, f"GET /{n}") for n in range(300)))
     path = report.write(run, tmp_path)
     assert path.stat().st_size < 1_500_000
     assert "characters are left out here; result.json has them" in path.read_text(encoding="utf-8")

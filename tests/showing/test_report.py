@@ -291,7 +291,7 @@ def test_full_score_has_nothing_to_fix(tmp_path: Path) -> None:
 
 def test_lab_is_described(every: Page) -> None:
     """The page says on which lab it was run, what was a stand-in and what simulated."""
-    assert "4 parts are stand-ins, not the originals: what the lab was" in every.text
+    assert "4 parts are stand-ins, not the originals: see the last part, what the lab was" in every.text
     assert "originals' names cluster DNS Calico Dashboard Kuboard" in every.text
     for words in ("rehearsal lab on lxc", "20.10.24", "192.168.200.20", "swap: a line in /etc/fstab", "sha256:77aa"):
         assert words in every.text
@@ -348,6 +348,68 @@ def test_regrade_shows_its_source(tmp_path: Path) -> None:
     shown = page(replace(samples.FULL, mode=Mode.REGRADE, source=source), tmp_path).text
     assert "This run: regraded from first, graded 2026-03-01 10:00:00 UTC" in shown
     assert 0 < shown.index("proves nothing: entry <3> was changed") < shown.index("points earned")
+
+
+def test_timeline_stands_in_the_page(every: Page) -> None:
+    """What took how long is drawn for each section, and stands as a table for whoever does not see it."""
+    assert "time" in every.values("id")
+    drawn = [attrs for tag, attrs in every.tags if tag == "svg" and attrs.get("class") == "strip"]
+    assert drawn
+    assert all(attrs.get("aria-hidden") == "true" for attrs in drawn if "aria-hidden" in attrs)
+    assert "work: I restart docker on master" in every.text
+    assert "The daemon uses the systemd driver0 s1 min 15 s1.9 s" in every.text
+
+
+def test_history_stands_in_the_page(every: Page) -> None:
+    """What turned since the attempt before is said with the score, and each criterion and attempt further down."""
+    start, _, rest = every.text.partition("Points by section")
+    assert "Since the attempt before (3 of 12 points): 1 turned green, 1 red" in start
+    assert "3 attempts on these machines. Best: 6.5 of 12 points." in rest
+    for words in (
+        "Turned green: 1 docker is running on master",
+        "Turned red: 1 the running",
+        "Not seen this time: 1 both",
+    ):
+        assert words in rest
+    assert "2.5 of 12 2 2026-02-28 09:00:00 UTCverify 3 of 12" in rest
+
+
+def test_first_run_has_no_history_in_its_page(tmp_path: Path) -> None:
+    """Where nothing was graded before, the page does not speak of it."""
+    first = page(samples.FULL, tmp_path)
+    assert "history" not in first.values("id")
+    assert "attempt" not in first.text
+
+
+def test_every_printed_page_says_whose_it_is(tmp_path: Path) -> None:
+    """The foot of each page on paper has student, run and score, and its number; without a student there is a line."""
+    text = report.render(samples.EVERY_OUTCOME)
+    assert 'content: "Labproof · s001 · run 2026-03-01T10-00-00 · 2.5 of 12 points"' in text
+    assert 'content: counter(page) " / " counter(pages)' in text
+    assert "Student ____" not in text
+    assert "Student ____" in report.render(samples.FULL)
+
+
+def test_hostile_foot_stays_in_its_string() -> None:
+    """Whatever a student is called, it ends no string of the style sheet and begins no rule."""
+    text = report.render(replace(samples.FULL, student='学生 1"; } * { display: none } </style> \\\n'))
+    [foot] = re.findall(r'@bottom-left \{ content: "([^\n]*)"; \}', text)
+    assert foot.startswith("Labproof · 学生 1 ")
+    assert not set('"\\{};<>') & set(foot)
+
+
+def test_paper_names_the_fix(every: Page) -> None:
+    """Where paper has no links, a criterion that is lost names the fix above, and a blocked one what it waits for."""
+    assert "see fix 1" in every.text
+    assert "after fix 1" in every.text
+
+
+def test_times_are_marked_for_the_reader(every: Page) -> None:
+    """Every time is told in UTC and marked, so that the script can add the reader's; what is no time is not."""
+    times = every.values("datetime")
+    assert {"2026-03-01T10:00:00+00:00", "2026-03-01T10:02:30+00:00", samples.SECOND.started} <= set(times)
+    hostile = Page(report.render(samples.HOSTILE)).values("datetime")
+    assert all(re.fullmatch(r"2026-[\d:T+-]+", stamp) for stamp in hostile)
 
 
 def test_page_of_a_run_is_always_the_same(tmp_path: Path) -> None:

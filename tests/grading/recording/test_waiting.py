@@ -42,3 +42,15 @@ def test_coming_about_is_waited_for(run: Run) -> None:
     run.scenario("base", "verify", base(lambda: next(values)))
     assert found(run, "base.a").outcome is PASSED
     assert (found(run, "base.a").looks, found(run, "base.a").waited) == (4, 1.5)
+
+
+@pytest.mark.parametrize("around", [Surroundings(now=lambda: "early", resumed=lambda: "when it answered")])
+def test_recorded_scenario_begins_with_its_first_answer(run: Run) -> None:
+    """A scenario of a recording began when its first answer came, and not when the one before had ended."""
+    assert run.scenario("base", "verify", base(OK, OK, OK)).started == "when it answered"
+
+
+@pytest.mark.parametrize("around", [Surroundings(now=lambda: "now")])
+def test_scenario_begins_when_we_saw_it_begin(run: Run) -> None:
+    """On machines a scenario has the time at which it began."""
+    assert run.scenario("base", "verify", base(OK, OK, OK)).started == "now"
