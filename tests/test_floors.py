@@ -16,6 +16,7 @@ FLOORS = (
     {"grading", "authoring"},
     {"session", "gradebook"},
     {"proving", "classes"},
+    {"handins"},
     {"commands"},
     {"cli", "plugin"},
     {"__main__"},

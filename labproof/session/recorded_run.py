@@ -34,6 +34,7 @@ class RecordedRun:
             started=first.started if first else self.run.started,
             finished=first.finished if first else self.run.finished,
             evidence_problem=self.problem,
+            hand_in=first.hand_in if first else None,
         )
 
 
