@@ -118,11 +118,11 @@ def _late(said: Manifest, one: Found, challenge: Challenge | None) -> int:
 
 
 def _counting(own: Sequence[Placed]) -> Placed:
-    """Return the hand-in that counts: the newest that can be judged; that there are more is a question."""
+    """Return the hand-in that counts: of those that are bound, or else of all, the newest that can be judged."""
     fit = [one for one in own if not one.problem]
     if not fit:
         return own[-1]
-    best = max(fit, key=lambda one: (one.said and moment(one.said.finished)) or _EARLIEST)
+    best = max(fit, key=lambda one: (not one.doubt, (one.said and moment(one.said.finished)) or _EARLIEST))
     if len(own) == 1:
         return best
     others = ", ".join(
