@@ -85,7 +85,8 @@ class Standings:
 
     def save(self) -> None:
         """Bring `class.json` up to date. Raises LabError where it cannot be written; the old one stays then."""
-        asked = likeness.questions({student: seen.marks for student, seen in self.seen.items()})
+        # In the order of the class, not in that in which its labs happened to be done.
+        asked = likeness.questions({id_: self.seen[id_].marks for id_ in self.students if id_ in self.seen})
         self.students = {id_: self._noted(one, asked.get(id_, ())) for id_, one in self.students.items()}
         try:
             register.save(Register(self.course, self.rubric, tuple(self.students.values())), self.folder)
