@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from labproof.commands import author, classes, doctor, grading, machines, reading, signing, teaching
+from labproof.commands import author, classes, doctor, grading, handins, machines, reading, signing, teaching
 from labproof.commands.groups import Grouped
 from labproof.ground import exit_status, fault
 from labproof.ground.errors import LabError
@@ -75,6 +75,7 @@ for command in (
     *teaching.COMMANDS,
     *doctor.COMMANDS,
     *signing.COMMANDS,
+    handins.hand_in,
     classes.class_,
     author.author,
 ):

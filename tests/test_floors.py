@@ -16,6 +16,7 @@ FLOORS = (
     {"grading", "authoring"},
     {"session", "gradebook", "teaching"},
     {"proving", "classes"},
+    {"handins"},
     {"commands"},
     {"cli", "plugin"},
     {"__main__"},

@@ -5,10 +5,10 @@ from collections import deque
 from collections.abc import Mapping
 
 from labproof.classes import table
-from labproof.classes.outcome import Graded
+from labproof.classes.outcome import Graded, Ungraded
 from labproof.classes.register import State
 from labproof.classes.roster import Student
-from labproof.classes.running import Grader, LabRun, Order
+from labproof.classes.running import LabRun, Order, Starter
 from labproof.classes.standings import Standings
 from labproof.ground import fault
 from labproof.ground.errors import LabError
@@ -25,7 +25,7 @@ class ClassGrading:
     """Grades the labs that are to be graded, `jobs` at a time, and asks those again that had more to be seen."""
 
     def __init__(
-        self, students: Mapping[str, Student], standings: Standings, grader: Grader, jobs: int, board: Board
+        self, students: Mapping[str, Student], standings: Standings, grader: Starter, jobs: int, board: Board
     ) -> None:
         self._students = students
         self._standings = standings
@@ -40,7 +40,8 @@ class ClassGrading:
         try:
             with as_interrupt():
                 self._round(deque(Order(self._students[id_]) for id_ in self._standings.waiting()))
-                self._round(deque(self._again()), is_again=True)
+                if self._grader.asks_again:
+                    self._round(deque(self._again()), is_again=True)
         except KeyboardInterrupt:
             self._stop()
             self._board.tell(CUT_OFF)
@@ -72,6 +73,8 @@ class ClassGrading:
     def _start(self, order: Order, is_again: bool) -> None:
         try:
             self._running.append(self._grader.start(order))
+        except Ungraded as problem:
+            self._settle(order.student, Graded(problem.state, None, problem.why), is_again)
         except OSError as problem:
             said = f"it could not be started ({problem.strerror or problem})"
             self._settle(order.student, Graded(State.BROKEN, None, said), is_again)

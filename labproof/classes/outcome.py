@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from labproof.classes import likeness
+from labproof.classes import likeness, noted
 from labproof.classes.likeness import Mark
+from labproof.classes.noted import Noted
 from labproof.classes.register import State
-from labproof.ground.errors import ConfigError
+from labproof.ground.errors import ConfigError, LabError
 from labproof.records import result
 from labproof.records.model import FINISHED, Outcome, RunRecord, Score
 from labproof.records.store import LATEST
@@ -24,11 +25,20 @@ class Seen:
     score: Score
     is_settled: bool
     marks: tuple[Mark, ...]
+    noted: Noted
 
     @property
     def undetermined(self) -> Fraction:
         """Return the points that could not be seen."""
         return self.score.undetermined
+
+
+class Ungraded(LabError):
+    """Report that there is nothing of a student to be graded, with the state and the reason."""
+
+    def __init__(self, state: State, why: str) -> None:
+        super().__init__(state, why)
+        self.state, self.why = state, why
 
 
 @dataclass(frozen=True)
@@ -70,7 +80,8 @@ def judge(folder: Path, before: set[str], status: int, terminal: Path, late: str
 def look(run: Path, record: RunRecord) -> Seen:
     """Return what of a result matters to a class."""
     is_settled = all(criterion.outcome is not Outcome.UNDETERMINED for criterion in record.criteria)
-    return Seen(run, record.score, is_settled, likeness.marks(record))
+    also = noted.load(run)
+    return Seen(run, record.score, is_settled, (*likeness.marks(record), *also.marks), also)
 
 
 def look_again(run: Path) -> Seen | None:

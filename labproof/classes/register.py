@@ -26,6 +26,8 @@ class State(StrEnum):
     UNREACHABLE = "unreachable"
     TIMEOUT = "timeout"
     BROKEN = "broken"
+    MISSING = "missing"
+    REFUSED = "refused"
 
     @property
     def is_attempt(self) -> bool:
@@ -37,6 +39,7 @@ class State(StrEnum):
 class Standing:
     """How one student stands. `run` is the folder of the result that counts, from that of the class, or empty.
 
+    `late` says by how many seconds a hand-in came after its closing time, as far as anybody knows.
     `why` explains a state in which nothing was graded. `questions` are for the instructor to ask, never a verdict.
     """
 
@@ -48,6 +51,7 @@ class Standing:
     state: State = State.WAITING
     why: str = ""
     attempts: int = 0
+    late: int = 0
     questions: tuple[str, ...] = ()
 
 

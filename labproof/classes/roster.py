@@ -163,3 +163,15 @@ def _shared(students: Sequence[tuple[Entry, Student]]) -> Iterator[str]:
                 where = entry.where(f"{name}.host" if f"{name}.host" in entry.columns else "inventory")
                 place = f"{machine.host} port {machine.port}"
                 yield f"{where}: {place} is {theirs} of {other.row}, too; name each student's own machine"
+
+
+def read_names(path: Path, machines: Sequence[str]) -> tuple[Student, ...]:
+    """Read who is in a class, and leave alone where the machines are. Raises ConfigError with all that is wrong."""
+    found, problems = entries.read(path, machines)
+    texts = [{key: _value(entry, key) for key in ("id", "name", "email", "group")} for entry in found]
+    students = [(e, Student(**one, inventory=Inventory({}))) for e, one in zip(found, texts, strict=True)]
+    problems += [problem for entry in found for problem in _problems_of_texts(entry)]
+    problems += _twice(students)
+    if problems:
+        raise ConfigError([f"{path}: {' '.join(problem.split())}" for problem in problems[:_MOST_PROBLEMS]])
+    return tuple(student for _, student in students)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from labproof.classes import assignment, outcome
 from labproof.classes.outcome import Graded
@@ -23,6 +24,17 @@ class Order:
     base: str = ""
 
 
+class Starter(Protocol):
+    """Starts the unit of work of a class: one lab, or one hand-in, becomes a result in its student's folder."""
+
+    @property
+    def asks_again(self) -> bool:
+        """Tell whether what could not be seen may be seen another time."""
+
+    def start(self, order: Order) -> "LabRun":
+        """Start one. Raises OSError where no process or no file can be made, Ungraded where there is nothing to do."""
+
+
 @dataclass(frozen=True)
 class Grader:
     """How every lab of a class is graded: where results go, by which weights, for how many seconds at most."""
@@ -33,6 +45,7 @@ class Grader:
     seconds: float
     program: str = warm.PROGRAM
     clock: Clock = field(default_factory=Clock)
+    asks_again: bool = True
 
     def start(self, order: Order) -> "LabRun":
         """Start the grading of one lab. Raises OSError where no process or no file can be made."""

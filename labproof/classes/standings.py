@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from labproof.classes import likeness, outcome, register
+from labproof.classes.noted import Noted
 from labproof.classes.outcome import Graded, Seen
 from labproof.classes.register import Register, Standing, State
 from labproof.classes.roster import Student
@@ -84,13 +85,20 @@ class Standings:
 
     def save(self) -> None:
         """Bring `class.json` up to date. Raises LabError where it cannot be written; the old one stays then."""
-        asked = likeness.questions({student: seen.marks for student, seen in self.seen.items()})
-        self.students = {id_: replace(one, questions=asked.get(id_, ())) for id_, one in self.students.items()}
+        # In the order of the class, not in that in which its labs happened to be done.
+        asked = likeness.questions({id_: self.seen[id_].marks for id_ in self.students if id_ in self.seen})
+        self.students = {id_: self._noted(one, asked.get(id_, ())) for id_, one in self.students.items()}
         try:
             register.save(Register(self.course, self.rubric, tuple(self.students.values())), self.folder)
         except OSError as problem:
             where, fix = self.folder / register.NAME, "free some space or correct its rights, and add --resume"
             raise LabError(f"{where} cannot be written ({problem.strerror}); {fix}") from problem
+
+    def _noted(self, standing: Standing, alike: tuple[str, ...]) -> Standing:
+        """Return how a student stands with all that is to be asked: of likeness, and of the result that counts."""
+        seen = self.seen.get(standing.id)
+        own = seen.noted if seen else Noted()
+        return replace(standing, questions=(*own.questions, *alike), late=own.late)
 
     def waiting(self) -> list[str]:
         """Return whose labs are still to be graded."""

@@ -3,11 +3,13 @@
 import os
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from labproof.commands import handins
 from labproof.commands.common import rubric_option
 from labproof.commands.groups import Whole
 from labproof.ground.exit_status import ExitStatus
@@ -27,7 +29,7 @@ def class_() -> None:
 
 
 @class_.command()
-@click.argument("roster", type=click.Path(path_type=Path))
+@click.argument("roster", required=False, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Where the results go.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="How many labs are graded at once; by default two a CPU.")
 @click.option(
@@ -38,9 +40,33 @@ def class_() -> None:
     help="Seconds that one lab may take.",
 )
 @click.option("--resume", is_flag=True, help="Go on where an earlier grading ended: what is graded stays.")
+@click.option("--hand-ins", type=click.Path(path_type=Path), help="Judge what was handed in: a platform's download.")
+@click.option("--roster", "names", type=click.Path(path_type=Path), help="With --hand-ins: who is in the class.")
+@click.option("--assignment", type=click.Path(path_type=Path), help="With --hand-ins: the file with the secrets.")
 @rubric_option
-def grade(roster: Path, out: Path, jobs: int | None, deadline: float, resume: bool, rubric: Path | None) -> None:
-    """Grade the lab of every student in ROSTER; nothing on any machine is changed."""
+def grade(
+    roster: Path | None,
+    out: Path,
+    jobs: int | None,
+    deadline: float,
+    resume: bool,
+    hand_ins: Path | None,
+    names: Path | None,
+    assignment: Path | None,
+    rubric: Path | None,
+) -> None:
+    """Grade the lab of every student in ROSTER, or what they have handed in; nothing on any machine is changed."""
+    out = out.absolute()
+    if hand_ins is not None:
+        sys.exit(_grade_hand_ins(hand_ins, roster or names, assignment, out, jobs, deadline, resume, rubric))
+    if roster is None or names or assignment:
+        raise click.UsageError("give ROSTER, or --hand-ins DIR with --roster and --assignment")
+    sys.exit(_grade_labs(roster, out, jobs, deadline, resume, rubric))
+
+
+def _grade_labs(
+    roster: Path, out: Path, jobs: int | None, deadline: float, resume: bool, rubric: Path | None
+) -> ExitStatus:
     from labproof.classes import lock
     from labproof.classes.grading import ClassGrading
     from labproof.classes.roster import read
@@ -49,7 +75,6 @@ def grade(roster: Path, out: Path, jobs: int | None, deadline: float, resume: bo
     from labproof.showing.class_board import Board
 
     students = {student.id: student for student in read(roster, table.load().names)}
-    out = out.absolute()
     with lock.held(out), tempfile.TemporaryDirectory(prefix="labproof-class-") as inventories:
         standings = _standings(out, tuple(students.values()), resume, rubric)
         grader = Grader(out, Path(inventories), rubric.absolute() if rubric else None, deadline)
@@ -57,7 +82,23 @@ def grade(roster: Path, out: Path, jobs: int | None, deadline: float, resume: bo
             status = ClassGrading(students, standings, grader, jobs or 2 * (os.cpu_count() or 1), board).run()
         _tell_questions(standings)
         _write(out)
-    sys.exit(status)
+    return status
+
+
+def _grade_hand_ins(
+    hand_ins: Path, roster: Path | None, assignment: Path | None, out: Path, jobs: int | None, deadline: float,
+    resume: bool, rubric: Path | None,
+) -> ExitStatus:  # fmt: skip
+    from labproof.classes import lock
+
+    with lock.held(out):
+        begin = partial(_standings, out, resume=resume, rubric=rubric)
+        jobs = jobs or os.cpu_count() or 1
+        status, standings = handins.judge(hand_ins, roster, assignment, begin, out, jobs, deadline, rubric)
+        if standings is not None:
+            _tell_questions(standings)
+            _write(out)
+    return status
 
 
 @class_.command()
@@ -65,6 +106,9 @@ def grade(roster: Path, out: Path, jobs: int | None, deadline: float, resume: bo
 def report(folder: Path) -> None:
     """Write the page and the gradebooks of a class that was graded into DIR once more."""
     sys.exit(ExitStatus.FULL if _write(folder) else ExitStatus.OURS)
+
+
+class_.add_command(handins.assignment)
 
 
 def _write(folder: Path) -> bool:

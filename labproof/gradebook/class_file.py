@@ -10,7 +10,7 @@ from labproof.ground import settings
 from labproof.ground.errors import ConfigError
 
 NAME = "class.json"
-State = Literal["graded", "unreachable", "timeout", "broken", "waiting"]
+State = Literal["graded", "unreachable", "timeout", "broken", "waiting", "missing", "refused"]
 
 
 # What grading a class may need to remember beside this is no business of the gradebook.

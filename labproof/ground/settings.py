@@ -15,7 +15,7 @@ from labproof.ground.errors import ConfigError
 LIMIT = 4 * 1024 * 1024
 """Characters of a settings file that are read at most."""
 
-_SECRET = "password"
+_SECRETS = ("password", "secret")
 
 
 class Settings(BaseModel):
@@ -124,7 +124,7 @@ def _sentence(error: Any, example: str) -> str:
         return f"{key}: missing; add it{example if len(error['loc']) == 1 else ''}"
     if not key:
         return f"{error['msg']}{example}"
-    found = "what is not shown here" if key.endswith(_SECRET) else _shown(error["input"])
+    found = "what is not shown here" if key.endswith(_SECRETS) else _shown(error["input"])
     return f"{key}: {error['msg']} (found {found})"
 
 

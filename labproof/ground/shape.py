@@ -128,5 +128,5 @@ def _fields(kind: Any) -> dict[str, tuple[Any, bool]]:
     return {f.name: (hints[f.name], f.name not in _OPTIONAL) for f in dataclasses.fields(kind)}
 
 
-_OPTIONAL = frozenset({"source", "weights", "milestone", "student", "history"})
+_OPTIONAL = frozenset({"source", "weights", "milestone", "student", "history", "hand_in", "late"})
 """What runs of before do not have."""

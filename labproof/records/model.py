@@ -256,11 +256,27 @@ class LabDescription:
 
 
 @dataclass(frozen=True)
+class HandIn:
+    """How evidence came to whoever judges it that was made on a student's own computer.
+
+    `file` is the name under which it came. `doubt` says why it is not bound to `student` by the secret that the
+    assignment gave them, and is empty where it is; `lateness` says how late it came, in words.
+    """
+
+    file: str
+    student: str
+    assignment: str = ""
+    doubt: str = ""
+    lateness: str = ""
+
+
+@dataclass(frozen=True)
 class Source:
     """The run that another one was made from, without any machine.
 
     `mode`, `started` and `finished` are those of the run on the machines, however often it was regraded since.
-    `evidence_problem` says what is wrong with the evidence; it is empty where that is whole.
+    `evidence_problem` says what is wrong with the evidence; it is empty where that is whole. `hand_in` is there where a
+    student has made it.
     """
 
     run: str
@@ -270,6 +286,7 @@ class Source:
     started: str
     finished: str
     evidence_problem: str = ""
+    hand_in: HandIn | None = None
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ class RecordedRun:
             started=first.started if first else self.run.started,
             finished=first.finished if first else self.run.finished,
             evidence_problem=self.problem,
+            hand_in=first.hand_in if first else None,
         )
 
 
@@ -81,7 +82,7 @@ def evidence_problem(folder: RunFolder, run: RunRecord) -> str:
         return "the result names no hash that its evidence ends in"
     if problem := find_break(folder.evidence, run.evidence_head, is_running=run.ended == RUNNING):
         return problem
-    if find_break(folder.evidence, GENESIS) == "":
+    if run.evidence_head == GENESIS and find_break(folder.evidence, GENESIS) == "":
         return "it holds no entry"
     return run.source.evidence_problem if run.source else ""
 

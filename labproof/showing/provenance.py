@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime
 
-from labproof.records.model import Mode, RunRecord
+from labproof.records.model import HandIn, Mode, RunRecord
 
 
 def notes(run: RunRecord) -> list[str]:
@@ -13,6 +13,8 @@ def notes(run: RunRecord) -> list[str]:
         said.append(f"demo: a recording of a real lab, graded {moment(run.source.started)}; it says nothing of yours")
     elif run.source:
         said.append(f"regraded from {run.source.run}, graded {moment(run.source.started)}; no machine was looked at")
+    if run.source and run.source.hand_in:
+        said += _handed_in(run.source.hand_in)
     if run.mode is Mode.RESET:
         said.append(f"set back to {run.milestone or 'an earlier state'}; what came after it is to be graded again")
     if run.weights:
@@ -35,6 +37,20 @@ def moment(stamp: str) -> str:
     except ValueError:
         return stamp
     return f"{time:%Y-%m-%d %H:%M:%S} {time.tzname() or ''}".rstrip()
+
+
+def _handed_in(came: HandIn) -> list[str]:
+    """Return what evidence proves that a student has made."""
+    said = [
+        f"handed in as {came.file}: the evidence was made on the student's own computer, and judged here anew; it shows"
+        " what that computer wrote down, and who has root there can write down anything"
+    ]
+    if came.doubt:
+        said.append(f"not bound to {came.student}: {came.doubt}")
+    else:
+        bound = f"bound to {came.student} and to assignment {came.assignment} by the secret of that student"
+        said.append(f"{bound}: unchanged since somebody who has it packed it")
+    return said + ([f"late: {came.lateness}"] if came.lateness else [])
 
 
 def _criteria(count: int) -> str:

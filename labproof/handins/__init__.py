@@ -1,0 +1,1 @@
+"""Hand-ins: labs that no instructor can reach, graded by their students, and judged anew from their evidence."""
