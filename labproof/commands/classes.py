@@ -67,12 +67,12 @@ def report(folder: Path) -> None:
 
 
 def _write(folder: Path) -> bool:
-    """Write page and gradebooks; tell whether the score of every student is final."""
-    from labproof.gradebook import reading, writing
+    """Write page, gradebooks and reports; tell whether the score of every student is final."""
+    from labproof.gradebook import reading, student_reports, writing
 
     book = reading.load(folder)
     written = writing.write(book, folder)
-    for said in written.left_out:
+    for said in (*written.left_out, *student_reports.write(book, folder).left_out):
         click.echo(f"left out: {said}", err=True)
     for graded in book.students:
         if not graded.is_final:
