@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from labproof.commands.common import rubric_option
+from labproof.commands.what_if import regrade
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.places import course_dir
 
@@ -66,6 +67,18 @@ def report(folder: Path) -> None:
     sys.exit(ExitStatus.FULL if _write(folder) else ExitStatus.OURS)
 
 
+@class_.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+def decide(folder: Path) -> None:
+    """Begin a file for what you decide beside the evidence: overrides, waivers, drops, penalties."""
+    from labproof.gradebook import decision_template
+
+    click.echo(decision_template.write(folder))
+
+
+class_.add_command(regrade)
+
+
 def _write(folder: Path) -> bool:
     """Write page, gradebooks and reports; tell whether the score of every student is final."""
     from labproof.gradebook import reading, student_reports, writing
@@ -83,10 +96,13 @@ def _write(folder: Path) -> bool:
 
 def _standings(out: Path, students: tuple["Student", ...], resume: bool, rubric: Path | None) -> "Standings":
     from labproof.classes.standings import Standings
+    from labproof.gradebook import decisions
     from labproof.grading import rubric as rubrics
 
-    digest = rubrics.load(overrides=rubric).digest
-    return Standings.begin(out, course_dir().name, digest, students, resume)
+    loaded = rubrics.load(overrides=rubric)
+    # What is wrong with them is told before anything is graded, and not when all of it is.
+    decisions.load(out, [one.id for one in students], {e.id: e.points for e in loaded.entries.values()})
+    return Standings.begin(out, course_dir().name, loaded.digest, students, resume)
 
 
 def _tell_questions(standings: "Standings") -> None:

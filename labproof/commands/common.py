@@ -17,6 +17,7 @@ from labproof.providers.table import NAMES
 if TYPE_CHECKING:
     from labproof.providers.base import Provider
     from labproof.session.connecting import EarlyReach, MachineChoice
+    from labproof.session.rejudging import Rejudging
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -88,7 +89,7 @@ def machine_choice(provider: str, inventory: Path | None, **more: Any) -> "Machi
 
 
 def run_course(
-    mode: str, provider: str, inventory: Path | None, more: Sequence[str], early: "EarlyReach | None" = None
+    mode: str, provider: str, inventory: Path | None, more: Sequence[str], early: "EarlyReach | Rejudging | None" = None
 ) -> int:
     """Run a session of the course under pytest, and return how it ended."""
     # A run makes many objects and hardly a cycle: looking for those took a twentieth of a grading.

@@ -10,7 +10,7 @@ from labproof.ground import settings
 from labproof.ground.errors import ConfigError
 
 NAME = "class.json"
-State = Literal["graded", "unreachable", "timeout", "broken", "waiting"]
+State = Literal["graded", "unreachable", "timeout", "broken", "waiting", "missing", "refused"]
 
 
 class Grading(settings.Settings, extra="ignore"):

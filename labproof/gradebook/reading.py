@@ -22,6 +22,8 @@ _STATES = {
     "unreachable": "the machines did not answer",
     "timeout": "grading took too long and was ended",
     "broken": "the grader itself failed",
+    "missing": "nothing was handed in",
+    "refused": "the hand-in could not be judged",
 }
 
 

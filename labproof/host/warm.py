@@ -12,7 +12,8 @@ import sys
 import threading
 from collections.abc import Iterable, Mapping
 from multiprocessing.connection import wait
-from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.context import ForkServerContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from labproof.ground.errors import LabError
@@ -28,7 +29,7 @@ _NEEDED = ("labproof.cli", "labproof.session.connecting", "labproof.session.cour
 class Running:
     """A command that runs in a process of its own; `status` is how it ended, minus a signal where one ended it."""
 
-    def __init__(self, process: ForkServerProcess) -> None:
+    def __init__(self, process: BaseProcess) -> None:
         self._process = process
 
     @property

@@ -1,0 +1,119 @@
+"""Judging many recordings in one session: course, rubric and sentences are read once, each recording has a fork of it.
+
+A plugin of pytest. What one recording does to its process, however hostile it is, is no other one's trouble.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from multiprocessing.context import ForkProcess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labproof.ground.errors import ConfigError, LabError
+from labproof.ground.exit_status import ExitStatus, status_of
+from labproof.ground.interrupts import ENDING
+from labproof.records.model import Mode, RunRecord
+from labproof.records.store import find
+from labproof.session import options as session_options
+from labproof.session.course_run import RUN, CourseRun
+from labproof.session.opening import load_plan
+from labproof.session.recorded_run import extras_of, uses_of
+from labproof.session.selection import select
+
+MEMORY_BYTES = 2 * 1024**3
+"""Address space that judging one recording may take; a finished lab takes a tenth of it."""
+
+_Work = Callable[["Rejudging"], ExitStatus]
+_Then = Callable[[RunRecord], None]
+
+
+class Rejudging:
+    """Does its work once the course is collected; meanwhile `start` judges a recording in a process of its own."""
+
+    def __init__(self, work: _Work) -> None:
+        self._work = work
+        self._items: tuple[pytest.Item, ...] = ()
+        self._session: pytest.Session | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep every scenario: what a recording leaves out is chosen for each anew."""
+        self._items = tuple(items)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, Any, Any]:
+        """Do the work in place of the scenarios; where a recording is judged, go through them."""
+        if self._session is None:
+            run = session.config.stash[RUN]
+            if run.refused is None and not session.testsfailed:
+                self._session = session
+                run.refused = self._work(self)
+            session.items.clear()
+        return (yield)
+
+    def start(self, recording: Path, runs: Path, terminal: Path, then: _Then) -> ForkProcess:
+        """Start judging a recording in a fork; its new run goes into `runs`, what it shows into `terminal`.
+
+        `then` is done in that process with what came of it.
+        """
+        terminal.parent.mkdir(parents=True, exist_ok=True)
+        told = (recording, runs, terminal, then)
+        # A daemon ends with whoever has started it.
+        process = multiprocessing.get_context("fork").Process(target=self._judge, args=told, daemon=True)
+        process.start()
+        return process
+
+    def _judge(self, recording: Path, runs: Path, terminal: Path, then: _Then) -> None:
+        _settle_down(terminal)
+        os.environ["LABPROOF_RUNS"] = str(runs)
+        assert self._session is not None
+        session, config = self._session, self._session.config
+        try:
+            config.option.replay = str(recording)
+            config.stash[RUN] = run = _prepared(config, config.stash[RUN])
+            session.items[:] = self._items
+            run.choose(session.items)
+            run.settle(session.items)
+        except LabError as problem:
+            sys.stderr.write(f"error: {problem}\n")
+            sys.exit(status_of(problem))
+        with contextlib.suppress(KeyboardInterrupt):
+            config.hook.pytest_runtestloop(session=session)
+        config.hook.pytest_sessionfinish(session=session, exitstatus=session.exitstatus)
+        if run.final is not None:
+            then(run.final)
+        sys.stderr.flush()
+        sys.exit(int(session.exitstatus))
+
+
+def _settle_down(terminal: Path) -> None:
+    """Make a fork a process of its own: its output, its signals, its memory."""
+    # Ctrl-C on the terminal is for whoever has started it, who then ends it in order.
+    os.setsid()
+    for number in ENDING:
+        signal.signal(number, signal.SIG_DFL)
+    shown = os.open(terminal, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    for stream in (1, 2):
+        os.dup2(shown, stream)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+
+def _prepared(config: pytest.Config, known: CourseRun) -> CourseRun:
+    """Return the run that judges the recording of the options; the course is read anew only for more sections."""
+    options = session_options.of(config)
+    recorded = find(options.replay).load()
+    if recorded.graded_by is not Mode.VERIFY:
+        raise ConfigError([f"{options.replay}: expected a run that only verifies, found one that did {recorded.mode}"])
+    more = frozenset(extras_of(recorded)) - options.extras
+    options = replace(options, extras=options.extras | more)
+    plan = load_plan(options) if more else known.plan
+    selection = select(plan.rubric, options.mode, (), "")
+    return CourseRun(config, options, plan, selection, (), uses_of(recorded))
