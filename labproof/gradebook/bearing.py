@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from labproof.gradebook.class_file import Student
+from labproof.gradebook.decision import Decision
 from labproof.gradebook.decision_entry import EACH
-from labproof.gradebook.decisions import Decision, Decisions
+from labproof.gradebook.decisions import Decisions
 from labproof.records.model import CriterionRecord, Outcome, Score, number, score
 from labproof.records.ruling import Decided, Kind, Ruling
 

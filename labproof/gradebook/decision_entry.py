@@ -4,14 +4,12 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from labproof.gradebook.decision import Decision
 from labproof.ground.shape import shown
 from labproof.records.model import number
 from labproof.records.ruling import Kind
-
-if TYPE_CHECKING:
-    from labproof.gradebook.decisions import Decision
 
 EACH = {"hour": 3600, "day": 86_400}
 """The seconds of what a rule for late work counts."""
@@ -35,7 +33,7 @@ _MOST = {"points": 1_000_000, "percent": 100, "cap": 100, "grace_minutes": 1_000
 
 
 def read(kind: Kind, entry: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Return the values of an entry by their keys, and everything that is wrong with it: the key, and the fix."""
+    """Return the values of an entry that can be kept, and everything that is wrong with it: the key, and the fix."""
     keys = (*_OWN[kind], *_COMMON)
     problems = [f"{key}: unknown key; remove it, or correct it to one of: {', '.join(keys)}"
                 for key in map(shown, (key for key in entry if key not in keys))]  # fmt: skip
@@ -44,8 +42,11 @@ def read(kind: Kind, entry: Mapping[str, Any]) -> tuple[dict[str, Any], list[str
         if (value := entry.get(key)) is None:
             problems += _missing(kind, key, entry)
             continue
-        values[key], wrong = _value(key, value)
-        problems += [f"{key}: {wrong}"] if wrong else []
+        known, wrong = _value(key, value)
+        if wrong:
+            problems.append(f"{key}: {wrong}")
+        else:
+            values[key] = known
     if "points" in entry and "percent" in entry:
         problems.append("percent: points are given, too; keep one of them")
     if not problems and "expires" in values and values["expires"] < values["date"]:
@@ -100,15 +101,13 @@ def _date(value: Any) -> tuple[date | None, str]:
 
 
 def misfits(
-    decisions: Iterable["Decision"], students: frozenset[str], worth: Mapping[str, Fraction], today: date
+    decisions: Iterable[Decision], students: frozenset[str], worth: Mapping[str, Fraction], today: date
 ) -> list[str]:
     """Return what does not fit the class: who is nobody in it, what it was not asked, points that it cannot have."""
     return [f"{d.place}: {problem}" for d in decisions for problem in _misfits(d, students, worth, today)]
 
 
-def _misfits(
-    decision: "Decision", students: frozenset[str], worth: Mapping[str, Fraction], today: date
-) -> Iterator[str]:
+def _misfits(decision: Decision, students: frozenset[str], worth: Mapping[str, Fraction], today: date) -> Iterator[str]:
     if decision.student and decision.student not in students:
         yield f"student: {decision.student!r} is nobody in this class; {_near(decision.student, students)}"
     # A day of grace: the instructor's may have begun where this computer's has not.

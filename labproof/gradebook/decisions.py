@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from labproof.gradebook import decision_entry
+from labproof.gradebook.decision import Decision
 from labproof.ground.errors import ConfigError
 from labproof.ground.plain_file import open_plain
 from labproof.ground.shape import shown
@@ -22,33 +23,7 @@ LIMIT = 4 * 1024 * 1024
 MOST = 20_000
 """Decisions that a file may hold: one of everything for each student of a large class."""
 _MOST_PROBLEMS = 200
-
-
-@dataclass(frozen=True)
-class Decision:
-    """One decision as it stands in the file; which fields are set depends on its kind.
-
-    `percent` is of a criterion's points in an override, of the points possible in a penalty and, for each `each` that
-    is begun, in the rule for what is late. `place` is its entry, such as `override 2`, counted from 1.
-    """
-
-    kind: Kind
-    place: str
-    reason: str
-    author: str
-    date: datetime.date
-    expires: datetime.date | None = None
-    student: str = ""
-    criterion: str = ""
-    points: Fraction | None = None
-    percent: Fraction | None = None
-    each: str = ""
-    cap: Fraction = Fraction(100)
-    grace_minutes: Fraction = Fraction(0)
-
-    def is_in_force(self, today: datetime.date) -> bool:
-        """Tell whether it counts on a day: its last one is `expires`."""
-        return self.expires is None or today <= self.expires
+_UNKNOWN = {"reason": "", "author": "", "date": datetime.date.min}
 
 
 @dataclass(frozen=True)
@@ -86,8 +61,9 @@ def load(
     `worth` are the points of every criterion, empty where nothing is known of them yet. Raises ConfigError with each
     problem of the file: its entry, its key and the fix.
     """
-    decisions, problems = _read(folder, today)
-    problems += decision_entry.misfits(decisions.in_force, frozenset(students), worth, decisions.today)
+    decisions, malformed, problems = _read(folder, today)
+    known = (*decisions.in_force, *malformed)
+    problems += decision_entry.misfits(known, frozenset(students), worth, decisions.today)
     problems += _twice(decisions)
     if problems:
         left = len(problems) - _MOST_PROBLEMS
@@ -101,14 +77,15 @@ def whole(folder: Path, today: datetime.date | None = None) -> Decisions:
     return _read(folder, today)[0]
 
 
-def _read(folder: Path, today: datetime.date | None) -> tuple[Decisions, list[str]]:
+def _read(folder: Path, today: datetime.date | None) -> tuple[Decisions, list[Decision], list[str]]:
+    """Return the decisions that are whole, what is known of the others, and what is wrong with those."""
     path, today = folder / NAME, today or datetime.date.today()
     try:
         with open_plain(path, LIMIT, "name a file of decisions") as file:
-            found, problems = _entries(_tables(file.read(LIMIT + 1), path))
+            found, malformed, problems = _entries(_tables(file.read(LIMIT + 1), path))
     except FileNotFoundError:
-        return Decisions(today=today), []
-    return Decisions(tuple(found), today), problems
+        return Decisions(today=today), [], []
+    return Decisions(tuple(found), today), malformed, problems
 
 
 def _tables(data: bytes, path: Path) -> dict[str, Any]:
@@ -120,9 +97,9 @@ def _tables(data: bytes, path: Path) -> dict[str, Any]:
         raise ConfigError([f"{path}: {problem}; correct the line that is named; {example}"]) from None
 
 
-def _entries(tables: Mapping[str, Any]) -> tuple[list[Decision], list[str]]:
-    """Return the decisions that are whole, and what is wrong with the others."""
+def _entries(tables: Mapping[str, Any]) -> tuple[list[Decision], list[Decision], list[str]]:
     found: list[Decision] = []
+    malformed: list[Decision] = []
     problems: list[str] = []
     for name, entries in tables.items():
         if name not in set(Kind):
@@ -133,11 +110,11 @@ def _entries(tables: Mapping[str, Any]) -> tuple[list[Decision], list[str]]:
             for number, entry in enumerate(entries[: MOST + 1], 1):
                 values, wrong = decision_entry.read(Kind(name), entry)
                 problems += [f"{name} {number}: {problem}" for problem in wrong]
-                if not wrong:
-                    found.append(Decision(Kind(name), f"{name} {number}", **values))
+                decision = Decision(Kind(name), f"{name} {number}", **{**_UNKNOWN, **values})
+                (malformed if wrong else found).append(decision)
     if len(found) > MOST:
         problems.append(f"more than {MOST} decisions; leave out those that have expired")
-    return found, problems
+    return found, malformed, problems
 
 
 def _twice(decisions: Decisions) -> list[str]:

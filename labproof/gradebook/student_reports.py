@@ -77,8 +77,12 @@ def _write_both(graded: Graded, folder: Path, alike: tuple[str, ...]) -> int:
         asked = instructor_report.questions(source.path)
         return instructor_report.render(graded, source.run, asked, alike)
 
+    def students() -> str:
+        # Where nothing was decided the grading has made that page already.
+        return ("" if decided else source.page()) or report.render(source.run, decided=decided)
+
     written = _bring_up_to_date(own / INSTRUCTOR, instructor_made_from, instructors)
-    return written + _bring_up_to_date(own / STUDENT, student_made_from, lambda: report.render(source.run, decided))
+    return written + _bring_up_to_date(own / STUDENT, student_made_from, students)
 
 
 class _Source:
@@ -92,6 +96,13 @@ class _Source:
             return hashlib.sha256((self.path / "result.json").read_bytes()).hexdigest()
         except OSError as problem:
             raise ConfigError([f"{self.path}: its result cannot be read ({problem.strerror}); grade again"]) from None
+
+    def page(self) -> str:
+        """Return the report that lies beside the result, nothing where there is none."""
+        try:
+            return (self.path / "report.html").read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return ""
 
     @functools.cached_property
     def run(self) -> RunRecord:

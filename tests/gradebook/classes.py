@@ -11,7 +11,8 @@ from typing import Any
 from labproof.gradebook import reading
 from labproof.gradebook.book import Book
 from labproof.gradebook.class_file import ClassFile
-from labproof.gradebook.decisions import NOTHING, Decision, Decisions
+from labproof.gradebook.decision import Decision
+from labproof.gradebook.decisions import NOTHING, Decisions
 from labproof.grading import rubric
 from labproof.ground.places import engine_dir
 from labproof.proving import catalogue

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from labproof.gradebook import decisions, interchange, junit, page, reading, tables
 from labproof.gradebook.bearing import bear
-from labproof.gradebook.decisions import NAME, Decision, Decisions
+from labproof.gradebook.decision import Decision
+from labproof.gradebook.decisions import NAME, Decisions
 from labproof.ground.errors import ConfigError
 from labproof.records.model import Outcome, score
 from labproof.records.ruling import Kind
@@ -111,6 +112,8 @@ def test_everything_is_told_at_once(tmp_path: Path) -> None:
     """Entries that are malformed do not hide what is wrong with the others."""
     text = OVERRIDE.replace("s001", "s009") + "points = 9\n" + OVERRIDE.replace("reason", "#") + "points = 1"
     assert len(problems(tmp_path, text)) == 3
+    both = problems(tmp_path, OVERRIDE.replace("s001", "s009").replace("reason", "#") + "points = 9\n")
+    assert [one.split(": ")[1] for one in both] == ["reason", "student", "points"]
 
 
 @pytest.mark.parametrize(
