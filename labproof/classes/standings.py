@@ -10,7 +10,7 @@ from labproof.classes.register import Grading, Register, Standing, State
 from labproof.classes.roster import Student
 from labproof.ground.errors import LabError
 
-_KEPT = 100
+_KEPT = 20
 """Gradings of a student that are remembered one by one."""
 
 
