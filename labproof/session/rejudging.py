@@ -4,6 +4,7 @@ A plugin of pytest. What one recording does to its process, however hostile it i
 """
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import resource
@@ -22,7 +23,6 @@ from labproof.ground.exit_status import ExitStatus, status_of
 from labproof.ground.interrupts import ENDING
 from labproof.records.model import Mode, RunRecord
 from labproof.records.store import find
-from labproof.session import options as session_options
 from labproof.session.course_run import RUN, CourseRun
 from labproof.session.opening import load_plan
 from labproof.session.recorded_run import extras_of, uses_of
@@ -55,6 +55,9 @@ class Rejudging:
             run = session.config.stash[RUN]
             if run.refused is None and not session.testsfailed:
                 self._session = session
+                # What is there by now stays: no fork looks through it for what could be thrown away.
+                gc.collect()
+                gc.freeze()
                 run.refused = self._work(self)
             session.items.clear()
         return (yield)
@@ -103,16 +106,19 @@ def _settle_down(terminal: Path) -> None:
     shown = os.open(terminal, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     for stream in (1, 2):
         os.dup2(shown, stream)
+    # A recording makes many objects and hardly a cycle, and ends soon.
+    gc.disable()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
 
 
 def _prepared(config: pytest.Config, known: CourseRun) -> CourseRun:
     """Return the run that judges the recording of the options; the course is read anew only for more sections."""
-    options = session_options.of(config)
+    options = replace(known.options, replay=config.option.replay)
     recorded = find(options.replay).load()
     if recorded.graded_by is not Mode.VERIFY:
         raise ConfigError([f"{options.replay}: expected a run that only verifies, found one that did {recorded.mode}"])
-    more = frozenset(extras_of(recorded)) - options.extras
+    # Looking for the options of sections reads every file of the exercises.
+    more = frozenset(extras_of(recorded) if recorded.sections else ()) - options.extras
     options = replace(options, extras=options.extras | more)
     plan = load_plan(options) if more else known.plan
     selection = select(plan.rubric, options.mode, (), "")
