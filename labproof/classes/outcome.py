@@ -49,6 +49,12 @@ class Graded:
     seen: Seen | None
     why: str = ""
 
+    @property
+    def is_attempt(self) -> bool:
+        """Tell whether it counts as a student's attempt: not where Labproof failed, nor where nothing was seen."""
+        seen = self.seen
+        return self.state.is_attempt and seen is not None and seen.score.undetermined < seen.score.possible
+
 
 def runs_in(folder: Path) -> set[str]:
     """Return the names of the runs that have left something in a student's folder of runs."""

@@ -36,11 +36,22 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
+class Grading:
+    """One grading of a student's lab, as it ended: its run from the folder of the class on, empty without a result."""
+
+    run: str
+    state: State
+    why: str
+    is_attempt: bool
+
+
+@dataclass(frozen=True)
 class Standing:
     """How one student stands. `run` is the folder of the result that counts, from that of the class, or empty.
 
     `late` says by how many seconds a hand-in came after its closing time, as far as anybody knows.
     `why` explains a state in which nothing was graded. `questions` are for the instructor to ask, never a verdict.
+    `attempts` counts the gradings of `history` that are one; a class of before has no history of its first ones.
     """
 
     id: str
@@ -53,6 +64,7 @@ class Standing:
     attempts: int = 0
     late: int = 0
     questions: tuple[str, ...] = ()
+    history: tuple[Grading, ...] = ()
 
 
 @dataclass(frozen=True)

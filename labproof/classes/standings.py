@@ -7,9 +7,12 @@ from pathlib import Path
 from labproof.classes import likeness, outcome, register
 from labproof.classes.noted import Noted
 from labproof.classes.outcome import Graded, Seen
-from labproof.classes.register import Register, Standing, State
+from labproof.classes.register import Grading, Register, Standing, State
 from labproof.classes.roster import Student
 from labproof.ground.errors import LabError
+
+_KEPT = 20
+"""Gradings of a student that are remembered one by one."""
 
 
 @dataclass
@@ -51,14 +54,18 @@ class Standings:
         old, is_better = self.students[student], self._is_better(student, graded, is_again)
         if is_again and not is_better:
             return
+        # What is asked again in the end belongs to the same grading.
+        earlier = old.history[:-1] if is_again else old.history
+        was_attempt = any(grading.is_attempt for grading in old.history[len(earlier) :])
         new = replace(old, state=graded.state, why=graded.why)
         if is_better and graded.seen is not None:
             self.seen[student] = graded.seen
             self._fresh.add(student)
             new = replace(new, run=graded.seen.run.relative_to(self.folder).as_posix())
-        if graded.state.is_attempt and not old.state.is_attempt:
-            new = replace(new, attempts=old.attempts + 1)
-        self.students[student] = new
+        run = graded.seen.run.relative_to(self.folder).as_posix() if graded.seen else ""
+        one = Grading(run, graded.state, graded.why, graded.is_attempt or was_attempt)
+        attempts = old.attempts + (one.is_attempt and not was_attempt)
+        self.students[student] = replace(new, attempts=attempts, history=(*earlier, one)[-_KEPT:])
 
     def _is_better(self, student: str, graded: Graded, is_again: bool) -> bool:
         """Tell whether a result is to count from now on: one that we have cut off never takes a whole one's place."""

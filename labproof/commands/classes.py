@@ -12,6 +12,7 @@ import click
 from labproof.commands import handins
 from labproof.commands.common import rubric_option
 from labproof.commands.groups import Whole
+from labproof.commands.what_if import regrade
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.places import course_dir
 
@@ -108,16 +109,26 @@ def report(folder: Path) -> None:
     sys.exit(ExitStatus.FULL if _write(folder) else ExitStatus.OURS)
 
 
+@class_.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+def decide(folder: Path) -> None:
+    """Begin a file for what you decide beside the evidence: overrides, waivers, drops, penalties."""
+    from labproof.gradebook import decision_template
+
+    click.echo(decision_template.write(folder))
+
+
+class_.add_command(regrade)
 class_.add_command(handins.assignment)
 
 
 def _write(folder: Path) -> bool:
-    """Write page and gradebooks; tell whether the score of every student is final."""
-    from labproof.gradebook import reading, writing
+    """Write page, gradebooks and reports; tell whether the score of every student is final."""
+    from labproof.gradebook import reading, student_reports, writing
 
     book = reading.load(folder)
     written = writing.write(book, folder)
-    for said in written.left_out:
+    for said in (*written.left_out, *student_reports.write(book, folder).left_out):
         click.echo(f"left out: {said}", err=True)
     for graded in book.students:
         if not graded.is_final:
@@ -128,10 +139,13 @@ def _write(folder: Path) -> bool:
 
 def _standings(out: Path, students: tuple["Student", ...], resume: bool, rubric: Path | None) -> "Standings":
     from labproof.classes.standings import Standings
+    from labproof.gradebook import decisions
     from labproof.grading import rubric as rubrics
 
-    digest = rubrics.load(overrides=rubric).digest
-    return Standings.begin(out, course_dir().name, digest, students, resume)
+    loaded = rubrics.load(overrides=rubric)
+    # What is wrong with them is told before anything is graded, and not when all of it is.
+    decisions.load(out, [one.id for one in students], {e.id: e.points for e in loaded.entries.values()})
+    return Standings.begin(out, course_dir().name, loaded.digest, students, resume)
 
 
 def _tell_questions(standings: "Standings") -> None:

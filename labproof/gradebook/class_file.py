@@ -13,6 +13,15 @@ NAME = "class.json"
 State = Literal["graded", "unreachable", "timeout", "broken", "waiting", "missing", "refused"]
 
 
+class Grading(settings.Settings, extra="ignore"):
+    """One grading of a student's lab, as it ended; one in which Labproof failed is no attempt."""
+
+    run: str = ""
+    state: State = "waiting"
+    why: str = ""
+    is_attempt: bool = False
+
+
 # What grading a class may need to remember beside this is no business of the gradebook.
 class Student(settings.Settings, extra="ignore"):
     """One student: `run` is the folder of the run that counts, from the class's folder on; empty without one."""
@@ -26,6 +35,9 @@ class Student(settings.Settings, extra="ignore"):
     why: str = ""
     attempts: int = Field(default=0, ge=0)
     questions: tuple[str, ...] = ()
+    late_seconds: float = Field(default=0, ge=0, alias="late")
+    """How long after the closing time it was handed in; in the file under either name."""
+    history: tuple[Grading, ...] = ()
 
 
 class ClassFile(settings.Settings, extra="ignore"):

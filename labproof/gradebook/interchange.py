@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from labproof.gradebook.book import Book
-from labproof.gradebook.tables import Cell
+from labproof.gradebook.tables import Cell, told
 from labproof.records.model import number
 
 _POINTS_POSSIBLE = "Points Possible"
@@ -32,7 +32,7 @@ def moodle(book: Book) -> list[Sequence[Cell]]:
     """
     rows: list[Sequence[Cell]] = [("ID number", "Email address", _title(book), "Feedback")]
     for graded in book.final:
-        feedback = f"{graded.score}; run {graded.run}"
+        feedback = "; ".join(filter(None, (f"{graded.score}; run {graded.run}", told(graded))))
         rows.append((graded.student.id, graded.student.email, book.points(graded), feedback))
     return rows
 
@@ -47,9 +47,9 @@ def nbgrader(book: Book) -> list[Sequence[Cell]]:
     rows: list[Sequence[Cell]] = [(*header, "raw_score", "late_submission_penalty", "score", "max_score")]
     for graded in book.students:
         student = graded.student
-        score = book.points(graded) if graded.is_final else None
+        raw, taken, score = book.raw_points(graded) if graded.is_final else (None, 0, None)
         who = (student.id, student.name, "", student.email)
-        rows.append((_title(book), "", graded.finished, *who, score, 0, score, book.possible))
+        rows.append((_title(book), "", graded.finished, *who, raw, taken, score, book.possible))
     return rows
 
 

@@ -10,7 +10,9 @@ from labproof.gradebook.book import Book, Graded, Item, Mark
 from labproof.gradebook.distribution import distribution
 from labproof.gradebook.item_analysis import FEW, SOME, ItemAnalysis, analyse
 from labproof.gradebook.lessons import FEWEST, WEAKEST, lessons, together
+from labproof.gradebook.said import tries, unheard, words
 from labproof.gradebook.shared_identity import shared
+from labproof.gradebook.student_reports import INSTRUCTOR, folder_of
 from labproof.ground.places import engine_dir
 from labproof.records.model import Outcome
 from labproof.showing.report import _environment as environment
@@ -33,7 +35,7 @@ _LETTERS = {outcome: outcome[0] for outcome in Outcome}
 def render(book: Book) -> str:
     """Return the page of a class: the same one for the same results, always."""
     script = _script()
-    analysis = analyse(book)
+    analysis, said = analyse(book), words(book)
     return (
         environment()
         .get_template("class.html.j2")
@@ -45,6 +47,9 @@ def render(book: Book) -> str:
             withheld=[g for g in book.students if not g.is_final],
             asked=[(g, g.student.questions) for g in book.students if g.student.questions],
             shared=shared(book),
+            words=said,
+            tries=tries(book),
+            unheard=unheard(book, said),
             sections=list(book.sections),
             cells=_cells,
             signs=SIGNS,
@@ -69,13 +74,11 @@ def hardest(analysis: tuple[ItemAnalysis, ...]) -> list[ItemAnalysis]:
 
 
 def report_link(graded: Graded) -> str:
-    """Return the address of a student's report from the page on, or an empty text where there is none.
+    """Return the address of the instructor's report of a student from the page on, empty where there is none.
 
     It begins with ./ because a folder's name may look like a scheme.
     """
-    if not graded.marks:
-        return ""
-    return f"./{quote(graded.student.run.encode('utf-8', 'backslashreplace')).strip('/')}/report.html"
+    return f"./{quote(folder_of(graded.student))}/{INSTRUCTOR}" if graded.marks else ""
 
 
 def _cells(graded: Graded, items: tuple[Item, ...]) -> Markup:
@@ -91,10 +94,14 @@ def _cell(mark: Mark | None, item: Item, link: str) -> Markup:
     letter, sign = _LETTERS[mark.outcome], SIGNS[mark.outcome]
     said = _title(mark, item)
     title = Markup(' title="{}"').format(visible(said)) if said else ""
-    return Markup('<td class="{}"><a href="{}"{}>{}</a></td>').format(letter, target, title, sign)
+    # The instructor's word stands beside what the evidence gave, never in its place.
+    word = Markup(" data-word") if mark.ruling else ""
+    return Markup('<td class="{}"{}><a href="{}"{}>{}</a></td>').format(letter, word, target, title, sign)
 
 
 def _title(mark: Mark, item: Item) -> str:
+    if mark.ruling:
+        return str(mark.ruling)
     if mark.outcome is Outcome.PASSED:
         return ""
     told = f"blocked by {mark.blocked_by}" if mark.outcome is Outcome.BLOCKED else mark.found[:80]

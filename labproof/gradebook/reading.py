@@ -1,15 +1,18 @@
 """Makes a class's book out of `class.json` and its results: each result speaks for its own student only."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 
-from labproof.gradebook import class_file
+from labproof.gradebook import class_file, decisions
+from labproof.gradebook.bearing import bear
 from labproof.gradebook.book import Book, Graded, Item, Mark
 from labproof.gradebook.class_file import ClassFile, Student
+from labproof.gradebook.decisions import NOTHING, Decisions
 from labproof.ground.errors import ConfigError
 from labproof.records import result
-from labproof.records.model import FINISHED, CriterionRecord, Mode, RunRecord, number
+from labproof.records.model import FINISHED, CriterionRecord, Mode, RunRecord, Score, number
+from labproof.records.ruling import Ruling
 
 EXCERPT = 200
 """Characters of a machine's words that are kept; the student's report has them all."""
@@ -24,27 +27,36 @@ _STATES = {
 }
 
 
-def load(folder: Path) -> Book:
-    """Read a class with its results, one after the other. Raises ConfigError where there is no class.
+def load(folder: Path, today: date | None = None) -> Book:
+    """Read a class with its results, one after the other, and what the instructor has decided.
+
+    Raises ConfigError where there is no class, and for decisions that cannot be followed; `today` is the day for them.
 
     A result that cannot be read costs nobody else anything: its student's score is withheld, with the reason.
     """
     listed = class_file.load(folder)
-    return make(listed, (_read(folder, student) for student in listed.students))
+    word = decisions.whole(folder, today)
+    book = make(listed, (_read(folder, student) for student in listed.students), word)
+    # Only the results know what can be decided about.
+    decisions.load(folder, [student.id for student in listed.students], book.worth, today)
+    return book
 
 
-def make(listed: ClassFile, runs: Iterable[RunRecord | str]) -> Book:
-    """Return the book of a class from its runs, in the order of its students; a text says why there is no run."""
+def make(listed: ClassFile, runs: Iterable[RunRecord | str], word: Decisions = NOTHING) -> Book:
+    """Return the book of a class from its runs, in the order of its students; a text says why there is no run.
+
+    `word` is what the instructor has decided, which is worked in here.
+    """
     students: list[Graded] = []
     first: dict[bool, _Columns] = {True: _Columns(), False: _Columns()}
     for student, run in zip(listed.students, runs, strict=True):
-        graded = _graded(student, run, listed.rubric)
+        graded = _graded(student, run, listed.rubric, word)
         students.append(graded)
         if isinstance(run, RunRecord):
             first[graded.is_final].add(run)
     # Where there are results that count, one that does not has no say in what the class was asked.
     columns = first[True] if first[True].items else first[False]
-    return Book(listed.course, tuple(students), tuple(columns.in_order()), columns.titles)
+    return Book(listed.course, tuple(students), tuple(columns.in_order()), columns.titles, word)
 
 
 class _Columns:
@@ -86,28 +98,32 @@ def _is_inside(folder: Path, name: str) -> bool:
         return False
 
 
-def _graded(student: Student, run: RunRecord | str, rubric: str) -> Graded:
+def _graded(student: Student, run: RunRecord | str, rubric: str, word: Decisions) -> Graded:
     if isinstance(run, str):
-        return Graded(student, withheld="; ".join(filter(None, (_state(student) or "there is no result", run))))
+        withheld = "; ".join(filter(None, (_state(student) or "there is no result", run)))
+        return Graded(student, withheld=withheld, bearing=bear(student, {}, word))
+    bearing = bear(student, {c.id: c for c in run.criteria}, word)
     return Graded(
         student,
-        marks={c.id: _mark(c) for c in run.criteria},
+        marks={c.id: _mark(c, bearing.by_criterion.get(c.id)) for c in run.criteria},
         score=run.score,
         lab=run.lab,
         run=run.run,
         finished=run.finished,
         seconds=_seconds(run),
-        withheld=_withheld(student, run, rubric),
+        withheld=_withheld(student, run, rubric, bearing.counted),
+        bearing=bearing,
     )
 
 
-def _mark(criterion: CriterionRecord) -> Mark:
+def _mark(criterion: CriterionRecord, ruling: Ruling | None) -> Mark:
     return Mark(
         criterion.outcome,
         criterion.points,
         criterion.found[:EXCERPT],
         criterion.blocked_by,
         criterion.slips,
+        ruling,
     )
 
 
@@ -116,8 +132,11 @@ def _state(student: Student) -> str:
     return f"{said}: {student.why}" if said and student.why else said
 
 
-def _withheld(student: Student, run: RunRecord, rubric: str) -> str:
-    """Return every reason why a score is not passed on: a point is lost by a student's mistake alone."""
+def _withheld(student: Student, run: RunRecord, rubric: str, counted: Score) -> str:
+    """Return every reason why a score is not passed on: a point is lost by a student's mistake alone.
+
+    `counted` is the score by the instructor's word, who may settle what could not be seen.
+    """
     reasons = [_state(student)]
     if run.ended != FINISHED:
         reasons.append(f"the run did not come to its end: {run.ended}")
@@ -127,10 +146,10 @@ def _withheld(student: Student, run: RunRecord, rubric: str) -> str:
         reasons.append(f"the evidence is broken: {run.source.evidence_problem}")
     if rubric and run.rubric != rubric:
         reasons.append("graded with another rubric than the class")
-    if run.score.undetermined:
-        points = run.score.undetermined
+    if counted.undetermined:
+        points = counted.undetermined
         reasons.append(f"{number(points)} point{'s' if points != 1 else ''} could not be seen")
-    if not run.score.possible:
+    if not counted.possible:
         reasons.append("nothing was graded")
     return "; ".join(filter(None, reasons))
 

@@ -10,7 +10,7 @@ from labproof.gradebook.book import Book, Graded
 from labproof.gradebook.cells import harmless, plain
 from labproof.gradebook.item_analysis import analyse
 from labproof.ground.errors import LabError
-from labproof.records.model import Outcome, number
+from labproof.records.model import number
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -22,14 +22,17 @@ BOM = "\ufeff"
 """Without it, Excel on Chinese Windows reads a CSV as GB18030."""
 
 _HEAD = ("id", "name", "email", "group", "state", "attempts")
-_POINTS = ("points", "possible", "lost", "blocked", "undetermined", "not final because", "questions")
-_UNKNOWN = (Outcome.UNDETERMINED, Outcome.SKIPPED)
+_POINTS = ("points", "possible", "lost", "blocked", "undetermined", "penalty", "points by evidence")
+_SAID = ("decisions", "not final because", "questions")
 
 
 def gradebook(book: Book) -> list[Sequence[Cell]]:
-    """Return a row for each student below a header: who, the points, those of each section and each criterion."""
+    """Return a row for each student below a header: who, the points, those of each section and each criterion.
+
+    All of them are those that count by the instructor's word; the penalty is taken off the sum alone.
+    """
     sections = list(book.sections)
-    header = (*_HEAD, *_POINTS, *(name for name, _ in sections), *(item.id for item in book.items))
+    header = (*_HEAD, *_POINTS, *_SAID, *(name for name, _ in sections), *(item.id for item in book.items))
     rows: list[Sequence[Cell]] = [header]
     for graded in book.students:
         by_section = (graded.earned_in(items) for _, items in sections)
@@ -46,6 +49,22 @@ def criteria(book: Book) -> list[Sequence[Cell]]:
         measures = (a.difficulty, a.difficulty_reached, a.discrimination)
         rows.append((a.item.id, a.item.text, a.item.section, a.item.points, *counts, *measures))
     return rows
+
+
+def decided(book: Book) -> list[Sequence[Cell]]:
+    """Return a row for each decision and each student that it is about, below a header."""
+    header = ("id", "name", "decision", "criterion", "entry", "by the evidence", "counts", "no effect because")
+    rows: list[Sequence[Cell]] = [(*header, "reason", "author", "date", "expires")]
+    for graded in book.students:
+        for r in graded.rulings:
+            made = (r.kind, r.criterion, r.place, r.evidence, r.counts, r.idle)
+            rows.append((graded.student.id, graded.student.name, *made, r.reason, r.author, r.date, r.expires))
+    return rows
+
+
+def told(graded: Graded) -> str:
+    """Return all decisions about a student in one line."""
+    return "; ".join(map(str, graded.rulings))
 
 
 def as_csv(rows: Iterable[Sequence[Cell]], bom: bool = True) -> str:
@@ -77,16 +96,17 @@ def _who(graded: Graded) -> tuple[Cell, ...]:
 
 
 def _points(graded: Graded) -> tuple[Cell, ...]:
-    score = graded.score
-    said = (graded.withheld, "; ".join(graded.student.questions))
+    counted = graded.counted
+    said = (told(graded), graded.withheld, "; ".join(graded.student.questions))
     if not graded.marks:
-        return (None,) * (len(_POINTS) - len(said)) + said
-    return score.earned, score.possible, score.lost, score.blocked, score.undetermined, *said
+        return (None,) * len(_POINTS) + said
+    parts = (counted.possible, counted.lost, counted.blocked, counted.undetermined)
+    return graded.earned, *parts, graded.taken, graded.score.earned, *said
 
 
 def _mark(graded: Graded, id_: str) -> Cell:
     mark = graded.marks.get(id_)
-    return None if mark is None or mark.outcome in _UNKNOWN else mark.earned
+    return mark.counts if mark else None
 
 
 def _csv_cell(cell: Cell) -> str:

@@ -40,6 +40,7 @@ def write(book: Book, folder: Path) -> Written:
 
 _TEXTS: dict[str, Callable[[Book], str]] = {
     "gradebook.csv": lambda book: tables.as_csv(tables.gradebook(book)),
+    "decisions.csv": lambda book: tables.as_csv(tables.decided(book)),
     "criteria.csv": lambda book: tables.as_csv(tables.criteria(book)),
     # These are read by programs, of which not every one takes a byte order mark for none of the first header.
     "canvas.csv": lambda book: tables.as_csv(interchange.canvas(book), bom=False),
@@ -69,7 +70,8 @@ def _file_name(id_: str) -> str:
 def _workbook(book: Book, folder: Path) -> tuple[list[Path], tuple[str, ...]]:
     path, draft = folder / "gradebook.xlsx", folder / ".gradebook.xlsx.new"
     try:
-        data = tables.as_xlsx({"Gradebook": tables.gradebook(book), "Criteria": tables.criteria(book)})
+        sheets = {"Gradebook": tables.gradebook(book), "Criteria": tables.criteria(book)}
+        data = tables.as_xlsx(sheets | {"Decisions": tables.decided(book)})
     except LabError as problem:
         # An old one would no longer say the same as the files beside it.
         with contextlib.suppress(FileNotFoundError):

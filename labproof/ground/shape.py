@@ -97,6 +97,12 @@ def _whole(data: object, where: str) -> int:
     return data
 
 
+def _truth(data: object, where: str) -> bool:
+    if not isinstance(data, bool):
+        raise Misshapen(where, "true or false", data)
+    return data
+
+
 def _real(data: object, where: str) -> float:
     if isinstance(data, int):
         return _whole(data, where)
@@ -112,7 +118,13 @@ def _points(data: object, where: str) -> Fraction:
     return Fraction(number).limit_denominator(_FINEST)
 
 
-_PLAIN: dict[Any, Callable[[object, str], object]] = {str: _text, int: _whole, float: _real, Fraction: _points}
+_PLAIN: dict[Any, Callable[[object, str], object]] = {
+    str: _text,
+    int: _whole,
+    float: _real,
+    bool: _truth,
+    Fraction: _points,
+}
 _DERIVED = {
     "CriterionRecord": frozenset({"earned"}),
     "ScenarioRecord": frozenset({"outcome"}),
@@ -129,4 +141,4 @@ def _fields(kind: Any) -> dict[str, tuple[Any, bool]]:
 
 
 _OPTIONAL = frozenset({"source", "weights", "milestone", "student", "history", "hand_in", "late"})
-"""What runs of before do not have."""
+"""What runs and classes of before do not have."""

@@ -18,6 +18,7 @@ from labproof.records.model import (
     number,
     score,
 )
+from labproof.records.ruling import Decided
 from labproof.showing.fixes import machine_of, ranked
 from labproof.showing.looks import SHOWN_CHARACTERS, Evidence, series
 from labproof.showing.progression import progression
@@ -32,8 +33,8 @@ def write(run: RunRecord, folder: Path) -> Path:
     return _replace(folder / "report.html", render(run))
 
 
-def render(run: RunRecord) -> str:
-    """Return the page of a run: the same one for the same run, always."""
+def render(run: RunRecord, decided: Decided | None = None) -> str:
+    """Return the page of a run, with what an instructor decided about it: the same one for the same run, always."""
     fixes = ranked(run)
     return (
         _environment()
@@ -43,6 +44,7 @@ def render(run: RunRecord) -> str:
             notes=notes(run),
             warning=warning(run),
             total=run.score,
+            decided=decided,
             fixes=fixes,
             fix_of={c.id: fix.lead.id for fix in fixes for c in fix.criteria},
             fix_number={c.id: n for n, fix in enumerate(fixes, 1) for c in (*fix.criteria, *fix.waiting)},

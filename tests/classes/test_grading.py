@@ -66,6 +66,9 @@ def test_each_lab_gets_its_own_word(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         **{"s-crash": "broken", "s-refused": "broken", "s-broken": "broken", "s-unseen": "graded"},
     }
     assert {id_ for id_, one in found.items() if one["attempts"]} == {"s-full", "s-lost", "s-unseen"}
+    assert found["s-crash"]["history"] == [
+        {"run": "", "state": "broken", "why": found["s-crash"]["why"], "is_attempt": False}
+    ]
     assert found["s-refused"]["why"] == "it left no result (exit status 1): error: something of ours is wrong"
     assert found["s-crash"]["why"].startswith("it left no result (signal 9): grading crash")
     assert "no route to host" in found["s-silent"]["why"]
@@ -128,6 +131,17 @@ def test_graded_again_is_an_attempt_but_our_failure_costs_nothing(tmp_path: Path
     assert (found["1"]["attempts"], found["1"]["run"] != first["1"]["run"]) == (2, True)
     assert (found["2"]["attempts"], found["2"]["run"]) == (1, first["2"]["run"])
     assert found["2"]["state"] == "unreachable"
+
+
+def test_history_tells_what_was_an_attempt(tmp_path: Path) -> None:
+    """Every grading stands in the history; one that saw nothing, or in which we failed, is told to be no attempt."""
+    for kind in ("silent", "full", "crash", "blind", "once"):
+        grade(tmp_path, student("1", kind))
+    found = stands(tmp_path)["1"]
+    history = [(one["state"], one["is_attempt"]) for one in found["history"]]
+    ours = [("unreachable", False), ("graded", True), ("broken", False), ("graded", False)]
+    assert (history, found["attempts"]) == ([*ours, ("graded", True)], 2)
+    assert [one["run"] == "" for one in found["history"]] == [False, False, True, False, False]
 
 
 def test_newest_run_tells_why_where_nothing_was_graded(tmp_path: Path) -> None:

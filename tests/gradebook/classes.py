@@ -3,20 +3,26 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
 from labproof.gradebook import reading
 from labproof.gradebook.book import Book
 from labproof.gradebook.class_file import ClassFile
+from labproof.gradebook.decision import Decision
+from labproof.gradebook.decisions import NOTHING, Decisions
 from labproof.grading import rubric
 from labproof.ground.places import engine_dir
 from labproof.proving import catalogue
 from labproof.records import result
 from labproof.records.model import CriterionRecord, Outcome, RunRecord, Slip
+from labproof.records.ruling import Kind
 from tests.golden import samples
 
 RECORDINGS = engine_dir() / "tests" / "recordings"
+DAY = date(2026, 11, 25)
 HOSTILE = (
     '=HYPERLINK("http://example.invalid","1")',
     "+1+1",
@@ -130,9 +136,15 @@ def listed(students: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
     return {"schema": 1, "course": "Kubernetes 实验", "rubric": recorded("full").rubric, "students": students} | more
 
 
-def book(students: list[dict[str, Any]], graded: list[RunRecord | str], **more: Any) -> Book:
-    """Return the book of a class whose results are at hand."""
-    return reading.make(ClassFile.model_validate(listed(students, **more)), graded)
+def book(students: list[dict[str, Any]], graded: list[RunRecord | str], word: Decisions = NOTHING, **more: Any) -> Book:
+    """Return the book of a class whose results are at hand, with what the instructor has decided."""
+    return reading.make(ClassFile.model_validate(listed(students, **more)), graded, word)
+
+
+def decision(kind: Kind, number: int = 1, **more: Any) -> Decision:
+    """Return a decision of an instructor on the day of the golden files."""
+    told = {"reason": "=because", "author": "Instructor 1", "date": DAY} | more
+    return Decision(kind, f"{kind} {number}", **told)
 
 
 def large(count: int = 300) -> Book:
@@ -177,8 +189,24 @@ def tiny() -> Book:
     )
     students = [
         student(7, name="王小明", group="一班"),
-        student(8, name='O"Neil, =1+1', email="+s8@example.invalid", questions=["=why?"]),
+        student(8, name='O"Neil, =1+1', email="+s8@example.invalid", questions=["=why?"], late_seconds=90_000),
         student(9, name=samples.EVIL, group="@x"),
-        student(10, name="=1+1", state="unreachable", run="", why="no machine answered", attempts=0),
+        student(10, name="=1+1", state="unreachable", run="", why="no machine answered", attempts=0, history=[OURS]),
     ]
-    return book(students, [final, samples.EVERY_OUTCOME, samples.HOSTILE, ""], rubric=samples.FULL.rubric)
+    graded = [final, samples.EVERY_OUTCOME, samples.HOSTILE, ""]
+    return book(students, graded, Decisions(tuple(_decided()), DAY), rubric=samples.FULL.rubric)
+
+
+OURS = {"run": "", "state": "unreachable", "why": "no machine answered", "is_attempt": False}
+
+
+def _decided() -> Iterator[Decision]:
+    """Yield one decision of each kind, an expired one and one that bears on nobody."""
+    failed = [c.id for c in samples.EVERY_OUTCOME.criteria if c.outcome is Outcome.FAILED]
+    passed = [c.id for c in samples.EVERY_OUTCOME.criteria if c.outcome is Outcome.PASSED]
+    yield decision(Kind.OVERRIDE, 1, student="00007", criterion=failed[0], percent=Fraction(50))
+    yield decision(Kind.OVERRIDE, 2, student="00010", criterion=failed[0], percent=Fraction(50))
+    yield decision(Kind.WAIVER, student="00007", criterion=passed[0], expires=date(2026, 11, 24))
+    yield decision(Kind.DROP, criterion=passed[-1], author="<b>Instructor 2</b>")
+    yield decision(Kind.PENALTY, student="00007", percent=Fraction(10), expires=date(2026, 12, 24))
+    yield decision(Kind.LATE, each="day", percent=Fraction(5), cap=Fraction(8))

@@ -1,0 +1,84 @@
+"""`labproof class regrade`: what another rubric would make of a class."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from labproof.commands.common import rubric_option, run_course
+from labproof.ground.exit_status import ExitStatus
+
+if TYPE_CHECKING:
+    from labproof.classes.what_if import Question
+    from labproof.session.rejudging import Rejudging
+
+DEADLINE_SECONDS = 120.0
+"""The evidence of a finished lab is judged in two seconds."""
+
+
+@click.command("regrade")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@rubric_option
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Where the answer goes.")
+@click.option("--jobs", type=click.IntRange(1, 256), help="How many are judged at once; by default one a CPU.")
+@click.option(
+    "--deadline",
+    type=click.FloatRange(min=1, max=86_400),
+    default=DEADLINE_SECONDS,
+    show_default=True,
+    help="Seconds that judging one student may take.",
+)
+def regrade(folder: Path, rubric: Path | None, out: Path, jobs: int | None, deadline: float) -> None:
+    """Say what other weights would change for whom; DIR stays as it is, and no machine is asked for anything."""
+    from labproof.classes import lock, what_if
+    from labproof.grading import rubric as rubrics
+
+    other = rubrics.load(overrides=rubric)
+    worth = {entry.id: entry.points for entry in other.entries.values()}
+    folder, out = folder.absolute(), out.absolute()
+    question = what_if.ask(folder, out, other.digest, worth)
+    with lock.held(out):
+        status = _judge(question, rubric, jobs or os.cpu_count() or 1, deadline)
+        if status is ExitStatus.INTERRUPTED:
+            click.echo("interrupted: nothing is compared", err=True)
+            sys.exit(status)
+        sys.exit(_tell(question, rubric))
+
+
+def _judge(question: "Question", rubric: Path | None, jobs: int, deadline: float) -> ExitStatus:
+    from labproof.classes import what_if
+    from labproof.session.rejudging import Rejudging
+    from labproof.showing.progress import one_line
+
+    done: list[ExitStatus] = []
+
+    def work(judges: "Rejudging") -> ExitStatus:
+        found = what_if.judge(question, judges, jobs, deadline, lambda said: click.echo(one_line(said), err=True))
+        done.append(found.status)
+        return found.status
+
+    # pytest's own capturing would take what is told while it goes on.
+    options = ["--capture=no", *([f"--rubric={rubric}"] if rubric else [])]
+    status = run_course("verify", "", None, options, Rejudging(work))
+    if not done:
+        sys.exit(status)
+    return done[0]
+
+
+def _tell(question: "Question", rubric: Path | None) -> ExitStatus:
+    """Write the pages, and say in a few lines what changes."""
+    from labproof.gradebook import comparison, reading, student_reports, what_if_page, writing
+
+    after = reading.load(question.out)
+    compared = comparison.compare(question.before, after)
+    page = what_if_page.write(compared, rubric.name if rubric else "the course's own weights", question.out)
+    written = writing.write(after, question.out)
+    for said in (*written.left_out, *student_reports.write(after, question.out).left_out):
+        click.echo(f"left out: {said}", err=True)
+    for change in compared.changes:
+        if not change.is_judged:
+            click.echo(f"not compared: {change.before.student.id!a}: {change.after.withheld or 'no result'!a}")
+    click.echo(f"{len(compared.changed)} of {len(compared.judged)} scores change: {page}")
+    return ExitStatus.FULL if len(compared.judged) == len(compared.changes) else ExitStatus.OURS
