@@ -13,7 +13,7 @@ from labproof.ground.places import course_dir
 ROOT = course_dir()
 ENGINE = sorted(p for folder in ("labproof", "steps") for p in (ROOT / folder).rglob("*.py"))
 DOORS = {
-    "paramiko": ("labproof/connection/ssh.py", "labproof/connection/tunnel.py"),
+    "paramiko": ("labproof/connection/ssh.py", "labproof/connection/tunnel.py", "labproof/connection/jump.py"),
     "urllib3": ("labproof/connection/http.py",),
     "kubernetes": ("steps/cluster/api.py",),
     "testinfra": ("labproof/lab/machine.py",),

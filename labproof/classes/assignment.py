@@ -23,6 +23,7 @@ def _table(name: str, machine: InventoryMachine) -> list[str]:
         "key": str(machine.key.expanduser().absolute()) if machine.key else "",
         "password": machine.password,
         "address": machine.address or "",
+        "jump": machine.jump or "",
     }
     return [
         f"[{_quoted(name)}]",
