@@ -9,6 +9,8 @@ from labproof.classes.roster import Student
 from labproof.ground.wait import Clock, Deadline
 from labproof.host import warm
 from labproof.host.warm import Running
+from labproof.records import headway
+from labproof.records.headway import Headway
 
 RUNS = "runs"
 TERMINAL = "terminal.txt"
@@ -43,8 +45,11 @@ class Grader:
         arguments += ["--rubric", str(self.rubric)] if self.rubric else []
         arguments += ["--undetermined", order.base] if order.base else []
         runs, before = folder / RUNS, outcome.runs_in(folder / RUNS)
-        command = warm.start(arguments, folder / TERMINAL, {"LABPROOF_RUNS": str(runs)}, self.program)
-        return LabRun(order, folder, command, before, Deadline(self.seconds, self.clock))
+        told = self.inventories / f"{order.student.id}.headway"
+        told.unlink(missing_ok=True)
+        environment = {"LABPROOF_RUNS": str(runs), headway.VARIABLE: str(told)}
+        command = warm.start(arguments, folder / TERMINAL, environment, self.program)
+        return LabRun(order, folder, command, before, Deadline(self.seconds, self.clock), told)
 
 
 @dataclass
@@ -56,6 +61,7 @@ class LabRun:
     command: Running
     before: set[str]
     deadline: Deadline
+    told: Path
     _grace: Deadline | None = None
 
     def keep_time(self) -> None:
@@ -68,9 +74,9 @@ class LabRun:
             self.command.kill()
 
     @property
-    def doing(self) -> str:
-        """Return what the grading has told last."""
-        return outcome.last_line(self.folder / TERMINAL)
+    def headway(self) -> Headway:
+        """Return how far the grading has come."""
+        return headway.read(self.told)
 
     def result(self) -> Graded:
         """Return what the grading has come to, once its process has ended."""

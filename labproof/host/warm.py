@@ -22,7 +22,7 @@ PROGRAM = "labproof"
 GRACE_SECONDS = 10.0
 """How long a command that is asked to end may take to write down what it knows."""
 
-_NEEDED = ("labproof.cli", "labproof.session.connecting", "labproof.session.course_run")
+_NEEDED = ("labproof.cli", "labproof.session.connecting", "labproof.session.course_run", "labproof.session.preload")
 
 
 class Running:

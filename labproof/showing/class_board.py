@@ -17,10 +17,15 @@ from labproof.showing.progress import encodable, one_line
 
 @dataclass(frozen=True)
 class BoardRow:
-    """One lab at work: whose it is, what is being looked at with the points so far, and the seconds that it has."""
+    """One lab at work: whose it is, the section that is looked at, the points so far, and the seconds that it has.
+
+    `points` are those earned of all, `undetermined` those that could not be seen so far.
+    """
 
     who: str
-    doing: str
+    section: str
+    points: str
+    undetermined: str
     seconds_left: float
 
 
@@ -68,11 +73,12 @@ class Board:
 
 
 def _table(rows: Sequence[BoardRow]) -> Table:
-    table = Table.grid(padding=(0, 2), expand=True)
-    table.add_column(max_width=32, no_wrap=True, overflow="ellipsis")
-    table.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
-    table.add_column(justify="right", no_wrap=True)
+    table = Table(box=None, padding=(0, 2, 0, 0), expand=True, header_style="dim")
+    table.add_column("student", max_width=32, no_wrap=True, overflow="ellipsis")
+    table.add_column("section", ratio=1, no_wrap=True, overflow="ellipsis")
+    for heading in ("points", "undetermined", "time left"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for row in rows:
-        cells = (one_line(row.who), one_line(row.doing), f"{row.seconds_left:.0f} s left")
-        table.add_row(*(Text(cell) for cell in cells))
+        cells = (row.who, row.section, row.points, row.undetermined, f"{row.seconds_left:.0f} s")
+        table.add_row(*(Text(one_line(cell)) for cell in cells))
     return table

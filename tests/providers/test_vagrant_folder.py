@@ -64,9 +64,7 @@ def test_program_that_others_can_write_is_not_run(lab: Path, tmp_path: Path, wha
     """A Vagrantfile is a program: in a folder that others can write in, Vagrant is not started."""
     (lab / ".vagrant").mkdir()
     (lab / what).chmod(0o777)
-    with pytest.raises(
-        ConfigError, match=r"others may write it \(mode 777\): a Vagrantfile is a program"
-    ):
+    with pytest.raises(ConfigError, match=r"others may write it \(mode 777\): a Vagrantfile is a program"):
         vagrant_folder.read(lab, NAMES)
     assert not (tmp_path / "where").exists()
 
