@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from labproof.commands import author, classes, grading, machines, reading
+from labproof.commands import author, classes, grading, machines, reading, watching
 from labproof.commands.groups import Grouped
 from labproof.ground import exit_status, fault
 from labproof.ground.errors import LabError
@@ -59,7 +59,14 @@ def main(debug: bool, course: Path | None) -> None:
         os.environ["LABPROOF_COURSE"] = str(course.resolve())
 
 
-for command in (*grading.COMMANDS, *machines.COMMANDS, *reading.COMMANDS, classes.class_, author.author):
+for command in (
+    *grading.COMMANDS,
+    *machines.COMMANDS,
+    *reading.COMMANDS,
+    classes.class_,
+    author.author,
+    watching.watch,
+):
     main.add_command(command)
 
 

@@ -25,13 +25,20 @@ class ClassGrading:
     """Grades the labs that are to be graded, `jobs` at a time, and asks those again that had more to be seen."""
 
     def __init__(
-        self, students: Mapping[str, Student], standings: Standings, grader: Grader, jobs: int, board: Board
+        self,
+        students: Mapping[str, Student],
+        standings: Standings,
+        grader: Grader,
+        jobs: int,
+        board: Board,
+        asks_again: bool = True,
     ) -> None:
         self._students = students
         self._standings = standings
         self._grader = grader
         self._jobs = jobs
         self._board = board
+        self._asks_again = asks_again
         self._running: list[LabRun] = []
 
     def run(self) -> ExitStatus:
@@ -40,7 +47,8 @@ class ClassGrading:
         try:
             with as_interrupt():
                 self._round(deque(Order(self._students[id_]) for id_ in self._standings.waiting()))
-                self._round(deque(self._again()), is_again=True)
+                if self._asks_again:
+                    self._round(deque(self._again()), is_again=True)
         except KeyboardInterrupt:
             self._stop()
             self._board.tell(CUT_OFF)

@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 DEADLINE_SECONDS = 300.0
 """A finished lab takes three seconds, one that waits for everything in vain about a minute."""
+
+EVERY_SECONDS = 60.0
 
 
 @click.group("class")
@@ -56,6 +59,56 @@ def grade(roster: Path, out: Path, jobs: int | None, deadline: float, resume: bo
             status = ClassGrading(students, standings, grader, jobs or 2 * (os.cpu_count() or 1), board).run()
         _tell_questions(standings)
         _write(out)
+    sys.exit(status)
+
+
+@class_.command()
+@click.argument("roster", type=click.Path(path_type=Path))
+@click.option("--jobs", type=click.IntRange(1, 256), help="How many labs are looked at at once; by default two a CPU.")
+@click.option(
+    "--deadline",
+    type=click.FloatRange(min=1, max=86_400),
+    default=DEADLINE_SECONDS,
+    show_default=True,
+    help="Seconds that one lab may take.",
+)
+@click.option(
+    "--every",
+    type=click.FloatRange(min=1, max=86_400),
+    default=EVERY_SECONDS,
+    show_default=True,
+    help="Seconds between the end of a round and the next.",
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Where the page is; by default where it can.")
+@click.option("--rounds", type=click.IntRange(min=1), help="End after so many rounds; by default Ctrl-C ends it.")
+@rubric_option
+def watch(
+    roster: Path,
+    jobs: int | None,
+    deadline: float,
+    every: float,
+    port: int,
+    rounds: int | None,
+    rubric: Path | None,
+) -> None:
+    """Watch every lab of ROSTER while the class works, as a page for your own browser; no result is kept."""
+    from labproof.classes.roster import read
+    from labproof.classes.running import Grader
+    from labproof.classes.watching import Watch
+    from labproof.gradebook.server import ClassPage, PageServer
+    from labproof.host import table
+    from labproof.showing.class_board import Board
+
+    students = {student.id: student for student in read(roster, table.load().names)}
+    with tempfile.TemporaryDirectory(prefix="labproof-watch-") as place:
+        out, inventories = Path(place) / "class", Path(place) / "inventories"
+        for folder in (out, inventories):
+            folder.mkdir()
+        with PageServer(ClassPage(out), port) as server, Board(sys.stdout, only_news=True) as board:
+            board.tell(f"page: {server.address} (for this computer alone; Ctrl-C ends it)")
+            grader = Grader(out, inventories, rubric.absolute() if rubric else None, deadline)
+            begin = partial(_standings, out, tuple(students.values()), False, rubric)
+            status = Watch(students, begin, grader, jobs or 2 * (os.cpu_count() or 1), board).run(every, rounds)
     sys.exit(status)
 
 

@@ -6,7 +6,7 @@ import click
 
 GROUPS = {
     "For the student": (
-        "up", "grade", "lab", "status", "explain", "sections", "report", "runs", "reset", "down", "demo",
+        "up", "grade", "watch", "lab", "status", "explain", "sections", "report", "runs", "reset", "down", "demo",
     ),
     "For the instructor": ("class", "regrade", "verify-evidence", "rubric"),
     "For the course author": ("author", "bundle"),

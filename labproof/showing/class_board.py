@@ -32,10 +32,12 @@ class BoardRow:
 class Board:
     """Writes lines as labs are done, and keeps a table of those at work. Use it as a context manager.
 
-    Names and whatever a lab has brought into a line are shown escaped.
+    Names and whatever a lab has brought into a line are shown escaped. With `only_news`, a line that begins as an
+    earlier one, up to its colon, is told where it has changed.
     """
 
-    def __init__(self, stream: TextIO, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, stream: TextIO, now: Callable[[], float] = time.monotonic, only_news: bool = False) -> None:
+        self._told: dict[str, str] | None = {} if only_news else None
         self._stream = stream
         self._now = now
         self._started = now()
@@ -58,6 +60,11 @@ class Board:
 
     def tell(self, text: str, style: str = "") -> None:
         """Write one line."""
+        if self._told is not None:
+            whose = text.partition(":")[0]
+            if self._told.get(whose) == text:
+                return
+            self._told[whose] = text
         line = f"[{self._now() - self._started:6.1f} s] {one_line(text)}"
         with contextlib.suppress(OSError):
             if self._is_live:

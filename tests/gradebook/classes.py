@@ -1,9 +1,12 @@
 """Classes made of recorded results, with the mistakes of the catalogue in them; nobody has had these names."""
 
 import hashlib
+import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from labproof.gradebook import reading
@@ -182,3 +185,12 @@ def tiny() -> Book:
         student(10, name="=1+1", state="unreachable", run="", why="no machine answered", attempts=0),
     ]
     return book(students, [final, samples.EVERY_OUTCOME, samples.HOSTILE, ""], rubric=samples.FULL.rubric)
+
+
+def write(folder: Path) -> None:
+    """Write a class of one finished lab, as a grading leaves it."""
+    run = folder / "007" / "runs" / "20260101-000000-verify"
+    run.mkdir(parents=True, exist_ok=True)
+    shutil.copy(RECORDINGS / "full" / "result.json", run)
+    one = student(7, id="007", run=run.relative_to(folder).as_posix())
+    (folder / "class.json").write_text(json.dumps(listed([one])), encoding="utf-8")

@@ -38,7 +38,10 @@ class Answers:
         return found[-1] if found else None
 
     def http(self, method: str, url: str, who: Callable[[str], bool], body: str, is_right: bool) -> Exchange | None:
-        """Return the answer to a request: `who` tells whether a name fits its sender, `is_right` whether a token does."""
+        """Return the answer to a request.
+
+        `who` tells whether a name fits its sender, `is_right` whether the token that came with it does.
+        """
         asked = NAMESPACE.sub("labproof-probe", f"{method} {url}")
         tail = f"\n{NAMESPACE.sub('labproof-probe', mask(body))}" if body else ""
         for (_, kind, request), found in self.exchanges.items():
@@ -51,8 +54,9 @@ class Answers:
 
     @functools.cached_property
     def places(self) -> dict[str, bool]:
-        """Return every host and port that was asked over HTTP, and whether it speaks TLS."""
-        asked = (_URL.match(request) for _, kind, request in self.exchanges if kind == "http")
+        """Return every host and port that has answered over HTTP, and whether it speaks TLS."""
+        answered = (key for key, found in self.exchanges.items() if any(one.status is not None for one in found))
+        asked = (_URL.match(request) for _, kind, request in answered if kind == "http")
         found = ((url[2], url[1] == "https") for url in asked if url)
         return {place if ":" in place else f"{place}:80": is_tls for place, is_tls in found}
 

@@ -64,8 +64,10 @@ class Tls:
             self._stream.sendall(data)
 
 
-def serve(stream: Stream, place: str, answers: Answers, context: ssl.SSLContext | None) -> None:
-    """Answer the requests of one connection to `place` until it is closed."""
+def serve(
+    stream: Stream, place: str, answers: Answers, context: ssl.SSLContext | None, edit: Callable[[str], str]
+) -> None:
+    """Answer the requests of one connection to `place` until it is closed; `edit` is what a lab makes of a body."""
     with contextlib.suppress(OSError, EOFError, ssl.SSLError, ValueError):
         tls = Tls(stream, context) if context else None
         way, name = tls or stream, place.removesuffix(":80")
@@ -85,7 +87,7 @@ def serve(stream: Stream, place: str, answers: Answers, context: ssl.SSLContext 
             found = answers.http(method, url, who, body, "masked-" in bearer)
             if found is None or found.status is None:
                 return
-            way.sendall(_told(found))
+            way.sendall(_told(found, edit(found.output)))
 
 
 def _head(stream: Stream, data: bytes) -> tuple[bytes, bytes] | None:
@@ -106,6 +108,6 @@ def _who(bearer: str, has_certificate: bool) -> Callable[[str], bool]:
     return lambda name: name == "nobody"
 
 
-def _told(found: Exchange) -> bytes:
-    body = found.output.encode("utf-8", "surrogatepass")
+def _told(found: Exchange, said: str) -> bytes:
+    body = said.encode("utf-8", "surrogatepass")
     return f"HTTP/1.1 {found.status} -\r\n{found.error}content-length: {len(body)}\r\n\r\n".encode("latin-1") + body

@@ -1,11 +1,13 @@
 """A lab that answers from a recording, over real SSH and real TLS on this computer: what stands for a student's."""
 
 import contextlib
+import hashlib
 import re
 import selectors
 import shlex
 import socket
 import threading
+import uuid
 from collections.abc import Callable, Mapping
 from typing import Self
 
@@ -28,6 +30,7 @@ _LIMITED = re.compile(r"timeout -k 1 \d+ \S+ -c (.*) </dev/null", re.DOTALL)
 _APART = re.compile(r"\( (.*)\n\) </dev/null", re.DOTALL)
 _OTHER_SHELL = re.compile(r"/bin/\w+ -c (.*)", re.DOTALL)
 _ID = re.compile(r"\b[0-9a-f]{32}\b")
+_CLUSTER = re.compile(r'("name":"kube-system","uid":")([0-9a-f-]{36})')
 _FIELD = re.compile(r"(certificate-authority-data|client-certificate-data|client-key-data): \S+")
 
 Edit = Callable[[str, str, str], str]
@@ -35,12 +38,18 @@ Edit = Callable[[str, str, str], str]
 
 
 class RecordedLab:
-    """Machines on ports of this computer. `identity` is what tells it from other labs; close it in the end."""
+    """Machines on ports of this computer. `identity` is what tells it from other labs; close it in the end.
 
-    def __init__(self, answers: Answers, identity: str, edit: Edit = lambda machine, line, said: said) -> None:
+    A command with `flood` in it talks without end.
+    """
+
+    def __init__(
+        self, answers: Answers, identity: str, edit: Edit = lambda machine, line, said: said, flood: str = ""
+    ) -> None:
         self.answers = answers
         self.identity = identity
         self.edit = edit
+        self.flood = flood
         self.authority = Authority.make(identity)
         self.tls = self.authority.server()
         self.unknown: list[str] = []
@@ -68,11 +77,15 @@ class RecordedLab:
             self.unknown.append(line)
             return 127, b"", b"not recorded\n"
         said = _FIELD.sub(lambda m: f"{m[1]}: {self.authority.fields()[m[1]]}", found.output)
-        said = _ID.sub(lambda m: self._own(machine), said) if "machine-id" in line else said
+        said = _ID.sub(lambda m: self._own(m[0]), said) if "machine-id" in line else said
         return found.status or 0, self.edit(machine, line, said).encode(), found.error.encode()
 
-    def _own(self, machine: str) -> str:
-        return f"{self.identity}{machine}".encode().hex().ljust(32, "0")[:32]
+    def page(self, body: str) -> str:
+        """Return a body as this lab has it: its cluster has a number of its own."""
+        return _CLUSTER.sub(lambda m: f"{m[1]}{uuid.UUID(self._own(m[2]))}", body)
+
+    def _own(self, recorded: str) -> str:
+        return hashlib.sha256(f"{self.identity} {recorded}".encode()).hexdigest()[:32]
 
 
 class Machine:
@@ -115,7 +128,7 @@ class Machine:
             _join(channel, self.lab.machines[name].port)
         else:
             context = self.lab.tls if self.lab.answers.places[place] else None
-            http.serve(channel, place, self.lab.answers, context)
+            http.serve(channel, place, self.lab.answers, context, self.lab.page)
         _let_go(channel)
 
     def knows(self, place: str) -> bool:
@@ -194,8 +207,10 @@ def _shell(machine: Machine, channel: paramiko.Channel) -> None:
             data += came
             while frame := _FRAME.match(data):
                 data = data[frame.end() :]
-                status, output, error = machine.lab.command(machine.name, _meant(frame[1].decode()))
-                nonce = frame[2]
+                line, nonce = _meant(frame[1].decode()), frame[2]
+                while machine.lab.flood and machine.lab.flood in line:
+                    channel.sendall(b"A" * http.CHUNK)
+                status, output, error = machine.lab.command(machine.name, line)
                 channel.sendall(output + b"\n" + nonce + b" %d\n" % status)
                 channel.sendall_stderr(error + b"\n" + nonce + b"\n")
     _let_go(channel)
