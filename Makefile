@@ -31,6 +31,8 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv; } || { echo "error: the venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@# Without it the tests of a cluster are skipped, and say so.
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[cluster]' || echo 'note: the extra [cluster] could not be installed' >&2
 	@# Installed packages come compiled; a checkout that is installed in place does not.
 	@$(VENV)/bin/python -m compileall -q labproof steps features
 	@touch $@

@@ -26,6 +26,7 @@ DOORS = {
     ),
     "click": ("labproof/cli.py", "labproof/commands/"),
     "openpyxl": ("labproof/classes/workbook.py", "labproof/gradebook/tables.py"),
+    "distributed": ("labproof/classes/scheduler.py",),
     "rich": ("labproof/showing/progress.py", "labproof/showing/class_board.py"),
 }
 FORBIDDEN = {"subprocess", "paramiko", "requests", "urllib3", "socket"}

@@ -8,7 +8,7 @@ from labproof.classes import table
 from labproof.classes.outcome import Graded
 from labproof.classes.register import State
 from labproof.classes.roster import Student
-from labproof.classes.running import Grader, LabRun, Order
+from labproof.classes.running import LabAtWork, Order, Starter
 from labproof.classes.standings import Standings
 from labproof.ground import fault
 from labproof.ground.errors import LabError
@@ -28,7 +28,7 @@ class ClassGrading:
         self,
         students: Mapping[str, Student],
         standings: Standings,
-        grader: Grader,
+        grader: Starter,
         jobs: int,
         board: Board,
         asks_again: bool = True,
@@ -39,7 +39,7 @@ class ClassGrading:
         self._jobs = jobs
         self._board = board
         self._asks_again = asks_again
-        self._running: list[LabRun] = []
+        self._running: list[LabAtWork] = []
 
     def run(self) -> ExitStatus:
         """Grade the class and return how that ended. Raises LabError where `class.json` cannot be written at all."""
@@ -84,7 +84,7 @@ class ClassGrading:
             said = f"it could not be started ({problem.strerror or problem})"
             self._settle(order.student, Graded(State.BROKEN, None, said), is_again)
 
-    def _outcome(self, lab: LabRun) -> Graded:
+    def _outcome(self, lab: LabAtWork) -> Graded:
         # What a hostile lab can bring into its result is no other student's trouble.
         try:
             return lab.result()

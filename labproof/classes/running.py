@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from labproof.classes import assignment, outcome
 from labproof.classes.outcome import Graded
 from labproof.classes.roster import Student
 from labproof.ground.wait import Clock, Deadline
 from labproof.host import warm
-from labproof.host.warm import Running
+from labproof.host.warm import Command, Running
 from labproof.records import headway
 from labproof.records.headway import Headway
 
@@ -23,6 +24,46 @@ class Order:
 
     student: Student
     base: str = ""
+
+
+class LabAtWork(Protocol):
+    """The grading of one lab, wherever it is done."""
+
+    @property
+    def order(self) -> Order:
+        """Return what is graded."""
+        ...
+
+    @property
+    def command(self) -> Command:
+        """Return what does it."""
+        ...
+
+    @property
+    def deadline(self) -> Deadline:
+        """Return the time that it has."""
+        ...
+
+    @property
+    def headway(self) -> Headway:
+        """Return how far it has come."""
+        ...
+
+    def keep_time(self) -> None:
+        """End it when its time is over."""
+        ...
+
+    def result(self) -> Graded:
+        """Return what it has come to, once it has ended."""
+        ...
+
+
+class Starter(Protocol):
+    """Whoever has labs graded: processes of this computer, or a cluster."""
+
+    def start(self, order: Order) -> LabAtWork:
+        """Start the grading of one lab. Raises OSError where it cannot be started."""
+        ...
 
 
 @dataclass(frozen=True)

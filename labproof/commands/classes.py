@@ -3,6 +3,8 @@
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +17,7 @@ from labproof.ground.places import course_dir
 
 if TYPE_CHECKING:
     from labproof.classes.roster import Student
+    from labproof.classes.running import Starter
     from labproof.classes.standings import Standings
 
 DEADLINE_SECONDS = 300.0
@@ -40,23 +43,30 @@ def class_() -> None:
     help="Seconds that one lab may take.",
 )
 @click.option("--resume", is_flag=True, help="Go on where an earlier grading ended: what is graded stays.")
+@click.option("--scheduler", metavar="ADDRESS", help="Have the labs graded by this Dask cluster; keys go there, too.")
 @rubric_option
-def grade(roster: Path, out: Path, jobs: int | None, deadline: float, resume: bool, rubric: Path | None) -> None:
+def grade(
+    roster: Path,
+    out: Path,
+    jobs: int | None,
+    deadline: float,
+    resume: bool,
+    scheduler: str | None,
+    rubric: Path | None,
+) -> None:
     """Grade the lab of every student in ROSTER; nothing on any machine is changed."""
     from labproof.classes import lock
     from labproof.classes.grading import ClassGrading
     from labproof.classes.roster import read
-    from labproof.classes.running import Grader
     from labproof.host import table
     from labproof.showing.class_board import Board
 
     students = {student.id: student for student in read(roster, table.load().names)}
     out = out.absolute()
-    with lock.held(out), tempfile.TemporaryDirectory(prefix="labproof-class-") as inventories:
+    with lock.held(out), _workers(out, rubric.absolute() if rubric else None, deadline, scheduler) as (grader, most):
         standings = _standings(out, tuple(students.values()), resume, rubric)
-        grader = Grader(out, Path(inventories), rubric.absolute() if rubric else None, deadline)
         with Board(sys.stdout) as board:
-            status = ClassGrading(students, standings, grader, jobs or 2 * (os.cpu_count() or 1), board).run()
+            status = ClassGrading(students, standings, grader, jobs or most, board).run()
         _tell_questions(standings)
         _write(out)
     sys.exit(status)
@@ -117,6 +127,21 @@ def watch(
 def report(folder: Path) -> None:
     """Write the page and the gradebooks of a class that was graded into DIR once more."""
     sys.exit(ExitStatus.FULL if _write(folder) else ExitStatus.OURS)
+
+
+@contextmanager
+def _workers(out: Path, rubric: Path | None, deadline: float, scheduler: str | None) -> "Iterator[tuple[Starter, int]]":
+    """Return who grades the labs, and how many at once: processes of this computer, or a cluster."""
+    if scheduler is not None:
+        from labproof.classes.scheduler import Cluster, ClusterGrader
+
+        with Cluster(scheduler) as cluster:
+            yield ClusterGrader(out, rubric, deadline, cluster), cluster.threads
+        return
+    from labproof.classes.running import Grader
+
+    with tempfile.TemporaryDirectory(prefix="labproof-class-") as inventories:
+        yield Grader(out, Path(inventories), rubric, deadline), 2 * (os.cpu_count() or 1)
 
 
 def _write(folder: Path) -> bool:

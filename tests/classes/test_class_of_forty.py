@@ -17,7 +17,7 @@ from tests.recorded_lab import roster
 from tests.recorded_lab.answers import finished, recorded
 from tests.recorded_lab.lab import RecordedLab
 
-DEADLINE = 15
+DEADLINE = 20
 SCRIPT = "<script>alert(1)</script>"
 
 
@@ -53,7 +53,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
     folder = tmp_path_factory.mktemp("forty")
     with ExitStack() as labs:
         silent = [labs.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1] for _ in range(2)]
-        evil = labs.enter_context(RecordedLab(finished(), "evil", hostile, flood="docker info"))
+        evil = labs.enter_context(RecordedLab(finished(), "evil", hostile, flood="getenforce"))
         half = labs.enter_context(RecordedLab(recorded("broken-base-swap-tab"), "half"))
         ports = {"frozen": dict(zip(("master", "node"), silent, strict=True)), "away": {"master": 1, "node": 2}}
         ports |= {"hostile": evil.ports, "half": half.ports}
