@@ -133,6 +133,10 @@ class Machine:
             http.serve(channel, place, self.lab.answers, context, self.lab.page)
         _let_go(channel)
 
+    def packets_sent(self, channel: paramiko.Channel) -> int:
+        """Return how many packets went out on the connection of a channel."""
+        return int(channel.transport.packetizer._Packetizer__sequence_number_out)
+
     def knows(self, place: str) -> bool:
         """Tell whether anything listens at a place of the lab's network."""
         return place in self.lab.answers.places or place in {f"{address}:22" for address in ADDRESSES.values()}
@@ -210,8 +214,11 @@ class _Server(paramiko.ServerInterface):
 
     def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
         own = _OTHER_SHELL.fullmatch(command.decode())
-        told = (_once, (self._machine, channel, shlex.split(own[1])[0])) if own else (_shell, (self._machine, channel))
-        threading.Thread(target=told[0], args=told[1], daemon=True).start()
+        if own:
+            told = (self._machine, channel, shlex.split(own[1])[0], self._machine.packets_sent(channel))
+            threading.Thread(target=_once, args=told, daemon=True).start()
+        else:
+            threading.Thread(target=_shell, args=(self._machine, channel), daemon=True).start()
         return True
 
     def check_channel_direct_tcpip_request(
@@ -241,10 +248,11 @@ def _shell(machine: Machine, channel: paramiko.Channel) -> None:
     _let_go(channel)
 
 
-def _once(machine: Machine, channel: paramiko.Channel, line: str) -> None:
+def _once(machine: Machine, channel: paramiko.Channel, line: str, packets: int) -> None:
     """Answer one command in a channel of its own, as other graders ask it."""
-    # The request must be granted before the first byte of output goes out.
-    threading.Event().wait(0.01)
+    # The request must be granted before the first byte of output goes out: that is the next packet of this way.
+    while machine.packets_sent(channel) == packets and channel.transport.is_active():
+        threading.Event().wait(0.002)
     with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
         status, output, error = machine.lab.command(machine.name, line)
         channel.sendall(output)
