@@ -39,6 +39,8 @@ $(READY): pyproject.toml constraints.txt
 	@echo "setting up $(VENV): a minute or two, once"
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --progress-bar off --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@# Without it the tests of a cluster are skipped, and say so.
+	@$(VENV)/bin/pip install --progress-bar off --disable-pip-version-check -c constraints.txt -e '.[cluster]' || echo 'note: the extra [cluster] could not be installed' >&2
 	@# Installed packages come compiled; a checkout that is installed in place does not.
 	@$(VENV)/bin/python -m compileall -q labproof steps features
 	@touch $@

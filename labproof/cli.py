@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from labproof.commands import author, classes, doctor, grading, handins, machines, reading, signing, teaching
+from labproof.commands import author, classes, doctor, grading, handins, machines, reading, signing, teaching, watching
 from labproof.commands.groups import Grouped
 from labproof.ground import exit_status, fault
 from labproof.ground.errors import LabError
@@ -76,6 +76,7 @@ for command in (
     *doctor.COMMANDS,
     *signing.COMMANDS,
     handins.hand_in,
+    watching.watch,
     classes.class_,
     author.author,
 ):

@@ -13,7 +13,7 @@ from labproof.ground.places import course_dir
 ROOT = course_dir()
 ENGINE = sorted(p for folder in ("labproof", "steps") for p in (ROOT / folder).rglob("*.py"))
 DOORS = {
-    "paramiko": ("labproof/connection/ssh.py", "labproof/connection/tunnel.py"),
+    "paramiko": ("labproof/connection/ssh.py", "labproof/connection/tunnel.py", "labproof/connection/jump.py"),
     "urllib3": ("labproof/connection/http.py",),
     "kubernetes": ("steps/cluster/api.py",),
     "testinfra": ("labproof/lab/machine.py",),
@@ -27,6 +27,7 @@ DOORS = {
     ),
     "click": ("labproof/cli.py", "labproof/commands/"),
     "openpyxl": ("labproof/classes/workbook.py", "labproof/gradebook/tables.py"),
+    "distributed": ("labproof/classes/scheduler.py",),
     "rich": ("labproof/showing/progress.py", "labproof/showing/class_board.py"),
 }
 FORBIDDEN = {"subprocess", "paramiko", "requests", "urllib3", "socket"}

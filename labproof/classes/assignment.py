@@ -16,6 +16,20 @@ def write(inventory: Inventory, path: Path) -> Path:
     return path
 
 
+def packed(inventory: Inventory) -> tuple[str, dict[str, bytes]]:
+    """Return an inventory that names its keys by their names alone, and those keys, for another computer.
+
+    Raises OSError where a key cannot be read.
+    """
+    places = {machine.key: f"key-{number}" for number, machine in enumerate(inventory.machines.values()) if machine.key}
+    keys = {name: place.expanduser().read_bytes() for place, name in places.items()}
+    lines = []
+    for name, machine in inventory.machines.items():
+        bare = machine.model_copy(update={"key": None})
+        lines += _table(name, bare) + ([f"key = {_quoted(places[machine.key])}"] if machine.key else [])
+    return "\n".join(lines) + "\n", keys
+
+
 def _table(name: str, machine: InventoryMachine) -> list[str]:
     texts = {
         "host": machine.host,
@@ -23,6 +37,7 @@ def _table(name: str, machine: InventoryMachine) -> list[str]:
         "key": str(machine.key.expanduser().absolute()) if machine.key else "",
         "password": machine.password,
         "address": machine.address or "",
+        "jump": machine.jump or "",
     }
     return [
         f"[{_quoted(name)}]",

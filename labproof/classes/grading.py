@@ -8,7 +8,7 @@ from labproof.classes import table
 from labproof.classes.outcome import Graded, Ungraded
 from labproof.classes.register import State
 from labproof.classes.roster import Student
-from labproof.classes.running import LabRun, Order, Starter
+from labproof.classes.running import LabAtWork, Order, Starter
 from labproof.classes.standings import Standings
 from labproof.ground import fault
 from labproof.ground.errors import LabError
@@ -25,14 +25,21 @@ class ClassGrading:
     """Grades the labs that are to be graded, `jobs` at a time, and asks those again that had more to be seen."""
 
     def __init__(
-        self, students: Mapping[str, Student], standings: Standings, grader: Starter, jobs: int, board: Board
+        self,
+        students: Mapping[str, Student],
+        standings: Standings,
+        grader: Starter,
+        jobs: int,
+        board: Board,
+        asks_again: bool = True,
     ) -> None:
         self._students = students
         self._standings = standings
         self._grader = grader
         self._jobs = jobs
         self._board = board
-        self._running: list[LabRun] = []
+        self._asks_again = asks_again
+        self._running: list[LabAtWork] = []
 
     def run(self) -> ExitStatus:
         """Grade the class and return how that ended. Raises LabError where `class.json` cannot be written at all."""
@@ -40,7 +47,7 @@ class ClassGrading:
         try:
             with as_interrupt():
                 self._round(deque(Order(self._students[id_]) for id_ in self._standings.waiting()))
-                if self._grader.asks_again:
+                if self._asks_again:
                     self._round(deque(self._again()), is_again=True)
         except KeyboardInterrupt:
             self._stop()
@@ -79,7 +86,7 @@ class ClassGrading:
             said = f"it could not be started ({problem.strerror or problem})"
             self._settle(order.student, Graded(State.BROKEN, None, said), is_again)
 
-    def _outcome(self, lab: LabRun) -> Graded:
+    def _outcome(self, lab: LabAtWork) -> Graded:
         # What a hostile lab can bring into its result is no other student's trouble.
         try:
             return lab.result()

@@ -12,16 +12,18 @@ _WORDS = {
     "email": "email mail emailaddress e-mail 邮箱 电子邮箱 邮件 电子邮件 邮箱地址 電子郵件",
     "group": "group class team gruppe 组 组别 小组 分组 班级",
     "inventory": "inventory inventar 清单 机器清单",
+    "vagrant": "vagrant vagrantfolder vagrantordner vagrant文件夹",
     "host": "host hostname 主机 主机名",
     "port": "port 端口",
     "user": "user username benutzer 用户 用户名",
     "key": "key keyfile schlüssel 密钥 私钥",
     "password": "password passwort 密码 口令",
     "address": "address adresse 地址",
+    "jump": "jump jumphost proxyjump bastion sprunghost 跳板机 跳板",
 }
 _KEY = {unicodedata.normalize("NFKC", word).casefold(): key for key, words in _WORDS.items() for word in words.split()}
-OF_STUDENT = ("id", "name", "email", "group", "inventory")
-OF_MACHINE = ("host", "port", "user", "key", "password", "address")
+OF_STUDENT = ("id", "name", "email", "group", "inventory", "vagrant")
+OF_MACHINE = ("host", "port", "user", "key", "password", "address", "jump")
 
 
 def plain(text: str) -> str:

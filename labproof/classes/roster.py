@@ -3,10 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from labproof.classes import entries
+from labproof.classes import entries, vagrant_labs
 from labproof.classes.entries import Entry
 from labproof.classes.header import OF_MACHINE, plain
 from labproof.ground.errors import ConfigError
@@ -45,7 +45,10 @@ def read(path: Path, machines: Sequence[str]) -> tuple[Student, ...]:
         student, more = _student(entry, path.parent, machines)
         problems += [*wrong, *more]
         students.append((entry, student))
-    problems += [*_twice(students), *_shared(students)]
+    problems += _twice(students)
+    if not problems:
+        students, problems = _with_vagrant(students, path.parent, machines)
+    problems += _shared(students)
     if problems:
         left = len(problems) - _MOST_PROBLEMS
         told = [f"{path}: {' '.join(problem.split())}" for problem in problems[:_MOST_PROBLEMS]]
@@ -94,12 +97,33 @@ def _value(entry: Entry, key: str) -> str:
 def _student(entry: Entry, folder: Path, machines: Sequence[str]) -> tuple[Student, list[str]]:
     """Return a student, and what is wrong with the machines; those that are wrong are left out."""
     problems: list[str] = []
-    named = _value(entry, "inventory")
-    if named and any(entry.text(f"{machine}.{key}").strip() for machine in machines for key in OF_MACHINE):
-        problems.append(f"{entry.where('inventory')}: an inventory names the machines; leave out it or their columns")
-    inventory = _named(entry, folder / named, problems) if named else _written(entry, folder, machines, problems)
+    problems += _ways_too_many(entry, machines)
+    if named := _value(entry, "inventory"):
+        inventory = _named(entry, folder / named, problems)
+    elif _value(entry, "vagrant"):
+        inventory = Inventory({})
+    else:
+        inventory = _written(entry, folder, machines, problems)
     texts = {key: _value(entry, key) for key in ("id", "name", "email", "group")}
     return Student(**texts, inventory=inventory), problems
+
+
+def _ways_too_many(entry: Entry, machines: Sequence[str]) -> Iterator[str]:
+    """Yield what is wrong where more than one column says where a student's machines are."""
+    ways = [key for key in ("inventory", "vagrant") if _value(entry, key)]
+    if len(ways) > 1:
+        yield f"{entry.where(ways[1])}: {ways[0]} names the machines already; leave out one of the two"
+    elif ways and any(entry.text(f"{machine}.{key}").strip() for machine in machines for key in OF_MACHINE):
+        yield f"{entry.where(ways[0])}: it names the machines; leave out it or their columns"
+
+
+def _with_vagrant(
+    students: Sequence[tuple[Entry, Student]], folder: Path, machines: Sequence[str]
+) -> tuple[list[tuple[Entry, Student]], list[str]]:
+    """Return the students with the machines of their Vagrant folders, and what is wrong with those."""
+    places = [(entry, folder / place) for entry, _ in students if (place := _value(entry, "vagrant"))]
+    found, problems = vagrant_labs.inventories(places, machines) if places else ({}, [])
+    return [(e, replace(s, inventory=found.get(e.row, s.inventory))) for e, s in students], problems
 
 
 def _named(entry: Entry, path: Path, problems: list[str]) -> Inventory:
@@ -130,6 +154,7 @@ def _written(entry: Entry, folder: Path, machines: Sequence[str], problems: list
             # A password is taken as it stands: spaces and wide letters may be part of it.
             password=entry.text(f"{machine}.password"),
             address=_value(entry, f"{machine}.address") or None,
+            jump=_value(entry, f"{machine}.jump") or None,
         )
         for problem in inventory_file.problems_of(one):
             what, _, said = problem.partition(": ")
@@ -155,13 +180,14 @@ def _twice(students: Sequence[tuple[Entry, Student]]) -> Iterator[str]:
 
 def _shared(students: Sequence[tuple[Entry, Student]]) -> Iterator[str]:
     """Yield every machine that two students are said to have."""
-    first: dict[tuple[str, int], tuple[Entry, str]] = {}
+    first: dict[str, tuple[Entry, str]] = {}
     for entry, student in students:
         for name, machine in student.inventory.machines.items():
-            other, theirs = first.setdefault((machine.host.lower(), machine.port), (entry, name))
+            other, theirs = first.setdefault(machine.where.lower(), (entry, name))
             if other is not entry:
-                where = entry.where(f"{name}.host" if f"{name}.host" in entry.columns else "inventory")
-                place = f"{machine.host} port {machine.port}"
+                ways = (f"{name}.host", "vagrant", "inventory")
+                where = entry.where(next((way for way in ways if entry.text(way)), "inventory"))
+                place = f"{machine.host} port {machine.port}" + (f" through {machine.jump}" if machine.jump else "")
                 yield f"{where}: {place} is {theirs} of {other.row}, too; name each student's own machine"
 
 

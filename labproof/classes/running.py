@@ -9,7 +9,9 @@ from labproof.classes.outcome import Graded
 from labproof.classes.roster import Student
 from labproof.ground.wait import Clock, Deadline
 from labproof.host import warm
-from labproof.host.warm import Running
+from labproof.host.warm import Command, Running
+from labproof.records import headway
+from labproof.records.headway import Headway
 
 RUNS = "runs"
 TERMINAL = "terminal.txt"
@@ -24,15 +26,44 @@ class Order:
     base: str = ""
 
 
+class LabAtWork(Protocol):
+    """The grading of one lab, wherever it is done."""
+
+    @property
+    def order(self) -> Order:
+        """Return what is graded."""
+        ...
+
+    @property
+    def command(self) -> Command:
+        """Return what does it."""
+        ...
+
+    @property
+    def deadline(self) -> Deadline:
+        """Return the time that it has."""
+        ...
+
+    @property
+    def headway(self) -> Headway:
+        """Return how far it has come."""
+        ...
+
+    def keep_time(self) -> None:
+        """End it when its time is over."""
+        ...
+
+    def result(self) -> Graded:
+        """Return what it has come to, once it has ended."""
+        ...
+
+
 class Starter(Protocol):
     """Starts the unit of work of a class: one lab, or one hand-in, becomes a result in its student's folder."""
 
-    @property
-    def asks_again(self) -> bool:
-        """Tell whether what could not be seen may be seen another time."""
-
-    def start(self, order: Order) -> "LabRun":
-        """Start one. Raises OSError where no process or no file can be made, Ungraded where there is nothing to do."""
+    def start(self, order: Order) -> LabAtWork:
+        """Start one. Raises OSError where it cannot be started, Ungraded where there is nothing to do."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -56,9 +87,12 @@ class Grader:
         arguments += ["--rubric", str(self.rubric)] if self.rubric else []
         arguments += ["--undetermined", order.base] if order.base else []
         runs, before = folder / RUNS, outcome.runs_in(folder / RUNS)
-        settings = {"LABPROOF_RUNS": str(runs), "LABPROOF_STUDENT": order.student.id}
-        command = warm.start(arguments, folder / TERMINAL, settings, self.program)
-        return LabRun(order, folder, command, before, Deadline(self.seconds, self.clock))
+        told = self.inventories / f"{order.student.id}.headway"
+        told.unlink(missing_ok=True)
+        student = order.student.id
+        environment = {"LABPROOF_RUNS": str(runs), "LABPROOF_STUDENT": student, headway.VARIABLE: str(told)}
+        command = warm.start(arguments, folder / TERMINAL, environment, self.program)
+        return LabRun(order, folder, command, before, Deadline(self.seconds, self.clock), told)
 
 
 @dataclass
@@ -70,6 +104,7 @@ class LabRun:
     command: Running
     before: set[str]
     deadline: Deadline
+    told: Path
     _grace: Deadline | None = None
 
     def keep_time(self) -> None:
@@ -82,9 +117,9 @@ class LabRun:
             self.command.kill()
 
     @property
-    def doing(self) -> str:
-        """Return what the grading has told last."""
-        return outcome.last_line(self.folder / TERMINAL)
+    def headway(self) -> Headway:
+        """Return how far the grading has come."""
+        return headway.read(self.told)
 
     def result(self) -> Graded:
         """Return what the grading has come to, once its process has ended."""

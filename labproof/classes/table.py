@@ -6,16 +6,23 @@ from collections.abc import Iterable
 from labproof.classes.outcome import Graded
 from labproof.classes.register import State
 from labproof.classes.roster import Student
-from labproof.classes.running import LabRun
+from labproof.classes.running import LabAtWork
 from labproof.classes.standings import Standings
+from labproof.records.headway import Headway
 from labproof.showing.class_board import BoardRow
 
 _STYLES = {State.UNREACHABLE: "blue", State.TIMEOUT: "blue", State.BROKEN: "bold red"}
 
 
-def rows(running: Iterable[LabRun]) -> list[BoardRow]:
+def rows(running: Iterable[LabAtWork]) -> list[BoardRow]:
     """Return a row for each lab that is being graded."""
-    return [BoardRow(who(lab.order.student), lab.doing, lab.deadline.remaining) for lab in running]
+    return [_row(lab, lab.headway) for lab in running]
+
+
+def _row(lab: LabAtWork, headway: Headway) -> BoardRow:
+    points = f"{headway.earned} of {headway.possible}" if headway.possible else ""
+    section = headway.section or "connecting"
+    return BoardRow(who(lab.order.student), section, points, headway.undetermined, lab.deadline.remaining)
 
 
 def line(student: Student, graded: Graded) -> tuple[str, str]:

@@ -3,6 +3,8 @@
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,10 +20,13 @@ from labproof.ground.places import course_dir
 
 if TYPE_CHECKING:
     from labproof.classes.roster import Student
+    from labproof.classes.running import Starter
     from labproof.classes.standings import Standings
 
 DEADLINE_SECONDS = 300.0
 """A finished lab takes three seconds, one that waits for everything in vain about a minute."""
+
+EVERY_SECONDS = 60.0
 
 
 @click.group("class", cls=Whole)
@@ -41,6 +46,7 @@ def class_() -> None:
     help="Seconds that one lab may take.",
 )
 @click.option("--resume", is_flag=True, help="Go on where an earlier grading ended: what is graded stays.")
+@click.option("--scheduler", metavar="ADDRESS", help="Have the labs graded by this Dask cluster; keys go there, too.")
 @click.option("--hand-ins", type=click.Path(path_type=Path), help="Judge what was handed in: a platform's download.")
 @click.option("--roster", "names", type=click.Path(path_type=Path), help="With --hand-ins: who is in the class.")
 @click.option("--assignment", type=click.Path(path_type=Path), help="With --hand-ins: the file with the secrets.")
@@ -51,6 +57,7 @@ def grade(
     jobs: int | None,
     deadline: float,
     resume: bool,
+    scheduler: str | None,
     hand_ins: Path | None,
     names: Path | None,
     assignment: Path | None,
@@ -58,29 +65,28 @@ def grade(
 ) -> None:
     """Grade the lab of every student in ROSTER, or what they have handed in; nothing on any machine is changed."""
     out = out.absolute()
-    if hand_ins is not None:
+    if hand_ins is not None and scheduler is None:
         sys.exit(_grade_hand_ins(hand_ins, roster or names, assignment, out, jobs, deadline, resume, rubric))
-    if roster is None or names or assignment:
-        raise click.UsageError("give ROSTER, or --hand-ins DIR with --roster and --assignment")
-    sys.exit(_grade_labs(roster, out, jobs, deadline, resume, rubric))
+    if roster is None or names or assignment or hand_ins:
+        raise click.UsageError("give ROSTER, or --hand-ins DIR with --roster and --assignment, and no --scheduler")
+    sys.exit(_grade_labs(roster, out, jobs, deadline, resume, scheduler, rubric))
 
 
 def _grade_labs(
-    roster: Path, out: Path, jobs: int | None, deadline: float, resume: bool, rubric: Path | None
-) -> ExitStatus:
+    roster: Path, out: Path, jobs: int | None, deadline: float, resume: bool, scheduler: str | None,
+    rubric: Path | None,
+) -> ExitStatus:  # fmt: skip
     from labproof.classes import lock
     from labproof.classes.grading import ClassGrading
     from labproof.classes.roster import read
-    from labproof.classes.running import Grader
     from labproof.host import table
     from labproof.showing.class_board import Board
 
     students = {student.id: student for student in read(roster, table.load().names)}
-    with lock.held(out), tempfile.TemporaryDirectory(prefix="labproof-class-") as inventories:
+    with lock.held(out), _workers(out, rubric.absolute() if rubric else None, deadline, scheduler) as (grader, most):
         standings = _standings(out, tuple(students.values()), resume, rubric)
-        grader = Grader(out, Path(inventories), rubric.absolute() if rubric else None, deadline)
         with Board(sys.stdout) as board:
-            status = ClassGrading(students, standings, grader, jobs or 2 * (os.cpu_count() or 1), board).run()
+            status = ClassGrading(students, standings, grader, jobs or most, board).run()
         _tell_questions(standings)
         _write(out)
     return status
@@ -103,6 +109,56 @@ def _grade_hand_ins(
 
 
 @class_.command()
+@click.argument("roster", type=click.Path(path_type=Path))
+@click.option("--jobs", type=click.IntRange(1, 256), help="How many labs are looked at at once; by default two a CPU.")
+@click.option(
+    "--deadline",
+    type=click.FloatRange(min=1, max=86_400),
+    default=DEADLINE_SECONDS,
+    show_default=True,
+    help="Seconds that one lab may take.",
+)
+@click.option(
+    "--every",
+    type=click.FloatRange(min=1, max=86_400),
+    default=EVERY_SECONDS,
+    show_default=True,
+    help="Seconds between the end of a round and the next.",
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Where the page is; by default where it can.")
+@click.option("--rounds", type=click.IntRange(min=1), help="End after so many rounds; by default Ctrl-C ends it.")
+@rubric_option
+def watch(
+    roster: Path,
+    jobs: int | None,
+    deadline: float,
+    every: float,
+    port: int,
+    rounds: int | None,
+    rubric: Path | None,
+) -> None:
+    """Watch every lab of ROSTER while the class works, as a page for your own browser; no result is kept."""
+    from labproof.classes.roster import read
+    from labproof.classes.running import Grader
+    from labproof.classes.watching import Watch
+    from labproof.gradebook.server import ClassPage, PageServer
+    from labproof.host import table
+    from labproof.showing.class_board import Board
+
+    students = {student.id: student for student in read(roster, table.load().names)}
+    with tempfile.TemporaryDirectory(prefix="labproof-watch-") as place:
+        out, inventories = Path(place) / "class", Path(place) / "inventories"
+        for folder in (out, inventories):
+            folder.mkdir()
+        with PageServer(ClassPage(out), port) as server, Board(sys.stdout, only_news=True) as board:
+            board.tell(f"page: {server.address} (for this computer alone; Ctrl-C ends it)")
+            grader = Grader(out, inventories, rubric.absolute() if rubric else None, deadline)
+            begin = partial(_standings, out, tuple(students.values()), False, rubric)
+            status = Watch(students, begin, grader, jobs or 2 * (os.cpu_count() or 1), board).run(every, rounds)
+    sys.exit(status)
+
+
+@class_.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 def report(folder: Path) -> None:
     """Write the page and the gradebooks of a class that was graded into DIR once more."""
@@ -120,6 +176,19 @@ def decide(folder: Path) -> None:
 
 class_.add_command(regrade)
 class_.add_command(handins.assignment)
+@contextmanager
+def _workers(out: Path, rubric: Path | None, deadline: float, scheduler: str | None) -> "Iterator[tuple[Starter, int]]":
+    """Return who grades the labs, and how many at once: processes of this computer, or a cluster."""
+    if scheduler is not None:
+        from labproof.classes.scheduler import Cluster, ClusterGrader
+
+        with Cluster(scheduler) as cluster:
+            yield ClusterGrader(out, rubric, deadline, cluster), cluster.threads
+        return
+    from labproof.classes.running import Grader
+
+    with tempfile.TemporaryDirectory(prefix="labproof-class-") as inventories:
+        yield Grader(out, Path(inventories), rubric, deadline), 2 * (os.cpu_count() or 1)
 
 
 def _write(folder: Path) -> bool:

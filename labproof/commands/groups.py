@@ -6,7 +6,7 @@ import click
 
 GROUPS = {
     "For the student": (
-        "doctor", "up", "handout", "grade", "lab", "hand-in", "status", "explain", "sections", "report", "runs",
+        "doctor", "up", "handout", "grade", "watch", "lab", "hand-in", "status", "explain", "sections", "report", "runs",
         "reset", "down", "demo", "completion",
     ),
     "For the instructor": ("class", "regrade", "verify-evidence", "sign", "verify", "rubric"),

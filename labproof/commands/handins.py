@@ -151,7 +151,7 @@ def _judge_all(
     with tempfile.TemporaryDirectory(prefix="labproof-hand-ins-") as folder, Board(sys.stdout) as board:
         made = task.made if task else ""
         grader = HandInGrader(out, Path(folder), places.counting, made, judges, deadline)
-        return ClassGrading(places.students, standings, grader, jobs, board).run()
+        return ClassGrading(places.students, standings, grader, jobs, board, asks_again=False).run()
 
 
 def _students(roster: Path | None, task: "Challenge | None") -> "tuple[Student, ...]":

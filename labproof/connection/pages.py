@@ -26,11 +26,15 @@ RETRY_AFTER_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Place:
-    """Where a machine is: its address in the lab, host and port of its login, and whether we may go there directly."""
+    """Where a machine is: its address in the lab, host and port of its login, and whether we may go there directly.
+
+    `is_jumped` tells that the login goes through a jump host: it shows nothing of what others find at that address.
+    """
 
     address: str
     login: tuple[str, int]
     is_direct: bool = True
+    is_jumped: bool = False
 
 
 class Pages:
@@ -94,7 +98,8 @@ class Pages:
         try:
             own = self._machines[name].host_key()
             # The login itself went to that address.
-            offered = own if place.login == (place.address, SSH_PORT) else self._offered(name)
+            is_proof = place.login == (place.address, SSH_PORT) and not place.is_jumped
+            offered = own if is_proof else self._offered(name)
         except (TransportError, OSError) as problem:
             return Deadline(RETRY_AFTER_SECONDS), (
                 f"{name}: nothing shows that {place.address} is this machine, so its pages are not asked:"

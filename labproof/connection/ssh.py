@@ -15,6 +15,8 @@ import paramiko
 
 from labproof.connection.base import Command, CommandResult
 from labproof.connection.bounded import BoundedOutput
+from labproof.connection.endpoint import Jump
+from labproof.connection.jump import JumpHost
 from labproof.connection.shell import Arrival, Frame, FramedShell
 from labproof.ground.errors import DeadlineExceeded, TransportError, Unreachable
 from labproof.ground.wait import Deadline
@@ -45,12 +47,22 @@ logging.getLogger("paramiko").setLevel(logging.CRITICAL)
 class Ssh:
     """The connection to one machine. Commands run one at a time, always as root."""
 
-    def __init__(self, name: str, host: str, port: int, user: str, key_file: Path | None, password: str = "") -> None:
+    def __init__(
+        self,
+        name: str,
+        host: str,
+        port: int,
+        user: str,
+        key_file: Path | None,
+        password: str = "",
+        jump: Jump | None = None,
+    ) -> None:
         self.name = name
         self._address = (host, port)
         self._user = user
         self._key_file = key_file
         self._password = password
+        self._jump = JumpHost(jump, key_file, _has_agent) if jump else None
         self._client: paramiko.SSHClient | None = None
         self._shell: FramedShell | None = None
         self._lock = threading.Lock()
@@ -130,6 +142,8 @@ class Ssh:
     def _disconnect(self) -> None:
         if self._client is not None:
             self._client.close()
+        if self._jump is not None:
+            self._jump.close()
         self._client = self._shell = None
 
     def _miss(self, message: str) -> Unreachable:
@@ -161,7 +175,7 @@ class Ssh:
         client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
         host, port = self._address
         # Reaching a machine and being let in by it have limits of their own; paramiko has one for both.
-        sock, waited = socket.create_connection((host, port), CONNECT_SECONDS), Deadline(LOGIN_SECONDS)
+        sock, waited = self._way(host, port), Deadline(LOGIN_SECONDS)
         try:
             self._log_in(client, sock)
         except BaseException as problem:
@@ -173,7 +187,12 @@ class Ssh:
             raise
         self._client = client
 
-    def _log_in(self, client: paramiko.SSHClient, sock: socket.socket) -> None:
+    def _way(self, host: str, port: int) -> socket.socket | paramiko.Channel:
+        if self._jump is not None:
+            return self._jump.open(host, port)
+        return socket.create_connection((host, port), CONNECT_SECONDS)
+
+    def _log_in(self, client: paramiko.SSHClient, sock: socket.socket | paramiko.Channel) -> None:
         client.connect(
             *self._address,
             self._user,

@@ -1,5 +1,6 @@
 """Reading settings files: TOML or JSON to frozen models, every problem reported at once."""
 
+import functools
 import json
 import math
 import re
@@ -41,7 +42,7 @@ def load(path: Path, model: type[S], looks_like: str = "") -> S:
     example = f"; {looks_like}" if looks_like else ""
     text = _text(path, example)
     try:
-        data = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+        data = json.loads(text) if path.suffix == ".json" else tables(text)
     except (ValueError, RecursionError) as problem:
         hint = _backslash(text, str(problem)) or "correct the line that is named"
         raise ConfigError([f"{path}: {problem}; {hint}{example}"]) from problem
@@ -59,6 +60,12 @@ def load(path: Path, model: type[S], looks_like: str = "") -> S:
     if strange:
         raise ConfigError([f"{path}: {sentence}" for sentence in strange.values()])
     return read
+
+
+@functools.lru_cache(maxsize=64)
+def tables(text: str) -> dict[str, Any]:
+    """Return what a TOML text says, which nobody may change: a course is read several times. Raises ValueError."""
+    return tomllib.loads(text)
 
 
 def _text(path: Path, example: str) -> str:

@@ -23,6 +23,7 @@ from labproof.handins.unpacking import CAME_ALONG, Recording
 from labproof.host.warm import Running
 from labproof.records import result
 from labproof.records.evidence import read
+from labproof.records.headway import Headway
 from labproof.records.model import RunRecord
 from labproof.records.store import runs_dir
 from labproof.session.rejudging import Rejudging
@@ -39,8 +40,6 @@ class HandInGrader:
     judges: Rejudging
     seconds: float
     clock: Clock = field(default_factory=Clock)
-    asks_again: bool = False
-    """What is not in the evidence will not be there another time."""
 
     def start(self, order: Order) -> LabRun:
         """Start judging one. Raises Ungraded where nothing was handed in, or nothing that can be judged."""
@@ -60,22 +59,25 @@ class HandInGrader:
         then = partial(note, recording, placed, self.made)
         process = self.judges.start(recording.folder.path, folder / RUNS, folder / TERMINAL, then)
         deadline = Deadline(self.seconds, self.clock)
-        return HandInRun(order, folder, Running(process), before, deadline, unpacked=unpacked)
+        return HandInRun(order, folder, Running(process), before, deadline, unpacked)
 
 
 @dataclass
 class HandInRun(LabRun):
-    """The judging of one hand-in."""
+    """The judging of one hand-in; `told` is where it was unpacked."""
 
-    unpacked: Path = Path()
+    @property
+    def headway(self) -> Headway:
+        """Return what is done: evidence is judged as a whole, within seconds."""
+        return Headway(section="judging the evidence")
 
     def result(self) -> Graded:
         """Return what the judging has come to; evidence that is not whole is the student's, and no failure of ours."""
-        shutil.rmtree(self.unpacked, ignore_errors=True)
+        shutil.rmtree(self.told, ignore_errors=True)
         graded = super().result()
         if graded.state is State.BROKEN and graded.seen is None and self.command.status == ExitStatus.USAGE:
             said = outcome.last_line(self.folder / TERMINAL).removeprefix("error: ")
-            return Graded(State.REFUSED, None, said.replace(f"{self.unpacked}/", ""))
+            return Graded(State.REFUSED, None, said.replace(f"{self.told}/", ""))
         return graded
 
 

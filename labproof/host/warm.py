@@ -15,6 +15,7 @@ from multiprocessing.connection import wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Protocol
 
 from labproof.ground.errors import LabError
 from labproof.ground.wait import Deadline
@@ -23,7 +24,33 @@ PROGRAM = "labproof"
 GRACE_SECONDS = 10.0
 """How long a command that is asked to end may take to write down what it knows."""
 
-_NEEDED = ("labproof.cli", "labproof.session.connecting", "labproof.session.course_run")
+_NEEDED = ("labproof.cli", "labproof.session.connecting", "labproof.session.course_run", "labproof.session.preload")
+
+
+class Command(Protocol):
+    """What is at work for somebody, here or elsewhere: it can be waited for, asked to end, and ended."""
+
+    @property
+    def is_alive(self) -> bool:
+        """Tell whether it still runs."""
+        ...
+
+    @property
+    def sentinel(self) -> int:
+        """Return what becomes ready when it ends."""
+        ...
+
+    def ask_to_end(self) -> None:
+        """Ask it to end with what it knows."""
+        ...
+
+    def kill(self) -> None:
+        """End it at once."""
+        ...
+
+    def join(self, seconds: float) -> None:
+        """Wait for the end, `seconds` at most."""
+        ...
 
 
 class Running:
@@ -94,7 +121,7 @@ def run(arguments: list[str], terminal: Path, environment: Mapping[str, str], se
     return running.status
 
 
-def end(commands: Iterable[Running], seconds: float = GRACE_SECONDS) -> None:
+def end(commands: Iterable[Command], seconds: float = GRACE_SECONDS) -> None:
     """Ask commands to end, all at once, and kill those that have not done so after `seconds`."""
     left, deadline = [command for command in commands if command.is_alive], Deadline(seconds)
     try:
@@ -107,7 +134,7 @@ def end(commands: Iterable[Running], seconds: float = GRACE_SECONDS) -> None:
             command.kill()
 
 
-def wait_for_any(commands: Iterable[Running], seconds: float) -> None:
+def wait_for_any(commands: Iterable[Command], seconds: float) -> None:
     """Wait until one of the commands ends, `seconds` at most."""
     wait([command.sentinel for command in commands], seconds)
 

@@ -35,7 +35,8 @@ class InventoryLab:
         silent = [
             f"  {e.name}: expected SSH on {e.host} port {e.port}, found {problem}"
             for e in self.endpoints()
-            if (problem := _silence(e.host, e.port))
+            # What is behind a jump host is looked for when it is connected to.
+            if e.jump is None and (problem := _silence(e.host, e.port))
         ]
         if silent:
             raise ProvisionError(
@@ -58,7 +59,8 @@ class InventoryLab:
                 entry.user,
                 entry.key.expanduser() if entry.key else None,
                 entry.password,
-                is_direct=bool(self.inventory.named_address(entry)),
+                is_direct=bool(self.inventory.named_address(entry)) and entry.jump is None,
+                jump=entry.way,
             )
             for name, entry in self.inventory.machines.items()
         )
@@ -68,12 +70,14 @@ class InventoryLab:
 
     def describe(self, profile: str) -> LabDescription:
         """Return what the lab is, for the header of a report."""
-        hosts = " ".join(f"{e.host}:{e.port}" for e in self.endpoints())
+        hosts = " ".join(entry.where for entry in self.inventory.machines.values())
         return LabDescription(
             profile=profile,
             provider=self.name,
             identity=hashlib.sha256(hosts.encode()).hexdigest()[:32],
-            machines={e.name: {"address": e.address, "host": f"{e.host}:{e.port}"} for e in self.endpoints()},
+            machines={
+                e.name: {"address": e.address, "host": self.inventory.machines[e.name].where} for e in self.endpoints()
+            },
         )
 
     def reload(self, machine: str | None = None) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from labproof.connection.endpoint import Jump
 from labproof.ground import settings
 from labproof.ground.errors import ConfigError
 from labproof.host import table
@@ -26,7 +27,10 @@ _NAME = re.compile(r"[^\s/@:\\\[\]'\"\x00-\x1f\x7f]+")
 
 
 class InventoryMachine(settings.Settings):
-    """How one machine is reached. `address` is its address in the lab, where it is another one."""
+    """How one machine is reached. `address` is its address in the lab, where it is another one.
+
+    `jump` is a host on the way to it, as user@host:port.
+    """
 
     host: str
     port: int = Field(default=22, ge=1, le=65535)
@@ -34,6 +38,18 @@ class InventoryMachine(settings.Settings):
     key: Path | None = None
     password: str = Field(default="", repr=False)
     address: str | None = None
+    jump: str | None = None
+
+    @property
+    def way(self) -> Jump | None:
+        """Return the jump host on the way to it, if any. Raises ValueError for what is none."""
+        return Jump.parse(self.jump, self.user) if self.jump else None
+
+    @property
+    def where(self) -> str:
+        """Return its place, by which it is told from others: behind two jump hosts one address is two machines."""
+        through = f" through {self.jump}" if self.jump else ""
+        return f"{self.host}:{self.port}{through}"
 
     @property
     def number(self) -> IPv4Address | None:
@@ -92,6 +108,10 @@ def problems_of(entry: InventoryMachine) -> Iterator[str]:
         address = _address(entry.address)
         if not isinstance(address, IPv4Address) or not _is_a_machines(address):
             yield f"address: expected the machine's IPv4 address in the lab, found {entry.address!r}; correct it"
+    try:
+        entry.way  # noqa: B018
+    except ValueError as problem:
+        yield f"jump: {problem}; name the host on the way to the machine, such as me@gate.example.org:22"
     if entry.key is not None and not _is_file(entry.key):
         yield f"key: no such file: {entry.key}; name the private key that the machine lets in{_escaped(str(entry.key))}"
 
@@ -99,8 +119,9 @@ def problems_of(entry: InventoryMachine) -> Iterator[str]:
 def likenesses(inventory: Inventory) -> Iterator[str]:
     """Yield what makes one machine of two."""
     for (one, first), (other, second) in combinations(inventory.machines.items(), 2):
-        if (first.host.lower(), first.port) == (second.host.lower(), second.port):
-            yield f"{one} and {other} are both at {second.host} port {second.port}: name two machines"
+        if first.where.lower() == second.where.lower():
+            through = f" through {second.jump}" if second.jump else ""
+            yield f"{one} and {other} are both at {second.host} port {second.port}{through}: name two machines"
         elif (address := inventory.address(one)) == inventory.address(other):
             yield f"{one} and {other} have one address in the lab, {address}: give each its own `address`"
 

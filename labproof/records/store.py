@@ -40,7 +40,8 @@ class RunFolder:
         indent = None if run.ended == RUNNING else 1
         # Half a surrogate, which a hostile page can send, becomes the escape that JSON has for it.
         with draft.open("w", encoding="utf-8", errors="backslashreplace") as file:
-            json.dump(result.to_json(run), file, ensure_ascii=False, indent=indent)
+            # In one piece: only then does Python's fast encoder write it.
+            file.write(json.dumps(result.to_json(run), ensure_ascii=False, indent=indent))
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self.result)

@@ -103,7 +103,7 @@ def connect(endpoints: Iterable[Endpoint], guard: Callable[[], None]) -> LiveCon
     """Return a connection to machines; nothing is sent yet. `guard` is called before any packet may leave."""
     ends = tuple(endpoints)
     return LiveConnection(
-        {e.name: Ssh(e.name, e.host, e.port, e.user, e.key_file, e.password) for e in ends},
+        {e.name: Ssh(e.name, e.host, e.port, e.user, e.key_file, e.password, e.jump) for e in ends},
         guard,
-        {e.name: Place(e.address, (e.host, e.port), e.is_direct) for e in ends},
+        {e.name: Place(e.address, (e.host, e.port), e.is_direct, e.jump is not None) for e in ends},
     )

@@ -3,11 +3,11 @@
 It imports nothing heavy: the command line and pytest's own need these options before anything else.
 """
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from labproof.ground.places import course_dir
+from labproof.ground.settings import tables
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def sections(root: Path | None = None) -> tuple[OptionalSection, ...]:
     found = []
     for path in sorted((root or course_dir()).glob("exercises/*/exercise.toml")):
         try:
-            data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+            data = tables(path.read_text(encoding="utf-8-sig"))
         except (OSError, ValueError, RecursionError):
             continue
         option, title = data.get("only_with"), data.get("title")

@@ -17,20 +17,27 @@ from labproof.showing.progress import encodable, one_line
 
 @dataclass(frozen=True)
 class BoardRow:
-    """One lab at work: whose it is, what is being looked at with the points so far, and the seconds that it has."""
+    """One lab at work: whose it is, the section that is looked at, the points so far, and the seconds that it has.
+
+    `points` are those earned of all, `undetermined` those that could not be seen so far.
+    """
 
     who: str
-    doing: str
+    section: str
+    points: str
+    undetermined: str
     seconds_left: float
 
 
 class Board:
     """Writes lines as labs are done, and keeps a table of those at work. Use it as a context manager.
 
-    Names and whatever a lab has brought into a line are shown escaped.
+    Names and whatever a lab has brought into a line are shown escaped. With `only_news`, a line that begins as an
+    earlier one, up to its colon, is told where it has changed.
     """
 
-    def __init__(self, stream: TextIO, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, stream: TextIO, now: Callable[[], float] = time.monotonic, only_news: bool = False) -> None:
+        self._told: dict[str, str] | None = {} if only_news else None
         self._stream = stream
         self._now = now
         self._started = now()
@@ -53,6 +60,11 @@ class Board:
 
     def tell(self, text: str, style: str = "") -> None:
         """Write one line."""
+        if self._told is not None:
+            whose = text.partition(":")[0]
+            if self._told.get(whose) == text:
+                return
+            self._told[whose] = text
         line = f"[{self._now() - self._started:6.1f} s] {one_line(text)}"
         with contextlib.suppress(OSError):
             if self._is_live:
@@ -68,11 +80,12 @@ class Board:
 
 
 def _table(rows: Sequence[BoardRow]) -> Table:
-    table = Table.grid(padding=(0, 2), expand=True)
-    table.add_column(max_width=32, no_wrap=True, overflow="ellipsis")
-    table.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
-    table.add_column(justify="right", no_wrap=True)
+    table = Table(box=None, padding=(0, 2, 0, 0), expand=True, header_style="dim")
+    table.add_column("student", max_width=32, no_wrap=True, overflow="ellipsis")
+    table.add_column("section", ratio=1, no_wrap=True, overflow="ellipsis")
+    for heading in ("points", "undetermined", "time left"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for row in rows:
-        cells = (one_line(row.who), one_line(row.doing), f"{row.seconds_left:.0f} s left")
-        table.add_row(*(Text(cell) for cell in cells))
+        cells = (row.who, row.section, row.points, row.undetermined, f"{row.seconds_left:.0f} s")
+        table.add_row(*(Text(one_line(cell)) for cell in cells))
     return table

@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
@@ -13,6 +14,8 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from labproof.records import headway
+from labproof.records.headway import Headway
 from labproof.records.model import (
     CriterionRecord,
     Outcome,
@@ -51,6 +54,8 @@ class Display:
         self._doing = "starting"
         self._is_stage = False
         self._score = Score()
+        self._section = ""
+        self._unseen = Fraction(0)
         self._spinner = Spinner("dots")
         self._console = Console(file=stream, highlight=False, markup=False, emoji=False)
         # isatty, not rich's own opinion: a forced colour must not bring a live line into a file.
@@ -87,11 +92,15 @@ class Display:
     def scenario_started(self, section_title: str, scenario: str) -> None:
         """Tell that a scenario of a section begins."""
         self._begin(f"{section_title}: {scenario}")
+        self._section = section_title
+        self._tell_headway()
 
     def scenario_finished(self, record: ScenarioRecord, so_far: Score) -> None:
         """Tell what became of the scenario begun last; `so_far` is the score of the whole run."""
         self._score = so_far
         own = score(record.criteria)
+        self._unseen += own.undetermined
+        self._tell_headway()
         points = f"{number(own.earned)}/{number(own.possible)} points"
         total = f"({number(so_far.earned)} of {number(so_far.possible)} so far)"
         self._write(f"{self._doing} {record.outcome} {points} {total}", _STYLES[record.outcome])
@@ -115,6 +124,10 @@ class Display:
             self._write(problem, "bold red")
         self._write(f"score: {run.score} points ({run.ended})", "bold")
         self._write(f"report: {report_path}", "bold")
+
+    def _tell_headway(self) -> None:
+        earned, possible = number(self._score.earned), number(self._score.possible)
+        headway.tell(Headway(one_line(self._section), earned, number(self._unseen), possible))
 
     def _begin(self, text: str) -> None:
         self._end_stage()

@@ -107,6 +107,35 @@ def test_inventory_of_each_student(tmp_path: Path) -> None:
     assert told == [f"row 2, column B (inventory): {tmp_path / 'none.toml'}: no such file; check the path"]
 
 
+def test_jump_host_of_a_machine(tmp_path: Path) -> None:
+    """A machine may be behind a jump host; at one address behind two of them there are two machines."""
+    text = "id,master.host,master.jump,node.host,node.跳板机\n"
+    text += "1,10.0.0.1,me@a:22,10.0.0.2,me@a:22\n2,10.0.0.1,me@b:22,10.0.0.2,me@b:22\n"
+    one, two = (student.inventory.machines["master"] for student in read(tmp_path, text.encode()))
+    assert (one.jump, two.jump) == ("me@a:22", "me@b:22")
+    told = problems(tmp_path, text.replace("@b:22", "@a:22"))
+    assert "10.0.0.1 port 22 through me@a:22 is master of row 2, too" in told[0]
+    told = problems(tmp_path, text.replace("me@a:22", "me@a:0"))
+    assert told[0].startswith("row 2, column C (master.jump): expected user@host:port, found 'me@a:0'; name the host")
+
+
+SAVED = "Host master\n HostName 127.0.0.1\n Port {}\nHost node\n HostName 127.0.0.1\n Port {}\n"
+
+
+def test_vagrant_of_each_student(tmp_path: Path) -> None:
+    """A column may name a Vagrant folder, or what was saved of its ssh settings; what is wrong there has its place."""
+    (tmp_path / "1.txt").write_text(SAVED.format(2200, 2201))
+    (tmp_path / "2.txt").write_text(SAVED.format(2202, 2203))
+    students = read(tmp_path, b"id,vagrant\n1,1.txt\n2,2.txt\n")
+    assert [one.inventory.machines["node"].port for one in students] == [2201, 2203]
+    (tmp_path / "2.txt").write_text(SAVED.format(2202, 2201))
+    assert "node of row 2, too" in problems(tmp_path, "id,vagrant\n1,1.txt\n2,2.txt\n")[0]
+    told = problems(tmp_path, "id,vagrant\n1,none\n")
+    assert told == [f"row 2, column B (vagrant): {tmp_path / 'none'}: no such folder, and no such file; check the path"]
+    told = problems(tmp_path, "id,vagrant,inventory\n1,1.txt,a.toml\n")
+    assert told[0] == "row 2, column B (vagrant): inventory names the machines already; leave out one of the two"
+
+
 def workbook(*rows: Iterable[object], zeros: str = "") -> bytes:
     book = openpyxl.Workbook()
     for row in rows:

@@ -1,11 +1,14 @@
 """Classes made of recorded results, with the mistakes of the catalogue in them; nobody has had these names."""
 
 import hashlib
+import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from labproof.gradebook import reading
@@ -210,3 +213,12 @@ def _decided() -> Iterator[Decision]:
     yield decision(Kind.DROP, criterion=passed[-1], author="<b>Instructor 2</b>")
     yield decision(Kind.PENALTY, student="00007", percent=Fraction(10), expires=date(2026, 12, 24))
     yield decision(Kind.LATE, each="day", percent=Fraction(5), cap=Fraction(8))
+
+
+def write(folder: Path) -> None:
+    """Write a class of one finished lab, as a grading leaves it."""
+    run = folder / "007" / "runs" / "20260101-000000-verify"
+    run.mkdir(parents=True, exist_ok=True)
+    shutil.copy(RECORDINGS / "full" / "result.json", run)
+    one = student(7, id="007", run=run.relative_to(folder).as_posix())
+    (folder / "class.json").write_text(json.dumps(listed([one])), encoding="utf-8")

@@ -4,7 +4,7 @@ import io
 
 from labproof.showing.class_board import Board, BoardRow
 
-ROWS = [BoardRow("7 [bold]Wang\x1b[2J", "Docker: the package (3 of 20 so far)", 41.6)]
+ROWS = [BoardRow("7 [bold]Wang\x1b[2J", "Docker", "3 of 20", "1.5", 41.6)]
 
 
 class Terminal(io.StringIO):
@@ -13,12 +13,12 @@ class Terminal(io.StringIO):
 
 
 def test_table_on_a_terminal() -> None:
-    """A terminal shows who is at what, the time that is left and the sum; names are shown escaped."""
+    """A terminal shows who is at which section, the points, what could not be seen, and the time that is left."""
     terminal = Terminal()
     with Board(terminal, now=lambda: 0.0) as board:
         board.show(ROWS, "40 students: 12 graded")
     shown = terminal.getvalue()
-    for part in ("7 [bold]Wang", "3 of 20 so far", "42 s left", "40 students: 12 graded"):
+    for part in ("undetermined", "7 [bold]Wang", "Docker", "3 of 20", "1.5", "42 s", "40 students: 12 graded"):
         assert part in shown
     assert "\x1b[2J" not in shown.replace("\x1b[2K", "")
 
