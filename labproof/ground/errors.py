@@ -12,6 +12,7 @@ LabError                   our side or the surroundings; never counted against a
     ├── DeadlineExceeded   an answer did not come in time
     ├── Refused            the machine answers, but nothing listens there
     ├── NoCluster          the machine answers, but it was never made a control plane
+    ├── NoBrowser          a real browser could not be started, or ended before it had seen its page
     └── NotRecorded        a replay has no answer to this question
 ActionFailed               a command of the handout did not succeed when we ran it
 CheckFailed                the student's state is wrong; the only one counted against a student
@@ -82,6 +83,10 @@ class Refused(TransportError):
 
 class NoCluster(TransportError):
     """Report that a machine answers but holds no cluster that could be asked."""
+
+
+class NoBrowser(TransportError):
+    """Report that a real browser could not be started, or that it ended before it had seen its page."""
 
 
 class NotRecorded(TransportError):

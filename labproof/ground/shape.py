@@ -112,7 +112,19 @@ def _points(data: object, where: str) -> Fraction:
     return Fraction(number).limit_denominator(_FINEST)
 
 
-_PLAIN: dict[Any, Callable[[object, str], object]] = {str: _text, int: _whole, float: _real, Fraction: _points}
+def _flag(data: object, where: str) -> bool:
+    if not isinstance(data, bool):
+        raise Misshapen(where, "true or false", data)
+    return data
+
+
+_PLAIN: dict[Any, Callable[[object, str], object]] = {
+    str: _text,
+    int: _whole,
+    float: _real,
+    bool: _flag,
+    Fraction: _points,
+}
 _DERIVED = {
     "CriterionRecord": frozenset({"earned"}),
     "ScenarioRecord": frozenset({"outcome"}),
@@ -128,5 +140,5 @@ def _fields(kind: Any) -> dict[str, tuple[Any, bool]]:
     return {f.name: (hints[f.name], f.name not in _OPTIONAL) for f in dataclasses.fields(kind)}
 
 
-_OPTIONAL = frozenset({"source", "weights", "milestone"})
+_OPTIONAL = frozenset({"source", "weights", "milestone", "browser", "screenshots"})
 """What runs of before do not have."""
