@@ -23,12 +23,14 @@ from labproof.ground.places import engine_dir
 @machine_options
 @click.option("--milestones/--no-milestones", default=None, help="Save the machines after every section.")
 @section_option
+@click.option("--browser", is_flag=True, help="Work on pages in a real browser, and take screenshots.")
 @click.option("--from", "start", default="", metavar="ID", help="This section and all after it.")
 @pytest_argument
 def lab(
     provider: str,
     inventory: Path | None,
     milestones: bool | None,
+    browser: bool,
     sections: tuple[str, ...],
     start: str,
     pytest_options: tuple[str, ...],
@@ -36,7 +38,7 @@ def lab(
     """Bring the machines up, build the whole lab and grade it."""
     # Machines of an inventory cannot be saved: there, only who asks for it needs to be told.
     is_saved = inventory is None if milestones is None else milestones
-    more = ["--milestones"] if is_saved else []
+    more = [*(["--milestones"] if is_saved else []), *(["--browser"] if browser else [])]
     more += [f"--section={name}" for name in sections] + ([f"--from={start}"] if start else [])
     sys.exit(run_course("perform", provider, inventory, (*more, *pytest_options)))
 
@@ -45,6 +47,7 @@ def lab(
 @machine_options
 @rubric_option
 @section_option
+@click.option("--browser", is_flag=True, help="Take screenshots of pages in a real browser.")
 @click.option("--undetermined", default="", metavar="RUN", help="Ask again only what that run could not see.")
 @pytest_argument
 @click.pass_context
@@ -54,6 +57,7 @@ def grade(
     inventory: Path | None,
     rubric: Path | None,
     sections: tuple[str, ...],
+    browser: bool,
     undetermined: str,
     pytest_options: tuple[str, ...],
 ) -> None:
@@ -61,6 +65,7 @@ def grade(
     asked = extras(ctx)
     more = [f"--section={name}" for name in sections] + ([f"--rubric={rubric}"] if rubric else [])
     more += ([f"--undetermined={undetermined}"] if undetermined else []) + [f"--{word}" for word in asked]
+    more += ["--browser"] if browser else []
     from labproof.session.connecting import EarlyReach
 
     choice = machine_choice(provider, inventory, rubric=rubric, extras=frozenset(asked))

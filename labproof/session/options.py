@@ -26,6 +26,7 @@ class Options:
     is_demo: bool = False
     accept_broken: bool = False
     patience: float = 15.0
+    browser: bool = False
     extras: frozenset[str] = frozenset()
 
 
@@ -66,5 +67,6 @@ def of(config: pytest.Config) -> Options:
         is_demo=chosen.demo,
         accept_broken=chosen.accept_broken,
         patience=chosen.patience,
+        browser=chosen.browser,
         extras=frozenset(section.option for section in asked),
     )

@@ -5,6 +5,7 @@ import functools
 import os
 import tempfile
 from base64 import b64encode
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, Stric
 from markupsafe import Markup
 
 from labproof.ground.places import cache_dir, engine_dir
+from labproof.records import pictures
 from labproof.records.model import (
     CriterionRecord,
     Outcome,
@@ -29,11 +31,11 @@ from labproof.showing.text import duration, in_style, pieces, prose, visible
 
 def write(run: RunRecord, folder: Path) -> Path:
     """Write `report.html` into the folder, whole or not at all, and return its path."""
-    return _replace(folder / "report.html", render(run))
+    return _replace(folder / "report.html", render(run, pictures.load(folder, run)))
 
 
-def render(run: RunRecord) -> str:
-    """Return the page of a run: the same one for the same run, always."""
+def render(run: RunRecord, screenshots: Mapping[str, bytes] | None = None) -> str:
+    """Return the page of a run: the same one for the same run, always; `screenshots` are those by their files."""
     fixes = ranked(run)
     return (
         _environment()
@@ -49,6 +51,7 @@ def render(run: RunRecord) -> str:
             script_hash=f"sha256-{b64encode(sha256(script().encode()).digest()).decode()}",
             targets=_targets(run),
             evidence=Evidence(),
+            pictures={name: _embedded(picture) for name, picture in (screenshots or {}).items()},
             by_outcome={
                 outcome: [(s, c) for s in run.sections for c in s.criteria if c.outcome is outcome]
                 for outcome in Outcome
@@ -74,6 +77,10 @@ def lines(scenario: ScenarioRecord) -> list[tuple[StepRecord | None, CriterionRe
             left.remove(match)
         result.insert(0, (step, match))
     return result + [(None, criterion) for criterion in left]
+
+
+def _embedded(picture: bytes) -> str:
+    return f"data:image/webp;base64,{b64encode(picture).decode()}"
 
 
 def _targets(run: RunRecord) -> dict[str, str]:
