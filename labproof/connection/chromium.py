@@ -2,7 +2,8 @@
 
 A student's page is hostile. It gets a Chromium that was started for it alone, with an empty profile, run by
 somebody without rights on this computer and in Chromium's own sandbox wherever that works; whose one way out
-leads to that page; and which is ended when its time is up, whatever the page does.
+leads to that page, by its proxy and, where root may, by the kernel; and which is ended when its time is up, whatever
+the page does.
 """
 
 import contextlib
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from labproof.connection import own_network
 from labproof.connection.doorway import Doorway, OpenSocket
 from labproof.connection.visit import MOST_REFUSED, TEXT_KEPT, Act, Sight, Step, Visit
 from labproof.ground.errors import NoBrowser
@@ -74,16 +76,18 @@ def find() -> "Chromium":
     problem: NoBrowser | None = None
     for is_sandboxed in (True, False):
         try:
-            return Chromium(program, is_sandboxed, _version(program, is_sandboxed))
+            return _tried(program, is_sandboxed)
         except NoBrowser as refused:
             problem = problem or refused
     assert problem is not None
     raise problem
 
 
-def _version(program: str, is_sandboxed: bool) -> str:
-    with Doorway("", 0, _nowhere) as way, _context(program, is_sandboxed, way.port, START_SECONDS) as context:
-        return context.browser.version if context.browser else ""
+def _tried(program: str, is_sandboxed: bool) -> "Chromium":
+    """Start it, and return what it turned out to be. Raises NoBrowser where it does not start so."""
+    with _way_out("", 0, _nowhere) as way, _context(program, is_sandboxed, way, START_SECONDS) as context:
+        version = context.browser.version if context.browser else ""
+        return Chromium(program, is_sandboxed, version, bool(way.command))
 
 
 def _nowhere(host: str, port: int, timeout: float) -> Any:
@@ -97,11 +101,13 @@ class Chromium:
     program: str
     is_sandboxed: bool
     version: str = ""
+    has_own_network: bool = False
 
     def __str__(self) -> str:
         who = f" as {NOBODY}" if os.geteuid() == 0 else ""
         sandbox = "in its sandbox" if self.is_sandboxed else "WITHOUT its sandbox, which this computer does not allow"
-        return f"Chromium {self.version}{who}, {sandbox}".replace("  ", " ")
+        network = " and a network of its own" if self.has_own_network else ""
+        return f"Chromium {self.version}{who}, {sandbox}{network}".replace("  ", " ")
 
     def visit(self, visit: Visit, open_socket: OpenSocket) -> Sight:
         """Visit a page and return what was seen; what could not be done there is its `problem`.
@@ -112,12 +118,12 @@ class Chromium:
         parts = urlsplit(visit.url)
         goal = parts.hostname or "", parts.port or _PORTS[parts.scheme]
         with (
-            Doorway(*goal, open_socket) as way,
-            _context(self.program, self.is_sandboxed, way.port, visit.timeout) as context,
+            _way_out(*goal, open_socket) as way,
+            _context(self.program, self.is_sandboxed, way, visit.timeout) as context,
         ):
             sight = _Look(context, visit).sight(str(self))
-        if sight.status is None and way.problem is not None:
-            raise way.problem
+        if sight.status is None and way.door.problem is not None:
+            raise way.door.problem
         return sight
 
 
@@ -237,14 +243,37 @@ class _Look:
         return max(100.0, min(most, self._deadline.remaining) * 1000)
 
 
+@dataclass(frozen=True)
+class _WayOut:
+    """The doorway of a visit, and the command that keeps a program from every other one, empty where nothing does."""
+
+    door: Doorway
+    command: tuple[str, ...]
+
+
 @contextmanager
-def _context(program: str, is_sandboxed: bool, port: int, seconds: float) -> Iterator["BrowserContext"]:
+def _way_out(host: str, port: int, open_socket: OpenSocket) -> Iterator[_WayOut]:
+    with contextlib.ExitStack() as stack:
+        network: own_network.OwnNetwork | None = None
+        # Without rights for it, the proxy alone keeps the browser in.
+        with contextlib.suppress(OSError):
+            network = stack.enter_context(own_network.make()) if _is_root() else None
+        door = stack.enter_context(Doorway(host, port, open_socket, network.listener if network else None))
+        yield _WayOut(door, tuple(network.command) if network else ())
+
+
+def _is_root() -> bool:
+    return os.geteuid() == 0 and shutil.which("nsenter") is not None
+
+
+@contextmanager
+def _context(program: str, is_sandboxed: bool, way: _WayOut, seconds: float) -> Iterator["BrowserContext"]:
     """Start Chromium for one visit, and end it. Raises NoBrowser where it does not start, or ends too early."""
     from playwright.sync_api import Error, sync_playwright
 
     with tempfile.TemporaryDirectory(prefix="labproof-browser-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        launcher, profile = _prepared(folder, program, seconds)
+        launcher, profile = _prepared(folder, program, seconds, way.command)
         try:
             with sync_playwright() as driver:
                 context = driver.chromium.launch_persistent_context(
@@ -253,7 +282,7 @@ def _context(program: str, is_sandboxed: bool, port: int, seconds: float) -> Ite
                     chromium_sandbox=is_sandboxed,
                     args=list(_ARGUMENTS),
                     env={"HOME": str(profile), "PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"},
-                    proxy={"server": f"socks5://127.0.0.1:{port}", "bypass": "<-loopback>"},
+                    proxy={"server": f"socks5://127.0.0.1:{way.door.port}", "bypass": "<-loopback>"},
                     timeout=START_SECONDS * 1000,
                     accept_downloads=False,
                     ignore_https_errors=True,
@@ -274,7 +303,7 @@ def _context(program: str, is_sandboxed: bool, port: int, seconds: float) -> Ite
             ) from problem
 
 
-def _prepared(folder: Path, program: str, seconds: float) -> tuple[Path, Path]:
+def _prepared(folder: Path, program: str, seconds: float, confined: tuple[str, ...]) -> tuple[Path, Path]:
     """Return what starts Chromium, as somebody without rights and for a bounded time, and its empty profile."""
     profile = folder / "profile"
     profile.mkdir(mode=0o700)
@@ -285,7 +314,7 @@ def _prepared(folder: Path, program: str, seconds: float) -> tuple[Path, Path]:
         folder.chmod(0o711)
         shutil.chown(profile, NOBODY)
         owner = pwd.getpwnam(NOBODY)
-        argv = ["setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups", *argv]
+        argv = [*confined, "setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups", *argv]
     launcher = folder / "chromium"
     launcher.write_text(f'#!/bin/sh\nexec {shlex.join(argv)} "$@"\n', encoding="utf-8")
     launcher.chmod(0o755)

@@ -29,17 +29,17 @@ OpenSocket = Callable[[str, int, float], socket.socket]
 class Doorway:
     """Serves while it is entered; `open_socket` makes the connections, and proves whose they are.
 
-    `problem` is what kept the last one from being made.
+    `problem` is what kept the last one from being made. `listener` is where to listen, if not on our own loopback.
     """
 
-    def __init__(self, host: str, port: int, open_socket: OpenSocket) -> None:
+    def __init__(self, host: str, port: int, open_socket: OpenSocket, listener: socket.socket | None = None) -> None:
         self.goal = (host, port)
         self.problem: TransportError | None = None
         self.left = MOST_BYTES
         self.lock = threading.Lock()
         self._open_socket = open_socket
         self._sockets: set[socket.socket] = set()
-        self._server = _Server(self)
+        self._server = _Server(self, listener or socket.create_server(("127.0.0.1", 0)))
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), name="doorway", daemon=True).start()
@@ -97,11 +97,12 @@ class Doorway:
 
 class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
-    allow_reuse_address = True
 
-    def __init__(self, doorway: Doorway) -> None:
+    def __init__(self, doorway: Doorway, listener: socket.socket) -> None:
         self.doorway = doorway
-        super().__init__(("127.0.0.1", 0), _Visitor)
+        super().__init__(listener.getsockname(), _Visitor, bind_and_activate=False)
+        self.socket.close()
+        self.socket = listener
 
 
 class _Visitor(socketserver.BaseRequestHandler):
