@@ -34,6 +34,7 @@ PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 NOBODY = "nobody"
 """Who runs Chromium when Labproof is run by root: Chromium has no sandbox for root."""
 START_SECONDS = 30.0
+OPEN_SECONDS = 20.0
 STEP_SECONDS = 15.0
 SETTLE_SECONDS = 3.0
 WIDTH, HEIGHT = 1280, 800
@@ -115,10 +116,9 @@ class Chromium:
         Raises what `open_socket` raised where the page could not be reached, and NoBrowser where Chromium failed
         or its time was up.
         """
-        parts = urlsplit(visit.url)
-        goal = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+        _, host, port = _origin(visit.url)
         with (
-            _way_out(*goal, open_socket) as way,
+            _way_out(host, port, open_socket) as way,
             _context(self.program, self.is_sandboxed, way, visit.timeout) as context,
         ):
             sight = _Look(context, visit).sight(str(self))
@@ -133,7 +133,7 @@ class _Look:
     def __init__(self, context: "BrowserContext", visit: Visit) -> None:
         self._visit = visit
         self._deadline = Deadline(visit.timeout)
-        self._origin = urlsplit(visit.url)[:2]
+        self._origin = _origin(visit.url)
         self._refused: dict[str, None] = {}
         self._page = context.pages[0] if context.pages else context.new_page()
         context.on("page", self._close)
@@ -165,7 +165,7 @@ class _Look:
 
         response: Response | None
         try:
-            response = self._page.goto(self._visit.url, timeout=self._milliseconds(STEP_SECONDS))
+            response = self._page.goto(self._visit.url, timeout=self._milliseconds(OPEN_SECONDS))
         except Error as problem:
             return None, f"the page did not open: {_first_line(problem)}"
         return (response.status, "") if response else (None, "the page did not open: there was no answer")
@@ -228,7 +228,7 @@ class _Look:
     def _gate(self, route: "Route") -> None:
         """Let pass what is asked of the page's own server; name the rest, which the doorway would stop, too."""
         url = route.request.url
-        if urlsplit(url)[:2] == self._origin:
+        if _origin(url) == self._origin:
             return route.continue_()
         if len(self._refused) < MOST_REFUSED:
             self._refused[f"{route.request.method} {url[:200]}"] = None
@@ -319,6 +319,16 @@ def _prepared(folder: Path, program: str, seconds: float, confined: tuple[str, .
     launcher.write_text(f'#!/bin/sh\nexec {shlex.join(argv)} "$@"\n', encoding="utf-8")
     launcher.chmod(0o755)
     return launcher, profile
+
+
+def _origin(url: str) -> tuple[str, str, int]:
+    """Return scheme, host and port of a URL, as a browser compares them; port 0 for what has none."""
+    parts = urlsplit(url)
+    try:
+        port = parts.port or _PORTS.get(parts.scheme, 0)
+    except ValueError:
+        port = 0
+    return parts.scheme, parts.hostname or "", port
 
 
 def _first_line(problem: Exception) -> str:

@@ -65,7 +65,7 @@ def test_application_is_created_in_the_form(console: Console) -> None:
 
 def test_wrong_token_is_told(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     """A token that the Dashboard refuses ends in a picture of the refusal, without the token."""
-    monkeypatch.setattr(chromium, "STEP_SECONDS", 2.0)
+    monkeypatch.setattr(chromium, "STEP_SECONDS", 6.0)
     seen = console.visit(*page_steps.log_in("a-wrong-token"))
     assert "Unauthorized (401): Invalid credentials provided" in seen.problem
     assert seen.picture
