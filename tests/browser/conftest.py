@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 
+PATIENCE = 120_000
+"""How long Chromium may take for anything, in milliseconds: others may be at work on this computer."""
+
+
 @pytest.fixture(scope="session")
 def room() -> Iterator[None]:
     """Chromium sets aside more addresses than the tests may use otherwise; it uses little of them."""
@@ -59,7 +63,9 @@ def window(browser_program: Chromium) -> "Iterator[Browser]":
     with sync_playwright() as driver:
         # Chromium has no sandbox for root, and what it opens here comes from our own templates.
         browser = driver.chromium.launch(
-            executable_path=browser_program.program, chromium_sandbox=os.geteuid() != 0 and browser_program.is_sandboxed
+            executable_path=browser_program.program,
+            chromium_sandbox=os.geteuid() != 0 and browser_program.is_sandboxed,
+            timeout=PATIENCE,
         )
         yield browser
         browser.close()
@@ -74,6 +80,7 @@ def open_page(window: "Browser") -> Iterator[Open]:
         context = window.new_context(
             viewport={"width": width, "height": 800}, java_script_enabled=with_script, locale="en-US", **more
         )
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         found = Opened(context.new_page())
         found.page.on("pageerror", lambda error: found.errors.append(str(error)))

@@ -7,7 +7,7 @@ import pytest
 from labproof.connection.base import HttpRequest
 from labproof.connection.fake import FakeConnection, Page
 from labproof.connection.visit import Act, Sight
-from labproof.ground.errors import ActionFailed, DeadlineExceeded
+from labproof.ground.errors import ActionFailed, DeadlineExceeded, NoBrowser
 from labproof.lab.browser import Browser
 from labproof.lab.machine import Lab, Phase
 from steps.actions import web_form
@@ -188,6 +188,18 @@ def test_real_browser_fills_in_the_page(fake: FakeConnection, pair: Lab, phase: 
     typed = [step.text for step in visit.steps if step.act is Act.FILL]
     assert typed == ["the admin's", "web", REHEARSAL.profile.nginx_image, "80", "80"]
     assert not any(r.method == "POST" for r, _ in fake.requests)
+
+
+def test_browser_that_fails_keeps_nothing_from_being_done(
+    fake: FakeConnection, pair: Lab, phase: Phase, api: Cluster
+) -> None:
+    """Where the browser ends too early, the form is sent as without one."""
+    annotations = {"kubernetes.io/service-account.name": "dashboard-admin"}
+    secret = {"metadata": {"annotations": annotations}, "data": {"token": encoded("the admin's")}}
+    fake.serve("GET", "/namespaces/kubernetes-dashboard/secrets", Page({"items": [secret]}))
+    fake.show("https://192.168.200.10:30000/", NoBrowser("it was ended"))
+    web_form.deploy_as_admin(Browser(fake, phase, is_real=True), api, pair["master"], REHEARSAL, "web")
+    assert json.loads(last(fake).body)["name"] == "web"
 
 
 def test_step_that_a_page_does_not_take_is_told(
