@@ -55,6 +55,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how long verifying waits at most for a state to come about",
     )
     group.addoption("--milestones", action="store_true", help="save the machines after every section that passed")
+    group.addoption("--browser", action="store_true", help="work on pages in a real browser, and take screenshots")
     for section in optional.sections():
         group.addoption(f"--{section.option}", action="store_true", help=f"with the section: {section.title}")
     group.addoption("--undetermined", default="", metavar="RUN", help="ask again what that run could not see")

@@ -44,6 +44,8 @@
     if (event.key === "Escape") { words.value = ""; show(); }
     const first = rows.find((each) => each.criterion && !each.row.hidden);
     if (event.key === "Enter" && first) {
+      // The same key would fold again what has the focus by then.
+      event.preventDefault();
       first.criterion.open = true;
       first.criterion.querySelector("summary").focus();
     }

@@ -49,6 +49,11 @@ def pytest_labproof_opened(config: pytest.Config, opened: Session) -> None:
         pods.begin_ahead(MASTER, NODE)
 
 
+def kubernetes_of(config: pytest.Config) -> Kubernetes:
+    """Return what the course's fixtures hand out in this session."""
+    return config.stash[_KUBERNETES]
+
+
 @pytest.fixture(scope="session")
 def course(request: pytest.FixtureRequest) -> Course:
     """The course's versions, addresses and ports."""

@@ -14,6 +14,7 @@ ROOT = course_dir()
 ENGINE = sorted(p for folder in ("labproof", "steps") for p in (ROOT / folder).rglob("*.py"))
 DOORS = {
     "paramiko": ("labproof/connection/ssh.py", "labproof/connection/tunnel.py", "labproof/connection/jump.py"),
+    "playwright": ("labproof/connection/chromium.py",),
     "urllib3": ("labproof/connection/http.py",),
     "kubernetes": ("steps/cluster/api.py",),
     "testinfra": ("labproof/lab/machine.py",),

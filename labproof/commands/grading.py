@@ -28,6 +28,7 @@ _FROM = "This section and all after it. `labproof sections` lists them."
 @click.option("--milestones/--no-milestones", default=None, help="Save the machines after every section.")
 @bundle_option
 @section_option
+@click.option("--browser", is_flag=True, help="Work on pages in a real browser, and take screenshots.")
 @click.option("--from", "start", default="", metavar="ID", shell_complete=completing.sections, help=_FROM)
 @pytest_argument
 def lab(
@@ -35,6 +36,7 @@ def lab(
     inventory: Path | None,
     milestones: bool | None,
     bundle: Path | None,
+    browser: bool,
     sections: tuple[str, ...],
     start: str,
     pytest_options: tuple[str, ...],
@@ -43,7 +45,7 @@ def lab(
     give_bundle(bundle)
     # Machines of an inventory cannot be saved: there, only who asks for it needs to be told.
     is_saved = inventory is None if milestones is None else milestones
-    more = ["--milestones"] if is_saved else []
+    more = [*(["--milestones"] if is_saved else []), *(["--browser"] if browser else [])]
     more += [f"--section={name}" for name in sections] + ([f"--from={start}"] if start else [])
     sys.exit(run_course("perform", provider, inventory, (*more, *pytest_options)))
 
@@ -59,6 +61,7 @@ def lab(
     shell_complete=completing.runs,
     help="Ask again only what that run could not see.",
 )
+@click.option("--browser", is_flag=True, help="Take screenshots of pages in a real browser.")
 @pytest_argument
 @click.pass_context
 def grade(
@@ -67,6 +70,7 @@ def grade(
     inventory: Path | None,
     rubric: Path | None,
     sections: tuple[str, ...],
+    browser: bool,
     undetermined: str,
     pytest_options: tuple[str, ...],
 ) -> None:
@@ -74,6 +78,7 @@ def grade(
     asked = extras(ctx)
     more = [f"--section={name}" for name in sections] + ([f"--rubric={rubric}"] if rubric else [])
     more += ([f"--undetermined={undetermined}"] if undetermined else []) + [f"--{word}" for word in asked]
+    more += ["--browser"] if browser else []
     from labproof.session.connecting import EarlyReach
 
     choice = machine_choice(provider, inventory, rubric=rubric, extras=frozenset(asked))

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from labproof.connection.visit import Sight, Visit
+
 OUTPUT_KEPT = 256 * 1024
 """Bytes of one output that are kept; more is counted and hashed."""
 
@@ -13,11 +15,12 @@ OUTPUT_READ = 16 * 1024 * 1024
 
 
 class Purpose(StrEnum):
-    """Why something is asked: to see the state before our work, to do the work, or to judge."""
+    """Why something is asked: to see the state before our work, to do the work, to judge, or only to show it."""
 
     BEFORE = "before"
     ACT = "act"
     OBSERVE = "observe"
+    SHOW = "show"
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,10 @@ class Connection(Protocol):
 
     def fetch(self, request: HttpRequest, purpose: Purpose) -> HttpResponse:
         """Ask for a page or an API path and return the answer, whatever its status."""
+        ...
+
+    def visit(self, visit: Visit, purpose: Purpose) -> Sight:
+        """Have a real browser do something on a page, and return what it saw."""
         ...
 
     def close(self) -> None:

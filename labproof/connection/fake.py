@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from labproof.connection.base import Command, CommandResult, HttpRequest, HttpResponse, Purpose
+from labproof.connection.visit import Sight, Visit
 from labproof.ground.errors import NotRecorded, TransportError, Unreachable
 
 T = TypeVar("T")
@@ -46,9 +47,11 @@ class FakeConnection:
     def __init__(self) -> None:
         self.commands: list[tuple[Command, Purpose]] = []
         self.requests: list[tuple[HttpRequest, Purpose]] = []
+        self.visits: list[tuple[Visit, Purpose]] = []
         self.is_closed = False
         self._replies: dict[tuple[str, str], deque[Reply | TransportError]] = {}
         self._pages: dict[tuple[str, str], deque[Page | TransportError]] = {}
+        self._sights: dict[tuple[str, str], deque[Sight | TransportError]] = {}
         self._lost: set[str] = set()
 
     def answer(self, machine: str, line: str, *replies: str | Reply | TransportError) -> None:
@@ -80,6 +83,15 @@ class FakeConnection:
         self._reach(request.via)
         page = _next(self._pages, request.method, request.url)
         return HttpResponse(page.status, page.headers, page.text)
+
+    def show(self, url: str, *sights: Sight | TransportError) -> None:
+        """Script what a browser sees on a page, or on all whose URL contains a part."""
+        self._sights["", url] = deque(sights)
+
+    def visit(self, visit: Visit, purpose: Purpose) -> Sight:
+        """Give the next sight of a page."""
+        self.visits.append((visit, purpose))
+        return _next(self._sights, "", visit.url)
 
     def close(self) -> None:
         """Note that whoever asked has let go."""

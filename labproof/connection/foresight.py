@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from labproof.connection.base import Command, CommandResult, HttpRequest, HttpResponse, Purpose
+from labproof.connection.visit import Sight, Visit
 from labproof.ground.errors import LabError
 from labproof.ground.places import cache_dir
 
@@ -37,6 +38,10 @@ class Machines(Protocol):
 
     def fetch(self, request: HttpRequest, purpose: Purpose) -> HttpResponse:
         """Ask for a page or an API path."""
+        ...
+
+    def visit(self, visit: Visit, purpose: Purpose) -> Sight:
+        """Have a real browser do something on a page."""
         ...
 
     def close(self) -> None:
@@ -106,6 +111,12 @@ class Foresight:
         if purpose is Purpose.ACT:
             self._fetched.clear()
         return self._inner.fetch(request, purpose)
+
+    def visit(self, visit: Visit, purpose: Purpose) -> Sight:
+        """Have a real browser do something on a page."""
+        if purpose is Purpose.ACT:
+            self._fetched.clear()
+        return self._inner.visit(visit, purpose)
 
     def close(self) -> None:
         """Let go of the machines."""

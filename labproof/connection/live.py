@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
 
-from labproof.connection import tunnel
+from labproof.connection import chromium, tunnel
 from labproof.connection.base import Command, CommandResult, HttpRequest, HttpResponse, Purpose
 from labproof.connection.http import Http
 from labproof.connection.pages import Pages, Place
 from labproof.connection.ssh import Ssh
+from labproof.connection.visit import Sight, Visit
 from labproof.ground.errors import ProvisionError, TransportError
 
 
@@ -67,6 +68,11 @@ class LiveConnection:
             return self._pages.fetch(request)
         self._pages.require_owner(request)
         return self._through[request.via].fetch(request)
+
+    def visit(self, visit: Visit, purpose: Purpose) -> Sight:
+        """Have Chromium visit a page of a machine that was shown to be the one; it reaches nothing else."""
+        self._guard()
+        return chromium.find().visit(visit, self._pages.open_socket)
 
     def close(self) -> None:
         """Close every connection."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from labproof.connection import tunnel
+from labproof.connection import doorway, tunnel
 from labproof.connection.base import Command, HttpRequest, HttpResponse
 from labproof.connection.http import Http
 from labproof.connection.ssh import CONNECT_SECONDS, Ssh, offered_host_key
@@ -50,7 +50,7 @@ class Pages:
 
     def fetch(self, request: HttpRequest) -> HttpResponse:
         """Ask for a page. Raises Unproven unless its address is that of the machine that we log in to."""
-        name = self._owner(request)
+        name = self._owner(urlsplit(request.url).hostname, request)
         self._require_proof(name)
         if self._places[name].is_direct:
             return self._direct.fetch(request)
@@ -58,6 +58,19 @@ class Pages:
         try:
             return self._through[way].fetch(request)
         except (Unreachable, DeadlineExceeded) as problem:
+            self._require_life(name, way, problem)
+            raise
+
+    def open_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        """Open a connection to a page, for a browser. Raises what `fetch` raises, before a packet is sent."""
+        name = self._owner(host, f"{host}:{port}")
+        self._require_proof(name)
+        if self._places[name].is_direct:
+            return doorway.opened(host, port, timeout)
+        way = self._way(name)
+        try:
+            return tunnel.open_socket(self._machines[way], host, port, timeout)
+        except Unreachable as problem:
             self._require_life(name, way, problem)
             raise
 
@@ -73,11 +86,11 @@ class Pages:
         with self._lock:
             self._shown.clear()
 
-    def _owner(self, request: HttpRequest) -> str:
-        host = urlsplit(request.url).hostname
+    def _owner(self, host: str | None, asked: object) -> str:
+        """Return the machine whose address it is. Raises Unproven for any other address."""
         name = next((name for name, place in self._places.items() if place.address == host), None)
         if name is None:
-            raise Unproven(f"{request}: {host} is no machine's address in this lab; nothing was sent")
+            raise Unproven(f"{asked}: {host} is no machine's address in this lab; nothing was sent")
         return name
 
     def _way(self, name: str) -> str:

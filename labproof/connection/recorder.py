@@ -2,9 +2,11 @@
 
 import hashlib
 import time
+from dataclasses import replace
 
 from labproof.connection.base import Command, CommandResult, Connection, HttpRequest, HttpResponse, Purpose
 from labproof.connection.secrets import mask
+from labproof.connection.visit import Sight, Visit
 from labproof.ground import errors
 from labproof.records.evidence import EvidenceLog, now
 
@@ -65,6 +67,28 @@ class Recorder:
             digest=response.digest,
         )
         return response
+
+    def visit(self, visit: Visit, purpose: Purpose) -> Sight:
+        """Have a page visited through the inner connection; the digest of the picture is in the record."""
+        started, clock, asked = now(), time.monotonic(), mask(str(visit))
+        try:
+            sight = self._inner.visit(visit, purpose)
+        except errors.TransportError as problem:
+            self._lost(GRADER, "browser", asked, purpose, started, clock, problem)
+            raise
+        digest = hashlib.sha256(sight.picture).hexdigest() if sight.picture else sight.digest
+        entry = self._log.append(
+            machine=GRADER,
+            kind="browser",
+            request=asked,
+            purpose=purpose,
+            started=started,
+            seconds=round(time.monotonic() - clock, 4),
+            status=sight.status,
+            output=mask(sight.as_json()),
+            digest=digest,
+        )
+        return replace(sight, digest=digest, entry=entry.number)
 
     def close(self) -> None:
         """Close the inner connection; the log belongs to the run."""

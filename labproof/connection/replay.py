@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from labproof.connection.base import Command, CommandResult, HttpRequest, HttpResponse, Purpose
 from labproof.connection.recorder import GRADER, describe
 from labproof.connection.secrets import mask
+from labproof.connection.visit import Sight, Visit, from_json
 from labproof.ground import errors
 from labproof.records.model import Exchange
 
@@ -23,6 +24,7 @@ _PROBLEMS: dict[str, type[errors.TransportError]] = {
         errors.Refused,
         errors.NotTaken,
         errors.NoCluster,
+        errors.NoBrowser,
         errors.NotRecorded,
     )
 }
@@ -77,6 +79,11 @@ class Replay:
             started=exchange.started,
             seconds=exchange.seconds,
         )
+
+    def visit(self, visit: Visit, purpose: Purpose) -> Sight:
+        """Answer with what a browser saw then; the picture lies beside the run that was recorded."""
+        exchange = self._next((purpose, GRADER, "browser", mask(str(visit))))
+        return from_json(exchange.status, exchange.output, exchange.digest)
 
     def close(self) -> None:
         """Do nothing: a recording needs no letting go."""

@@ -16,7 +16,7 @@ from labproof.gradebook.class_file import Student
 from labproof.gradebook.shared_identity import shared
 from labproof.ground.errors import ConfigError
 from labproof.ground.places import engine_dir
-from labproof.records import result
+from labproof.records import pictures, result
 from labproof.records.model import RunRecord
 from labproof.showing import report
 from labproof.showing.report import _replace as replaced
@@ -79,7 +79,9 @@ def _write_both(graded: Graded, folder: Path, alike: tuple[str, ...]) -> int:
 
     def students() -> str:
         # Where nothing was decided the grading has made that page already.
-        return ("" if decided else source.page()) or report.render(source.run, decided=decided)
+        return ("" if decided else source.page()) or report.render(
+            source.run, decided=decided, screenshots=pictures.load(source.path, source.run)
+        )
 
     written = _bring_up_to_date(own / INSTRUCTOR, instructor_made_from, instructors)
     return written + _bring_up_to_date(own / STUDENT, student_made_from, students)

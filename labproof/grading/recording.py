@@ -29,6 +29,7 @@ from labproof.records.model import (
     Outcome,
     RunRecord,
     ScenarioRecord,
+    Screenshot,
     SectionRecord,
     StepOutcome,
     StepRecord,
@@ -169,6 +170,14 @@ class Recording:
     def acting(self) -> AbstractContextManager[None]:
         """Do the work: what goes to a machine, its API or its pages meanwhile may change them."""
         return self._asking(Purpose.ACT)
+
+    def showing(self) -> AbstractContextManager[None]:
+        """Look only to show what is there: no judgement, and no replay of one, is given these answers."""
+        return self._asking(Purpose.SHOW)
+
+    def show(self, screenshot: Screenshot) -> None:
+        """Keep a picture of a page."""
+        self._run = replace(self._run, screenshots=(*self._run.screenshots, screenshot))
 
     @property
     def is_done_already(self) -> bool:

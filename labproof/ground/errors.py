@@ -13,6 +13,7 @@ LabError                   our side or the surroundings; never counted against a
     ├── Refused            the machine answers, but nothing listens there
     │   └── NotTaken       seen from another machine: refused there, or no way to it
     ├── NoCluster          the machine answers, but it was never made a control plane
+    ├── NoBrowser          a real browser could not be started, or ended before it had seen its page
     └── NotRecorded        a replay has no answer to this question
 ActionFailed               a command of the handout did not succeed when we ran it
 CheckFailed                the student's state is wrong; the only one counted against a student
@@ -87,6 +88,10 @@ class NotTaken(Refused):
 
 class NoCluster(TransportError):
     """Report that a machine answers but holds no cluster that could be asked."""
+
+
+class NoBrowser(TransportError):
+    """Report that a real browser could not be started, or that it ended before it had seen its page."""
 
 
 class NotRecorded(TransportError):

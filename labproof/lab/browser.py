@@ -1,10 +1,12 @@
 """Web pages of the lab, asked from where the grader stands."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from labproof.connection.base import Connection, HttpRequest, HttpResponse
+from labproof.connection.visit import Sight, Step, Visit
 from labproof.ground.errors import DeadlineExceeded, NotTaken, Refused, Unproven, Unreachable
 from labproof.lab.machine import Machine, Phase
 
@@ -36,9 +38,11 @@ class PageState:
 class Browser:
     """Asks a machine's pages. A page that does not answer while its machine does is a fact, not a blind spot."""
 
-    def __init__(self, connection: Connection, phase: Phase) -> None:
+    def __init__(self, connection: Connection, phase: Phase, is_real: bool = False) -> None:
         self._connection = connection
         self._phase = phase
+        self.is_real = is_real
+        """Whether a real browser is there, or was in the run that is replayed: then `visit` can be used."""
 
     def get(self, machine: Machine, scheme: str, port: int, path: str = "/", **headers: str) -> PageState:
         """Get a page of a machine."""
@@ -55,6 +59,14 @@ class Browser:
         url = f"{scheme}://{machine.address}:{port}{path}"
         body = json.dumps(data, sort_keys=True).encode()
         return self._ask(machine, HttpRequest("POST", url, {"Content-Type": "application/json", **headers}, body))
+
+    def visit(self, machine: Machine, scheme: str, port: int, path: str = "/", steps: Sequence[Step] = ()) -> Sight:
+        """Have a real browser open a page of a machine and do something there.
+
+        Raises TransportError where the page cannot be reached, and NoBrowser where the browser failed.
+        """
+        visit = Visit(f"{scheme}://{machine.address}:{port}{path}", tuple(steps))
+        return self._connection.visit(visit, self._phase.purpose)
 
     def _ask(self, machine: Machine, request: HttpRequest) -> PageState:
         try:

@@ -64,7 +64,7 @@ class Authorship(StrEnum):
 class Exchange:
     """One question put to the lab, or one command run there, and what came back.
 
-    `kind` is command, api or page. `status` is an exit status or an HTTP status, None when no answer came.
+    `kind` is command, api, page or browser. `status` is an exit status or an HTTP status, None when no answer came.
     `problem` names the transport error then (a class of labproof.ground.errors). `output` and `error` are bounded;
     `dropped` counts the bytes that are not kept and `digest` is the SHA-256 of the whole output.
     """
@@ -320,6 +320,31 @@ class History:
     best: Attempt
     recent: tuple[Attempt, ...]
     was: dict[str, str] = field(default_factory=dict)
+class BrowserUse:
+    """Whether a real browser was there for a run that asked for one, and which; or why there was none."""
+
+    is_used: bool
+    says: str
+
+
+@dataclass(frozen=True)
+class Screenshot:
+    """A page as a browser showed it: it shows something and is never judged.
+
+    `file` lies in the run's folder and has that SHA-256, which stands in the evidence, too, as entry `entry`.
+    `problem` says what was not as expected, or why there is no picture. `state` is what the API said just then.
+    """
+
+    section: str
+    what: str
+    url: str
+    taken: str
+    file: str = ""
+    sha256: str = ""
+    entry: int = 0
+    title: str = ""
+    problem: str = ""
+    state: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -327,7 +352,7 @@ class RunRecord:
     """A whole run: what was asked for, what the lab was, and what became of every criterion.
 
     `source` is the recording that was judged, `weights` are there when they are not the course's own, and
-    `milestone` is what machines were set back to. `student` is how a class names whose machines they are, and
+    `milestone` is what machines were set back to. `browser` is there when a real one was asked for. `student` is how a class names whose machines they are, and
     `history` is there when the same machines were graded before.
     """
 
@@ -346,6 +371,8 @@ class RunRecord:
     milestone: str = ""
     student: str = ""
     history: History | None = None
+    browser: BrowserUse | None = None
+    screenshots: tuple[Screenshot, ...] = ()
 
     @property
     def graded_by(self) -> Mode:

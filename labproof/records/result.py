@@ -33,6 +33,8 @@ def to_json(run: RunRecord) -> dict[str, Any]:
         "source": dataclasses.asdict(run.source) if run.source else None,
         "weights": {"file": run.weights.file, "total": float(run.weights.total)} if run.weights else None,
         "history": _history(run.history) if run.history else None,
+        "browser": dataclasses.asdict(run.browser) if run.browser else None,
+        "screenshots": [dataclasses.asdict(s) for s in run.screenshots],
         "score": _score(run.score),
         "lab": dataclasses.asdict(run.lab),
         "sections": [_section(s) for s in run.sections],

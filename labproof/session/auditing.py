@@ -10,7 +10,7 @@ from labproof.grading import rubric as rubrics
 from labproof.grading.recording import trimmed
 from labproof.ground.errors import ConfigError
 from labproof.ground.shape import shown
-from labproof.records import result
+from labproof.records import pictures, result
 from labproof.records.evidence import find_break, read
 from labproof.records.model import FINISHED, CriterionRecord, Exchange, Outcome, RunRecord, number
 from labproof.records.store import RunFolder
@@ -64,6 +64,7 @@ def audit(folder: RunFolder, rubric: Path | None = None) -> Audit:
         found.unchecked.append("outcomes and points, because they rest on the evidence")
         return found
     _check_quotes(run, folder, found)
+    _check_screenshots(run, folder, found)
     again = regraded(folder, rubric)
     if run.ended == FINISHED:
         found.differ(list(_unlike(asdict(again.lab), asdict(run.lab), "lab")))
@@ -97,7 +98,7 @@ def _check_report(run: RunRecord, folder: RunFolder, found: Audit) -> None:
         return
     except OSError as problem:
         raise ConfigError([f"{path}: cannot be read ({problem.strerror}); remove it, or correct its rights"]) from None
-    if page != report.render(run).encode():
+    if page != report.render(run, screenshots=pictures.load(folder.path, run)).encode():
         found.differences.append("report.html: not what the result looks like; it was edited, or by another Labproof")
 
 
@@ -110,6 +111,19 @@ def _check_quotes(run: RunRecord, folder: RunFolder, found: Audit) -> None:
         if known.get(quoted.number) != quoted
     }
     found.differ(sorted(wrong))
+
+
+def _check_screenshots(run: RunRecord, folder: RunFolder, found: Audit) -> None:
+    """Check that each picture is there, and is the one whose digest stands in the evidence."""
+    found.differ(pictures.problems(folder.path, run))
+    digests = {exchange.number: exchange.digest for exchange in read(folder.evidence) if exchange.kind == "browser"}
+    found.differ(
+        [
+            f"screenshots/{shot.file}: entry {shot.entry} of the evidence is not that of this picture"
+            for shot in run.screenshots
+            if shot.file and digests.get(shot.entry) != shot.sha256
+        ]
+    )
 
 
 def _quotes(run: RunRecord) -> Iterator[tuple[str, Exchange]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from labproof.ground.plain_file import open_plain
 from labproof.ground.shape import shown
+from labproof.records import pictures
 from labproof.records.model import RunRecord
 from labproof.showing import report
 
@@ -23,7 +24,7 @@ def changes(path: Path, run: RunRecord | None, digest: str) -> list[str]:
 
     Where the result was changed as well (`run` is None), or was drawn by another Labproof, nobody knows what it said.
     """
-    original = report.render(run) if run else ""
+    original = report.render(run, screenshots=pictures.load(path.parent, run)) if run else ""
     if hashlib.sha256(original.encode()).hexdigest() != digest:
         return [f"{path.name}: not the page that was signed"]
     with open_plain(path, LIMIT, "fetch it as it was signed") as file:

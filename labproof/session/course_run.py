@@ -29,7 +29,7 @@ from labproof.records.model import (
     number,
 )
 from labproof.records.store import LATEST, find
-from labproof.session import course_faults, scenario_items
+from labproof.session import course_faults, scenario_items, screenshots
 from labproof.session import options as session_options
 from labproof.session.connecting import EarlyReach, MachineChoice, Reached, bring_up
 from labproof.session.connecting import find as find_machines
@@ -291,6 +291,8 @@ class CourseRun:
         self.display.scenario_finished(record, self.session.recording.run.score)
         for criterion in self.session.recording.verdicts.take_resettled():
             self.display.resettled(criterion)
+        if chosen.ends_section:
+            screenshots.take(self.config, self.session, chosen.plan.section, self.display.stage)
         self.session.save()
         if self.config.option.milestones and chosen.ends_section:
             self._keep_milestone(chosen.use)

@@ -15,3 +15,7 @@ def pytest_labproof_problems(network: IPv4Network) -> list[str]:  # type: ignore
 
 def pytest_labproof_opened(config: pytest.Config, opened: "Session") -> None:
     """Make what the course's fixtures hand out, and begin what takes long: the machines are reached."""
+
+
+def pytest_labproof_section_ended(config: pytest.Config, opened: "Session", section: str) -> None:
+    """Show what a section has come to, once its last scenario has ended and a real browser is there for it."""

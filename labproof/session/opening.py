@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
-from labproof.connection import foresight
+from labproof.connection import chromium, foresight
 from labproof.connection.base import Connection
 from labproof.connection.endpoint import Endpoint
 from labproof.connection.foresight import Foresight
@@ -17,7 +17,7 @@ from labproof.grading.judging import Judge
 from labproof.grading.recording import PERFORM, Recording
 from labproof.grading.surroundings import Surroundings
 from labproof.grading.syllabus import Syllabus
-from labproof.ground.errors import LabError, TransportError
+from labproof.ground.errors import LabError, NoBrowser, TransportError
 from labproof.ground.wait import Clock, Deadline
 from labproof.lab import identity
 from labproof.lab.browser import Browser
@@ -25,19 +25,20 @@ from labproof.lab.machine import Lab, Machine, Phase
 from labproof.providers.base import Provider
 from labproof.records.evidence import EvidenceLog, now, read
 from labproof.records.model import (
+    BrowserUse,
     LabDescription,
     Mode,
     RunRecord,
     ScenarioRecord,
     SectionRecord,
-    Source,
     Weights,
 )
 from labproof.records.store import RunFolder, create
 from labproof.session import course_check, merging
+from labproof.session.album import Album
 from labproof.session.connecting import Reached
 from labproof.session.options import Options
-from labproof.session.recorded_run import open_recorded
+from labproof.session.recorded_run import RecordedRun, open_recorded
 
 SAVE_EVERY_SECONDS = 2.0
 
@@ -72,6 +73,9 @@ class Session:
     cluster: CourseCluster = field(default_factory=CourseCluster)
     closing: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     """What the course must take away again, while the lab can still be reached."""
+
+    album: Album | None = None
+    """Where screenshots go, when a real browser is there to take them."""
 
     provider: Provider | None = None
     foresight: Foresight | None = None
@@ -187,8 +191,9 @@ def begin(options: Options, plan: Syllabus, reach: Callable[[], Reached]) -> Ses
         description,
         Clock(),
         Surroundings(options.patience),
-        student=options.student,
     )
+    if session.browser.is_real:
+        session.album = Album(session.folder, session.browser, session.recording)
     session.provider, session.foresight, session.unreached = reached.provider, reached.connection, unreached
     session.tell_unreached()
     return session
@@ -226,9 +231,7 @@ def _replayed(options: Options, plan: Syllabus) -> Session:
     around = Surroundings(
         options.patience, now=replay.now, clock=replay.elapsed, pause=replay.pause, resumed=replay.resumed
     )
-    return _assemble(
-        options, plan, replay, endpoints, recorded.lab, _instant_clock(), around, source.source, recorded.student
-    )
+    return _assemble(options, plan, replay, endpoints, recorded.lab, _instant_clock(), around, source)
 
 
 def _assemble(
@@ -239,8 +242,7 @@ def _assemble(
     description: LabDescription,
     clock: Clock,
     around: Surroundings,
-    source: Source | None = None,
-    student: str = "",
+    recorded: RecordedRun | None = None,
 ) -> Session:
     # Before the new run becomes the latest one.
     earlier = merging.earlier_run(options, plan, description)
@@ -250,7 +252,7 @@ def _assemble(
     lab = Lab({e.name: Machine(e.name, e.address, connection, phase, e.password) for e in endpoints})
     description, earlier = _continued(description, earlier, lab)
     judge = Judge(clock)
-    run = replace(_blank(folder, options, plan, description, earlier), source=source, student=student)
+    run = _blank(folder, options, plan, description, earlier, recorded)
     cluster = CourseCluster()
     around = replace(around, lost_machines=lambda: _lost(lab), is_cluster_lost=lambda: cluster.is_lost())
     recording = Recording(run, plan, judge, phase, log, around)
@@ -264,11 +266,21 @@ def _assemble(
         phase=phase,
         endpoints=endpoints,
         lab=lab,
-        browser=Browser(connection, phase),
+        browser=Browser(connection, phase, is_real=run.browser is not None and run.browser.is_used),
         judge=judge,
         recording=recording,
         cluster=cluster,
     )
+
+
+def _browser_use(options: Options) -> BrowserUse | None:
+    """Return which real browser the run has, or why it has none; None for one that asked for none."""
+    if not options.browser:
+        return None
+    try:
+        return BrowserUse(True, str(chromium.find()))
+    except NoBrowser as problem:
+        return BrowserUse(False, str(problem))
 
 
 def _continued(
@@ -296,7 +308,12 @@ def _lost(lab: Lab) -> list[str]:
 
 
 def _blank(
-    folder: RunFolder, options: Options, plan: Syllabus, lab: LabDescription, earlier: RunRecord | None
+    folder: RunFolder,
+    options: Options,
+    plan: Syllabus,
+    lab: LabDescription,
+    earlier: RunRecord | None,
+    recorded: RecordedRun | None,
 ) -> RunRecord:
     """Return a run in which nothing was looked at yet, or what an earlier run of this lab knows already."""
     return RunRecord(
@@ -308,6 +325,9 @@ def _blank(
         weights=_weights(options, plan),
         based_on=earlier.run if earlier else "",
         sections=merging.merged(_sections(plan), earlier),
+        source=recorded.source if recorded else None,
+        student=recorded.run.student if recorded else options.student,
+        browser=recorded.run.browser if recorded else _browser_use(options),
     )
 
 

@@ -33,6 +33,7 @@ class Options:
     accept_broken: bool = False
     patience: float = 15.0
     student: str = ""
+    browser: bool = False
     extras: frozenset[str] = frozenset()
 
 
@@ -74,5 +75,6 @@ def of(config: pytest.Config) -> Options:
         accept_broken=chosen.accept_broken,
         patience=chosen.patience,
         student=os.environ.get("LABPROOF_STUDENT", "")[:_LONGEST_STUDENT],
+        browser=chosen.browser,
         extras=frozenset(section.option for section in asked),
     )

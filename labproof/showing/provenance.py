@@ -17,6 +17,10 @@ def notes(run: RunRecord) -> list[str]:
         said += _handed_in(run.source.hand_in)
     if run.mode is Mode.RESET:
         said.append(f"set back to {run.milestone or 'an earlier state'}; what came after it is to be graded again")
+    if run.browser and run.browser.is_used:
+        said.append(f"pages were opened in a real browser, too: {run.browser.says}")
+    elif run.browser:
+        said.append(f"a real browser was asked for and is not there, so pages were only asked: {run.browser.says}")
     if run.weights:
         total = f"{float(run.weights.total):g}"
         said.append(f"weights of {run.weights.file}, which add up to {total}, and not the course's own")

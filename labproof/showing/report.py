@@ -5,6 +5,7 @@ import functools
 import os
 import tempfile
 from base64 import b64encode
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, Stric
 from markupsafe import Markup
 
 from labproof.ground.places import cache_dir, engine_dir
+from labproof.records import pictures
 from labproof.records.model import (
     Outcome,
     RunRecord,
@@ -30,11 +32,16 @@ from labproof.showing.timeline import clock, timeline
 
 def write(run: RunRecord, folder: Path) -> Path:
     """Write `report.html` into the folder, whole or not at all, and return its path."""
-    return _replace(folder / "report.html", render(run))
+    return _replace(folder / "report.html", render(run, screenshots=pictures.load(folder, run)))
 
 
-def render(run: RunRecord, decided: Decided | None = None) -> str:
-    """Return the page of a run, with what an instructor decided about it: the same one for the same run, always."""
+def render(
+    run: RunRecord, decided: Decided | None = None, screenshots: Mapping[str, bytes] | None = None
+) -> str:
+    """Return the page of a run, with what an instructor decided about it: the same one for the same run, always.
+
+    `screenshots` are those that the run has, by their files.
+    """
     fixes = ranked(run)
     return (
         _environment()
@@ -54,6 +61,7 @@ def render(run: RunRecord, decided: Decided | None = None) -> str:
             evidence=Evidence(),
             timeline=timeline(run),
             progression=progression(run),
+            pictures={name: _embedded(picture) for name, picture in (screenshots or {}).items()},
             by_outcome={
                 outcome: [(s, c) for s in run.sections for c in s.criteria if c.outcome is outcome]
                 for outcome in Outcome
@@ -66,6 +74,10 @@ def render(run: RunRecord, decided: Decided | None = None) -> str:
 def script() -> Markup:
     """Return the one script of the page, as its policy allows it by hash; the page is whole without it."""
     return Markup((engine_dir() / "reports" / "report.js").read_text(encoding="utf-8"))
+
+
+def _embedded(picture: bytes) -> str:
+    return f"data:image/webp;base64,{b64encode(picture).decode()}"
 
 
 def _targets(run: RunRecord) -> dict[str, str]:

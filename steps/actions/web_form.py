@@ -1,10 +1,11 @@
-"""Handout 4.3: creating an application in the Dashboard's form, through the Dashboard's own interface."""
+"""Handout 4.3: creating an application in the Dashboard's form, in a real browser or as its page asks the Dashboard."""
 
 from labproof.ground.advice import TRY
-from labproof.ground.errors import ActionFailed
+from labproof.ground.errors import ActionFailed, NoBrowser
 from labproof.lab.browser import Browser
 from labproof.lab.machine import Machine
 from steps.cluster.api import Cluster
+from steps.course import page_steps
 from steps.course.expect import made_by_dashboard
 from steps.course.facts import Course
 from steps.probes import account, dashboard, workload
@@ -42,6 +43,27 @@ def deploy(browser: Browser, machine: Machine, port: int, token: str, name: str,
         raise ActionFailed(f"the Dashboard did not deploy {name}: {answer}")
 
 
+def deploy_in_page(browser: Browser, machine: Machine, port: int, token: str, name: str, image: str) -> None:
+    """Do the same in the page itself, in a real browser: log in, "+", "Create from form", Deploy.
+
+    Raises ActionFailed with the step that could not be done.
+    """
+    steps = (*page_steps.log_in(token), *page_steps.create_from_form(name, image))
+    sight = browser.visit(machine, "https", port, steps=steps)
+    if sight.problem:
+        raise ActionFailed(f"the Dashboard's page did not deploy {name}: {sight.problem}")
+
+
+def _deploy_somehow(browser: Browser, machine: Machine, port: int, token: str, name: str, image: str) -> None:
+    if browser.is_real:
+        try:
+            return deploy_in_page(browser, machine, port, token, name, image)
+        except NoBrowser:
+            # The evidence of this step says why the page was not used: no work waits for a browser.
+            pass
+    deploy(browser, machine, port, token, name, image)
+
+
 def deploy_as_admin(browser: Browser, cluster: Cluster, master: Machine, course: Course, name: str) -> None:
     """Deploy the course's nginx with the token of dashboard-admin; what the form has made already is left alone.
 
@@ -51,7 +73,7 @@ def deploy_as_admin(browser: Browser, cluster: Cluster, master: Machine, course:
     if token is None:
         raise ActionFailed("there is no token of dashboard-admin to log in with")
     try:
-        deploy(browser, master, course.cluster.dashboard_port, token, name, course.profile.nginx_image)
+        _deploy_somehow(browser, master, course.cluster.dashboard_port, token, name, course.profile.nginx_image)
     except ActionFailed as problem:
         origin, service = workload.origin(cluster, _NAMESPACE, name), workload.service(cluster, _NAMESPACE, name)
         if made_by_dashboard().is_met(origin) and service.type is not None:

@@ -12,6 +12,7 @@ from steps.probes import container_log, steadiness
 
 CALICO_OPERATORS = "calico-system"
 """The namespace that Calico's operator puts it into (v3.18.6 quickstart.md)."""
+_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _WAITS_FOR_OTHERS = ("PodInitializing", "ContainerCreating")
 
 
@@ -175,12 +176,15 @@ class Origin:
     exists: bool
     creators: tuple[str, ...] = ()
     has_form_labels: bool = False
+    traces: tuple[str, ...] = ()
+    """What else speaks for the form; it is shown and not judged."""
 
     def __str__(self) -> str:
         if not self.exists:
             return "it does not exist"
         labels = "with" if self.has_form_labels else "without"
-        return f"made by {', '.join(self.creators) or 'somebody unknown'}, {labels} the form's k8s-app label"
+        traces = f" (as the form does: {', '.join(self.traces)})" if self.traces else ""
+        return f"made by {', '.join(self.creators) or 'somebody unknown'}, {labels} the form's k8s-app label{traces}"
 
 
 @reads_objects
@@ -200,7 +204,21 @@ def origin(cluster: Cluster, namespace: str, name: str) -> Origin:
         exists=True,
         creators=tuple(sorted(set(filter(None, owners)))),
         has_form_labels=all(labels.get("k8s-app") == name for labels in places),
+        traces=_traces(found, name),
     )
+
+
+def _traces(found: Json, name: str) -> tuple[str, ...]:
+    """Return what the form leaves in a Deployment beside its label (dashboard v2.2.0, deployment/deploy.go)."""
+    containers = (found["spec"]["template"].get("spec") or {}).get("containers") or []
+    says = {
+        "the container has the app's name": any(c.get("name") == name for c in containers),
+        "privileged: false stands there outright": any(
+            (c.get("securityContext") or {}).get("privileged") is False for c in containers
+        ),
+        "no manifest was applied": _APPLIED not in (found["metadata"].get("annotations") or {}),
+    }
+    return tuple(said for said, is_so in says.items() if is_so)
 
 
 def _owns_selector(manager: Json) -> bool:

@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from click.testing import CliRunner, Result
 
 from labproof.cli import main
 from labproof.ground.places import course_dir
-from labproof.records.model import CriterionRecord, Mode, Outcome, RunRecord
+from labproof.records import pictures
+from labproof.records.evidence import EvidenceLog, read
+from labproof.records.model import BrowserUse, CriterionRecord, Mode, Outcome, RunRecord, Screenshot
 from labproof.records.store import RunFolder
 from labproof.showing import report
 from tests.newest import newest
@@ -226,3 +229,45 @@ def test_part_of_a_course_is_whole(tmp_path: Path) -> None:
     done = verify(folder)
     assert done.exit_code == 0, done.output
     assert "not checked: 6 criteria that the run did not come to" in done.output
+
+
+PICTURE = b"RIFF\x04\x00\x00\x00WEBPVP8 "
+
+
+def with_picture(folder: RunFolder) -> None:
+    """Let a whole run have one screenshot, with its entry at the end of the evidence."""
+    run, digest = folder.load(), sha256(PICTURE).hexdigest()
+    entries = read(folder.evidence)
+    folder.evidence.unlink()
+    log = EvidenceLog(folder.evidence)
+    for entry in entries:
+        log.append(**{name: value for name, value in asdict(entry).items() if name != "number"})
+    seen = {"started": run.finished, "seconds": 1.0, "status": 200, "output": "{}", "digest": digest}
+    last = log.append(machine="grader", kind="browser", request="BROWSE http://x/", purpose="show", **seen)
+    log.close()
+    pictures.save(folder.path, "nginx-1.webp", PICTURE)
+    shot = Screenshot("nginx", "nginx", "http://x/", run.finished, "nginx-1.webp", digest, last.number)
+    run = replace(run, evidence_head=log.head, browser=BrowserUse(True, "Chromium"), screenshots=(shot,))
+    folder.save(run)
+    report.write(run, folder.path)
+
+
+def test_run_with_a_screenshot_is_whole(folder: RunFolder) -> None:
+    """A screenshot is no part of what is judged again; a run that has one is whole."""
+    with_picture(folder)
+    done = verify(folder)
+    assert (done.exit_code, done.output) == (0, f"{folder.path}: whole\n")
+
+
+def test_exchanged_picture_is_found(folder: RunFolder) -> None:
+    """A picture that was exchanged on disk, or in the result as well, does not fit the evidence."""
+    with_picture(folder)
+    pictures.save(folder.path, "nginx-1.webp", PICTURE + b"another")
+    done = verify(folder)
+    assert done.exit_code == 1
+    assert "differs: screenshots/nginx-1.webp: not the picture that the result names" in done.output
+    digest = sha256(PICTURE + b"another").hexdigest()
+    edit(folder, lambda data: data["screenshots"][0].update(sha256=digest))
+    done = verify(folder)
+    assert done.exit_code == 1
+    assert "screenshots/nginx-1.webp: entry" in done.output

@@ -19,7 +19,9 @@ function show(content) { part("view").replaceChildren(content); }
 
 function login(message = "") {
   frame(false);
-  const token = make("textarea", { id: "token", rows: "5", required: true, spellcheck: "false", autocomplete: "off" });
+  const token = make("input", {
+    id: "token", name: "token", type: "password", placeholder: "Enter token", required: true, autocomplete: "off",
+  });
   const trouble = make("p", { class: "bad", role: "alert", text: message, hidden: !message });
   const submit = async (event) => {
     event.preventDefault();
@@ -32,8 +34,10 @@ function login(message = "") {
     }
   };
   const page = card("Sign in", make("form", { id: "login-form", onsubmit: submit },
+    make("mat-radio-button", { role: "radio", "aria-checked": "true", text: "Token" }),
     make("p", { class: "mute", text: "Every Service Account has a Secret with a token that can be used to log in here." }),
-    field("Enter token", token), trouble, make("button", { id: "sign-in", class: "main", text: "Sign in" })));
+    field("Enter token", token), trouble, 
+    make("button", { id: "sign-in", class: "main kd-login-button", type: "submit", text: "Sign in" })));
   page.classList.add("narrow");
   show(page);
 }

@@ -1,34 +1,35 @@
 // The "+" page: create from form.
 import { post, read } from "/client.js";
-import { card, field, make } from "/parts.js";
+import { card, choice, field, make } from "/parts.js";
 
 const NAME = "[a-z]([a-z0-9\\-]*[a-z0-9])?";
 
-function choice(id, options) {
-  return make("select", { id }, ...options.map(([value, text]) => make("option", { value, text })));
-}
-
-function inputs(namespace) {
-  const number = (id, value, min) => make("input", { id, type: "number", min: String(min), max: "65535", value: String(value) });
+// The controls have the names of the original's, which a browser finds them by.
+function inputs(namespace, chosen) {
+  const text = (name, more) => make("input", { formcontrolname: name, required: true, ...more });
+  const number = (name, value, min) => text(name, { name, type: "number", min: String(min), max: "65535", value });
   return {
-    name: make("input", { id: "app-name", required: true, maxlength: "24", pattern: NAME, placeholder: "nginx" }),
-    image: make("input", { id: "container-image", required: true, placeholder: "nginx:1.22" }),
-    replicas: number("replicas", 1, 0),
-    service: choice("service", [["none", "None"], ["internal", "Internal"], ["external", "External"]]),
-    port: number("port", 80, 1),
-    target: number("target-port", 80, 1),
+    name: text("name", { maxlength: "24", pattern: NAME, placeholder: "App name" }),
+    image: text("containerImage", { placeholder: "Container image" }),
+    replicas: number("replicas", "1", 0),
+    service: choice("serviceType", [["none", "None"], ["internal", "Internal"], ["external", "External"]], chosen),
+    port: number("port", "", 1),
+    target: number("targetPort", "", 1),
     protocol: choice("protocol", [["TCP", "TCP"], ["UDP", "UDP"]]),
-    namespace: make("input", { id: "app-namespace", required: true, value: namespace || "default" }),
+    namespace: text("namespace", { value: namespace || "default" }),
   };
 }
 
+// No label: a click on its text would be one on the first thing in it.
+const group = (text, box) => make("div", { class: "field" }, make("span", { text }), box);
+
 function specOf(given) {
-  const hasService = given.service.value !== "none";
-  const mapping = { port: Number(given.port.value), targetPort: Number(given.target.value), protocol: given.protocol.value };
+  const service = given.service.select.value;
+  const mapping = { port: Number(given.port.value), targetPort: Number(given.target.value), protocol: given.protocol.select.value };
   return {
     name: given.name.value, containerImage: given.image.value, imagePullSecret: null, containerCommand: null,
-    containerCommandArgs: null, replicas: Number(given.replicas.value), portMappings: hasService ? [mapping] : [],
-    variables: [], isExternal: given.service.value === "external", description: null,
+    containerCommandArgs: null, replicas: Number(given.replicas.value), portMappings: service !== "none" ? [mapping] : [],
+    variables: [], isExternal: service === "external", description: null,
     namespace: given.namespace.value, memoryRequirement: null, cpuRequirement: null,
     labels: [{ editable: false, key: "k8s-app", value: given.name.value }], runAsPrivileged: false,
   };
@@ -48,12 +49,15 @@ async function problemOf(spec) {
 
 export async function create(namespace, done) {
   await read("login/status");
-  const given = inputs(namespace);
+  const ports = make("div", { class: "row", hidden: true });
+  const given = inputs(namespace, (service) => {
+    ports.hidden = service === "none";
+    for (const input of ports.querySelectorAll("input")) input.disabled = ports.hidden;
+  });
   const trouble = make("p", { class: "bad", role: "alert", hidden: true });
-  const deploy = make("button", { id: "deploy", class: "main", text: "Deploy" });
-  const ports = make("div", { class: "row", hidden: true },
-    field("Port", given.port), field("Target port", given.target), field("Protocol", given.protocol));
-  given.service.addEventListener("change", () => { ports.hidden = given.service.value === "none"; });
+  const deploy = make("button", { id: "deploy", class: "main", text: "Deploy", disabled: true });
+  ports.append(field("Port", given.port), field("Target port", given.target), group("Protocol", given.protocol.box));
+  given.port.disabled = given.target.disabled = true;
   const submit = async (event) => {
     event.preventDefault();
     deploy.disabled = true;
@@ -71,10 +75,28 @@ export async function create(namespace, done) {
   };
   const form = make("form", { id: "create-form", onsubmit: submit },
     field("Application name", given.name), field("Container image", given.image),
-    field("Number of pods", given.replicas), field("Service", given.service), ports,
+    field("Number of pods", given.replicas), group("Service", given.service.box), ports,
     field("Namespace", given.namespace), trouble,
     make("div", { class: "actions" }, deploy, make("button", { type: "button", text: "Cancel", onclick: () => done() })));
-  const page = card("Create from form", form);
+  const check = () => { deploy.disabled = !form.checkValidity(); };
+  form.addEventListener("input", check);
+  form.addEventListener("click", check);
+  const page = card("Create", tabs(make("kd-create-from-form", {}, form)));
   page.classList.add("narrow");
   return page;
+}
+
+// The original begins with the text of a manifest, which this stand-in does not have.
+function tabs(form) {
+  const other = make("p", { class: "mute", text: "Of the three ways to create something, this stand-in has the form." });
+  const show = (tab) => {
+    for (const each of list.children) each.setAttribute("aria-selected", String(each === tab));
+    form.hidden = tab !== list.lastChild;
+    other.hidden = !form.hidden;
+  };
+  const names = ["Create from input", "Create from file", "Create from form"];
+  const list = make("div", { role: "tablist" }, ...names.map((text) => make("button",
+    { type: "button", role: "tab", text, onclick: (event) => show(event.target) })));
+  show(list.firstChild);
+  return make("div", {}, list, other, form);
 }

@@ -2,10 +2,11 @@
 import { read } from "/client.js";
 import { card, make, state, table } from "/parts.js";
 
-function finished(title, answer, headings, rows) {
+function finished(title, answer, headings, rows, name = "") {
   const errors = answer.errors.map((error) => make("p", { class: "bad", text: error.ErrStatus.message }));
   const empty = rows.length ? [] : [make("p", { class: "mute", text: "There is nothing to display here." })];
-  return card(title, ...errors, rows.length ? table(headings, rows) : "", ...empty);
+  const list = rows.length ? table(headings, rows) : "";
+  return card(title, ...errors, name ? make(name, {}, list) : list, ...empty);
 }
 
 const labels = (meta) => Object.entries(meta.labels || {}).map(([key, value]) => `${key}: ${value}`).join("\n");
@@ -24,7 +25,7 @@ export async function deployments(where) {
     answer.deployments.map(({ objectMeta, pods, containerImages }) => [
       objectMeta.name, objectMeta.namespace, labels(objectMeta),
       state(pods.running >= pods.desired, `${pods.running} / ${pods.desired}`), containerImages.join(", "),
-    ]));
+    ]), "kd-deployment-list");
 }
 
 export async function services(where) {

@@ -6,9 +6,10 @@ import pytest
 
 from labproof.connection.base import HttpRequest
 from labproof.connection.fake import FakeConnection, Page
-from labproof.ground.errors import ActionFailed, DeadlineExceeded
+from labproof.connection.visit import Act, Sight
+from labproof.ground.errors import ActionFailed, DeadlineExceeded, NoBrowser
 from labproof.lab.browser import Browser
-from labproof.lab.machine import Lab
+from labproof.lab.machine import Lab, Phase
 from steps.actions import web_form
 from steps.cluster.api import Cluster
 from steps.course import facts as course
@@ -174,3 +175,38 @@ def test_other_refusals_stay_as_they_are(occupied: FakeConnection, pair: Lab, pa
     with pytest.raises(ActionFailed, match="HTTP 403") as raised:
         web_form.deploy_as_admin(pages, api, pair["master"], REHEARSAL, "web")
     assert "already" not in str(raised.value)
+
+
+def test_real_browser_fills_in_the_page(fake: FakeConnection, pair: Lab, phase: Phase, api: Cluster) -> None:
+    """With a real browser nothing is posted: the page is opened, and the steps of a person are done there."""
+    annotations = {"kubernetes.io/service-account.name": "dashboard-admin"}
+    secret = {"metadata": {"annotations": annotations}, "data": {"token": encoded("the admin's\n")}}
+    fake.serve("GET", "/namespaces/kubernetes-dashboard/secrets", Page({"items": [secret]}))
+    fake.show("https://192.168.200.10:30000/", Sight(200))
+    web_form.deploy_as_admin(Browser(fake, phase, is_real=True), api, pair["master"], REHEARSAL, "web")
+    ((visit, _),) = fake.visits
+    typed = [step.text for step in visit.steps if step.act is Act.FILL]
+    assert typed == ["the admin's", "web", REHEARSAL.profile.nginx_image, "80", "80"]
+    assert not any(r.method == "POST" for r, _ in fake.requests)
+
+
+def test_browser_that_fails_keeps_nothing_from_being_done(
+    fake: FakeConnection, pair: Lab, phase: Phase, api: Cluster
+) -> None:
+    """Where the browser ends too early, the form is sent as without one."""
+    annotations = {"kubernetes.io/service-account.name": "dashboard-admin"}
+    secret = {"metadata": {"annotations": annotations}, "data": {"token": encoded("the admin's")}}
+    fake.serve("GET", "/namespaces/kubernetes-dashboard/secrets", Page({"items": [secret]}))
+    fake.show("https://192.168.200.10:30000/", NoBrowser("it was ended"))
+    web_form.deploy_as_admin(Browser(fake, phase, is_real=True), api, pair["master"], REHEARSAL, "web")
+    assert json.loads(last(fake).body)["name"] == "web"
+
+
+def test_step_that_a_page_does_not_take_is_told(
+    occupied: FakeConnection, pair: Lab, phase: Phase, api: Cluster
+) -> None:
+    """What could not be done on the page is said, with what is in the way of it."""
+    occupied.serve("GET", DEPLOYMENT, there("kubectl-create", {"app": "web"}))
+    occupied.show("https://192.168.200.10:30000/", Sight(200, problem="expected to click Deploy"))
+    with pytest.raises(ActionFailed, match=r"expected to click Deploy\n.*made by kubectl-create"):
+        web_form.deploy_as_admin(Browser(occupied, phase, is_real=True), api, pair["master"], REHEARSAL, "web")

@@ -1,0 +1,106 @@
+"""The class's page in a real browser: sorted, filtered and gone through by keyboard, and whole without its script."""
+
+from pathlib import Path
+
+import pytest
+
+from labproof.gradebook import page as class_page
+from tests.browser.axe import violations
+from tests.browser.conftest import Open, Opened
+from tests.gradebook import classes
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    books = {"large": classes.large(60), "small": classes.small(), "tiny": classes.tiny()}
+    folder = tmp_path_factory.mktemp("classes")
+    for name, book in books.items():
+        (folder / f"{name}.html").write_text(class_page.render(book), encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in books}
+
+
+NAMES = ("large", "small", "tiny")
+FIRST = "#matrix tbody tr:not([hidden])"
+
+
+@pytest.fixture
+def large(open_page: Open, files: dict[str, Path]) -> Opened:
+    return open_page(files["large"])
+
+
+def points(opened: Opened) -> list[float]:
+    """Return the students' shares in the order of the rows."""
+    return [
+        float(v) for v in opened.page.locator(FIRST).evaluate_all("(rows) => rows.map((r) => r.cells[1].dataset.value)")
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_page_fits_and_loads_nothing(open_page: Open, files: dict[str, Path], name: str, width: int) -> None:
+    """The page itself is as wide as its window; no script fails, and nothing but the file itself is asked for."""
+    opened = open_page(files[name], width)
+    assert (opened.overflows(), opened.errors, opened.requests) == (False, [], [files[name].as_uri()])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_axe_finds_nothing(open_page: Open, files: dict[str, Path], name: str) -> None:
+    """axe-core finds no violation."""
+    assert violations(open_page(files[name], bypass_csp=True).page) == []
+
+
+def test_column_sorts_the_students(large: Opened) -> None:
+    """A click on the points puts the best first, another one the worst; the order is told to a screen reader."""
+    before = points(large)
+    head = large.page.locator('#matrix th[data-name="points"]')
+    head.locator("button").click()
+    assert points(large) == sorted(before, reverse=True) != before
+    assert head.get_attribute("aria-sort") == "descending"
+    head.locator("button").click()
+    assert points(large) == sorted(before)
+    assert "sorted by points, least first" in large.page.inner_text("#status")
+
+
+def test_search_and_filter_leave_some(large: Opened) -> None:
+    """A name leaves its student, a kind those of that kind, and Show all brings everybody back in the first order."""
+    everybody = large.page.locator(FIRST).count()
+    name = large.page.locator(f"{FIRST} th").nth(3).inner_text()
+    large.page.fill("#search", name)
+    assert 1 <= large.page.locator(FIRST).count() < everybody
+    large.page.click("#reset")
+    large.page.select_option("#kind", "full")
+    left = large.page.locator(FIRST)
+    assert left.evaluate_all("(rows) => rows.every((row) => row.dataset.full === '1')")
+    assert large.page.inner_text("#status").startswith(f"{left.count()} of {everybody} students shown")
+    large.page.click("#reset")
+    assert large.page.locator(FIRST).count() == everybody
+
+
+def test_section_leaves_its_columns(large: Opened) -> None:
+    """A section leaves its own criteria's columns, and no row becomes shorter than the head."""
+    large.page.select_option("#section", "docker")
+    heads = large.page.locator("#matrix thead tr:nth-child(2) th:not([hidden])[data-section]")
+    assert {heads.nth(n).get_attribute("data-section") for n in range(heads.count())} == {"docker"}
+    cells = large.page.locator("#matrix tbody tr:first-child > :not([hidden])").count()
+    assert cells == heads.count() + 2
+
+
+def test_keyboard_goes_from_cell_to_cell(large: Opened) -> None:
+    """The matrix is one stop of Tab; arrows go through it, and Enter sorts."""
+    focus = "document.activeElement"
+    large.page.locator('#matrix th[data-name="student"] button').focus()
+    large.page.keyboard.press("ArrowRight")
+    assert large.page.evaluate(f"{focus}.closest('th').dataset.name") == "points"
+    large.page.keyboard.press("Enter")
+    assert large.page.locator('#matrix th[data-name="points"]').get_attribute("aria-sort") == "descending"
+    large.page.keyboard.press("ArrowRight")
+    assert large.page.evaluate(f"{focus}.closest('th').dataset.section") is not None
+    assert large.page.locator("#matrix [tabindex='0']").count() == 1
+
+
+def test_page_is_whole_without_its_script(open_page: Open, files: dict[str, Path]) -> None:
+    """Without scripts every student is there, and what only a script could do is not."""
+    opened = open_page(files["large"], with_script=False)
+    assert opened.page.locator("#controls").is_hidden()
+    assert opened.page.locator("#matrix tbody tr").count() == 60
+    assert opened.page.locator("#matrix thead button").count() == 0
