@@ -176,6 +176,8 @@ def decide(folder: Path) -> None:
 
 class_.add_command(regrade)
 class_.add_command(handins.assignment)
+
+
 @contextmanager
 def _workers(out: Path, rubric: Path | None, deadline: float, scheduler: str | None) -> "Iterator[tuple[Starter, int]]":
     """Return who grades the labs, and how many at once: processes of this computer, or a cluster."""

@@ -6,8 +6,8 @@ import click
 
 GROUPS = {
     "For the student": (
-        "doctor", "up", "handout", "grade", "watch", "lab", "hand-in", "status", "explain", "sections", "report", "runs",
-        "reset", "down", "demo", "completion",
+        "doctor", "up", "handout", "grade", "watch", "lab", "hand-in", "status", "explain", "sections", "report",
+        "runs", "reset", "down", "demo", "completion",
     ),
     "For the instructor": ("class", "regrade", "verify-evidence", "sign", "verify", "rubric"),
     "For the course author": ("author", "bundle"),

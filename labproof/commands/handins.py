@@ -51,14 +51,14 @@ def hand_in(
 def _graded(provider: str, inventory: Path | None, rubric: Path | None) -> ExitStatus:
     """Grade the machines; leave where that came to no result that could be handed in."""
     from labproof.records.model import FINISHED
-    from labproof.records.store import LATEST, find, runs_dir
+    from labproof.records.store import LATEST, find, latest_name
     from labproof.session.connecting import EarlyReach
 
-    before = (runs_dir() / LATEST).resolve()
+    before = latest_name()
     early = EarlyReach(machine_choice(provider, inventory, rubric=rubric), is_whole=True)
     status = run_course("verify", provider, inventory, [f"--rubric={rubric}"] if rubric else [], early)
     # An earlier run is not what was asked for, and one that was cut short proves little.
-    if (runs_dir() / LATEST).resolve() == before or find(LATEST).load().ended != FINISHED:
+    if latest_name() == before or find(LATEST).load().ended != FINISHED:
         click.echo("nothing to be handed in: the grading did not come to its end", err=True)
         sys.exit(status)
     return ExitStatus(status)

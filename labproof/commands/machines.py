@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from labproof.commands.common import chosen_provider, machine_options
-from labproof.commands.groups import Whole
 from labproof.commands.doctor import bundle_option, give_bundle
+from labproof.commands.groups import Whole
 from labproof.ground.errors import ConfigError
 
 

@@ -140,5 +140,7 @@ def _fields(kind: Any) -> dict[str, tuple[Any, bool]]:
     return {f.name: (hints[f.name], f.name not in _OPTIONAL) for f in dataclasses.fields(kind)}
 
 
-_OPTIONAL = frozenset({"source", "weights", "milestone", "student", "history", "hand_in", "late", "browser", "screenshots"})
+_OPTIONAL = frozenset(
+    {"source", "weights", "milestone", "student", "history", "hand_in", "late", "browser", "screenshots"}
+)
 """What runs and classes of before do not have."""

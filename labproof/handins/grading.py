@@ -15,6 +15,7 @@ from labproof.classes.running import RUNS, TERMINAL, LabRun, Order
 from labproof.ground import fault
 from labproof.ground.errors import ConfigError
 from labproof.ground.exit_status import ExitStatus
+from labproof.ground.places import runs_dir
 from labproof.ground.wait import Clock, Deadline
 from labproof.handins import suspicion, unpacking
 from labproof.handins.archive import Unfit
@@ -25,7 +26,6 @@ from labproof.records import result
 from labproof.records.evidence import read
 from labproof.records.headway import Headway
 from labproof.records.model import RunRecord
-from labproof.records.store import runs_dir
 from labproof.session.rejudging import Rejudging
 
 

@@ -320,6 +320,9 @@ class History:
     best: Attempt
     recent: tuple[Attempt, ...]
     was: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class BrowserUse:
     """Whether a real browser was there for a run that asked for one, and which; or why there was none."""
 
@@ -352,8 +355,8 @@ class RunRecord:
     """A whole run: what was asked for, what the lab was, and what became of every criterion.
 
     `source` is the recording that was judged, `weights` are there when they are not the course's own, and
-    `milestone` is what machines were set back to. `browser` is there when a real one was asked for. `student` is how a class names whose machines they are, and
-    `history` is there when the same machines were graded before.
+    `milestone` is what machines were set back to. `student` is how a class names whose machines they are, `history` is
+    there when the same machines were graded before, and `browser` when a real one was asked for.
     """
 
     run: str

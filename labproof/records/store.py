@@ -93,6 +93,12 @@ def find(name: str, root: Path | None = None) -> RunFolder:
     raise ConfigError([f"RUN: no run {name!r} in {root}; the newest are: {', '.join(known) or 'none'}"])
 
 
+def latest_name(root: Path | None = None) -> str:
+    """Return the name of the newest run on machines, nothing where there is none."""
+    path = _pointed_at(root or runs_dir())
+    return path.resolve().name if path.is_dir() else ""
+
+
 def newest(is_wanted: Callable[[RunRecord], bool], root: Path | None = None) -> RunRecord | None:
     """Return the newest run on machines that is wanted, None when there is none; what cannot be read is passed over.
 

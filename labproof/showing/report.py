@@ -35,9 +35,7 @@ def write(run: RunRecord, folder: Path) -> Path:
     return _replace(folder / "report.html", render(run, screenshots=pictures.load(folder, run)))
 
 
-def render(
-    run: RunRecord, decided: Decided | None = None, screenshots: Mapping[str, bytes] | None = None
-) -> str:
+def render(run: RunRecord, decided: Decided | None = None, screenshots: Mapping[str, bytes] | None = None) -> str:
     """Return the page of a run, with what an instructor decided about it: the same one for the same run, always.
 
     `screenshots` are those that the run has, by their files.
