@@ -105,7 +105,7 @@ def _option(option: click.Option, context: click.Context) -> tuple[str, ...]:
 def _values(option: click.Option, context: click.Context) -> str:
     kind = option.type
     if isinstance(kind, click.IntRange | click.FloatRange):
-        return f"{kind.min:g} to {kind.max:g}"
+        return f"{kind.min:g} or more" if kind.max is None else f"{kind.min:g} to {kind.max:g}"
     return option.make_metavar(context).strip("[]")
 
 
