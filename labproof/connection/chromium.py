@@ -9,7 +9,6 @@ the page does.
 import contextlib
 import functools
 import os
-import pwd
 import shlex
 import shutil
 import tempfile
@@ -21,14 +20,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from labproof.connection import own_network
 from labproof.connection.doorway import Doorway, OpenSocket
 from labproof.connection.visit import MOST_REFUSED, TEXT_KEPT, Act, Sight, Step, Visit
 from labproof.ground.errors import NoBrowser
+from labproof.ground.places import is_root
 from labproof.ground.wait import Deadline
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Response, Route
+
+    from labproof.connection.own_network import OwnNetwork
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NOBODY = "nobody"
@@ -72,7 +73,9 @@ def find() -> "Chromium":
     program = next((found for name in PROGRAMS if (found := shutil.which(name))), None)
     if program is None:
         raise NoBrowser(f"none of {', '.join(PROGRAMS)} is in PATH; on Debian: apt-get install chromium")
-    if os.geteuid() == 0 and shutil.which("setpriv") is None:
+    if shutil.which("prlimit") is None:
+        raise NoBrowser("prlimit is missing, which keeps a page's demands in bounds; a browser is used on Linux alone")
+    if is_root() and shutil.which("setpriv") is None:
         raise NoBrowser("setpriv is missing, and root starts no browser; on Debian: apt-get install util-linux")
     problem: NoBrowser | None = None
     for is_sandboxed in (True, False):
@@ -105,7 +108,7 @@ class Chromium:
     has_own_network: bool = False
 
     def __str__(self) -> str:
-        who = f" as {NOBODY}" if os.geteuid() == 0 else ""
+        who = f" as {NOBODY}" if is_root() else ""
         sandbox = "in its sandbox" if self.is_sandboxed else "WITHOUT its sandbox, which this computer does not allow"
         network = " and a network of its own" if self.has_own_network else ""
         return f"Chromium {self.version}{who}, {sandbox}{network}".replace("  ", " ")
@@ -254,16 +257,23 @@ class _WayOut:
 @contextmanager
 def _way_out(host: str, port: int, open_socket: OpenSocket) -> Iterator[_WayOut]:
     with contextlib.ExitStack() as stack:
-        network: own_network.OwnNetwork | None = None
+        network: OwnNetwork | None = None
         # Without rights for it, the proxy alone keeps the browser in.
         with contextlib.suppress(OSError):
-            network = stack.enter_context(own_network.make()) if _is_root() else None
+            network = stack.enter_context(_own_network()) if _may_make_networks() else None
         door = stack.enter_context(Doorway(host, port, open_socket, network.listener if network else None))
         yield _WayOut(door, tuple(network.command) if network else ())
 
 
-def _is_root() -> bool:
-    return os.geteuid() == 0 and shutil.which("nsenter") is not None
+def _may_make_networks() -> bool:
+    return is_root() and shutil.which("nsenter") is not None
+
+
+def _own_network() -> "OwnNetwork":
+    # Linux alone has what it imports.
+    from labproof.connection import own_network
+
+    return own_network.make()
 
 
 @contextmanager
@@ -310,9 +320,11 @@ def _prepared(folder: Path, program: str, seconds: float, confined: tuple[str, .
     ends = ["timeout", "--signal=KILL", f"{seconds + START_SECONDS:.0f}"]
     bounds = ["prlimit", f"--fsize={_FILE_BYTES}", "--core=0"]
     argv = [*bounds, *ends, program]
-    if os.geteuid() == 0:
+    if is_root():
         folder.chmod(0o711)
         shutil.chown(profile, NOBODY)
+        import pwd
+
         owner = pwd.getpwnam(NOBODY)
         argv = [*confined, "setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups", *argv]
     launcher = folder / "chromium"

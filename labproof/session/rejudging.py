@@ -7,7 +7,6 @@ import contextlib
 import gc
 import multiprocessing
 import os
-import resource
 import signal
 import sys
 from collections.abc import Callable, Generator
@@ -106,6 +105,9 @@ def _settle_down(terminal: Path) -> None:
     shown = os.open(terminal, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     for stream in (1, 2):
         os.dup2(shown, stream)
+    # Where there are forks there is this; a computer without them only imports the module.
+    import resource
+
     # A recording makes many objects and hardly a cycle, and ends soon.
     gc.disable()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
