@@ -18,7 +18,7 @@ from labproof.grading.verdicts import Verdicts
 from labproof.ground import fault
 from labproof.ground.errors import CheckFailed, DeadlineExceeded, LabError, NoCluster, Refused
 from labproof.lab.machine import Phase
-from labproof.records.evidence import EvidenceLog, now
+from labproof.records.evidence import EvidenceLog, now, trimmed
 from labproof.records.model import (
     BROKEN,
     FINISHED,
@@ -36,7 +36,6 @@ from labproof.records.model import (
 )
 
 PERFORM, VERIFY = Mode.PERFORM, Mode.VERIFY
-_KEPT_IN_RESULT = 4000
 
 
 @dataclass
@@ -391,11 +390,3 @@ def _unseen(section: SectionRecord, reason: str) -> SectionRecord:
         for s in section.scenarios
     )
     return replace(section, scenarios=scenarios)
-
-
-def trimmed(exchange: Exchange) -> Exchange:
-    """Return an exchange as it stands in the result; the evidence file keeps all of it."""
-    over = len(exchange.output) - _KEPT_IN_RESULT
-    if over <= 0:
-        return exchange
-    return replace(exchange, output=exchange.output[:_KEPT_IN_RESULT], dropped=exchange.dropped + over)

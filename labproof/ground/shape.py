@@ -137,7 +137,12 @@ _DERIVED = {
 def _fields(kind: Any) -> dict[str, tuple[Any, bool]]:
     """Return each field's annotation, and whether it has to be there."""
     hints = get_type_hints(kind)
-    return {f.name: (hints[f.name], f.name not in _OPTIONAL) for f in dataclasses.fields(kind)}
+    return {f.name: (hints[f.name], not _may_be_absent(f)) for f in dataclasses.fields(kind)}
+
+
+def _may_be_absent(field: "dataclasses.Field[Any]") -> bool:
+    has_default = (field.default, field.default_factory) != (dataclasses.MISSING, dataclasses.MISSING)
+    return has_default and field.name in _OPTIONAL
 
 
 _OPTIONAL = frozenset(

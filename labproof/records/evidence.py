@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -27,6 +27,8 @@ LONGEST_LINE = 64 * 1024 * 1024
 """Bytes of the longest line: a page of 8 MiB, each byte of it a control character and six bytes in JSON."""
 LARGEST = 1024 * 1024 * 1024
 """Bytes of a whole file that are read: a finished lab leaves three million."""
+KEPT_IN_RESULT = 4000
+"""Characters of an answer that stand in the result, too."""
 _KINDS = {**get_type_hints(Exchange), "seconds": int | float}
 _COLLECTED: ContextVar[list[Exchange] | None] = ContextVar("collected", default=None)
 
@@ -187,3 +189,11 @@ def _line(entry: dict[str, Any]) -> bytes:
 def _bytes(text: str) -> bytes:
     # Half a surrogate, which a hostile page can send, becomes the escape that JSON has for it.
     return text.encode("utf-8", errors="backslashreplace")
+
+
+def trimmed(exchange: Exchange) -> Exchange:
+    """Return an exchange as it stands in the result; the evidence file keeps all of it."""
+    over = len(exchange.output) - KEPT_IN_RESULT
+    if over <= 0:
+        return exchange
+    return replace(exchange, output=exchange.output[:KEPT_IN_RESULT], dropped=exchange.dropped + over)

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from labproof.grading import rubric as rubrics
-from labproof.grading.recording import trimmed
 from labproof.ground.errors import ConfigError
 from labproof.ground.shape import shown
 from labproof.records import pictures, result
-from labproof.records.evidence import find_break, read
+from labproof.records.evidence import find_break, read, trimmed
 from labproof.records.model import FINISHED, CriterionRecord, Exchange, Outcome, RunRecord, number
 from labproof.records.store import RunFolder
 from labproof.session.recorded_run import evidence_problem, open_recorded

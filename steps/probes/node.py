@@ -42,7 +42,7 @@ def parse(node: Json) -> NodeState:
         reason=str(ready.get("message", "no condition")),
         address=str(addresses[0]) if addresses else "",
         version=str(status.get("nodeInfo", {}).get("kubeletVersion", "")),
-        labels=frozenset(node["metadata"].get("labels", {})),
+        labels=frozenset(node["metadata"].get("labels", {}).keys()),
     )
 
 

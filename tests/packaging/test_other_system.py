@@ -111,7 +111,7 @@ def test_the_report_is_utf_8(home: Path) -> None:
 
 
 def test_only_rooms_of_linux_import_what_only_unix_has() -> None:
-    """The rehearsal and a network for a browser alone do; whatever else needs such a module asks for it when it is used."""
+    """The rehearsal and a browser's own network do; whatever else needs such a module asks for it when it is used."""
     words = ("\nimport fcntl", "\nimport resource", "\nimport pwd", "\nimport grp", "\nimport termios", "\nimport pty")
     files = [p for folder in ("labproof", "steps") for p in sorted((engine_dir() / folder).rglob("*.py"))]
     found = {p.relative_to(engine_dir()).as_posix() for p in files if any(w in p.read_text("utf-8") for w in words)}
