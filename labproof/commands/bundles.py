@@ -43,5 +43,35 @@ def check(directory: Path | None, as_json: bool) -> None:
     sys.exit(ExitStatus.FULL if verdict.is_whole else ExitStatus.LOST)
 
 
+@bundle.command("fetch")
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Where the bundle shall be.")
+@click.option("--sources", type=click.Path(path_type=Path), metavar="FILE", help="Your own sources and mirrors.")
+@click.option("--images-only", is_flag=True, help="Only images and manifests: no virtual machine is needed.")
+@click.option("--plan", "only_plan", is_flag=True, help="Show what would be fetched, and from where.")
+def fetch(out: Path, sources: Path | None, images_only: bool, only_plan: bool) -> None:
+    """Fetch the handout's bundle into DIR, check all of it, and go on where an earlier run ended.
+
+    Ends with 1 when what was fetched does not make a lab; `bundle check DIR` says the same again.
+    """
+    from labproof.rehearsal.fetching import Wanted
+    from labproof.rehearsal.fetching import fetch as fetching
+    from labproof.rehearsal.fetching.fetch import plan
+    from labproof.rehearsal.fetching.sources import load as load_sources
+    from labproof.rehearsal.judging import expected, judge
+
+    course = course_dir()
+    wanted = Wanted(out, expected.load(course, expected.HANDOUT), load_sources(sources), images_only)
+    if only_plan:
+        click.echo("\n".join(plan(wanted)))
+        return
+    directory = fetching(wanted, _progress)
+    if images_only:
+        click.echo(f"{directory}: images and manifests; {expected.REPOSITORY} was not asked for")
+        return
+    verdict = judge(directory, course, _progress)
+    click.echo("\n".join(verdict.lines()))
+    sys.exit(ExitStatus.FULL if verdict.is_whole else ExitStatus.LOST)
+
+
 def _progress(line: str) -> None:
     click.echo(line, err=True)

@@ -139,7 +139,7 @@ class Recipe:
 
 def seal(directory: Path) -> None:
     """Write the manifest with the sums that the files have now."""
-    paths = [path for path in sorted(directory.iterdir()) if path.name != "manifest.json"]
+    paths = [path for path in sorted(directory.iterdir()) if path.is_file() and path.name != "manifest.json"]
     rows = [{"name": p.name, "size": p.stat().st_size, "sha256": sha256(p.read_bytes())} for p in paths]
     (directory / "manifest.json").write_text(json.dumps({"schema": 1, "name": "handout", "files": rows}))
 
