@@ -22,8 +22,8 @@ _TRIES = 4
 _AGAIN = "try: the same command again; what is here already is kept"
 
 
-class _Cut(Exception):
-    """Tells that a connection ended before the file did."""
+class _Cut(BundleError):
+    """Report that an address did not give the whole file, so that the next one is tried."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,8 @@ def _once(url: str, part: Path, progress: Progress) -> None:
         raise _Cut(f"HTTP {problem.code} {problem.reason}") from problem
     except (OSError, http.client.HTTPException, ValueError) as problem:
         raise _Cut(str(getattr(problem, "reason", "") or problem or type(problem).__name__)) from problem
+    if got > _MOST_BYTES:
+        raise _Cut(f"more than {_MOST_BYTES} bytes, which no part of a bundle has")
     if whole and got != whole:
         raise _Cut(f"cut off after {got} of {whole} bytes")
 

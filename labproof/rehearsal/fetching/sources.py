@@ -1,6 +1,7 @@
 """Reads where the parts of a bundle come from: every source is data."""
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
@@ -37,7 +38,7 @@ class Sources(Settings):
     nginx: tuple[str, ...] = Field(min_length=1)
     manifests: tuple[ManifestSource, ...]
     mirrors: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    digests: dict[str, str] = Field(default_factory=dict)
+    digests: dict[str, Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]] = Field(default_factory=dict)
     repositories: tuple[RepositorySource, ...] = ()
     plain_http: bool = False
 

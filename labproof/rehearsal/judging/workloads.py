@@ -8,7 +8,7 @@ from typing import Any
 from labproof.ground.errors import BundleError
 from labproof.ground.untrusted import read_yaml_documents
 
-_MOST_BYTES = 4 * 1024**2
+_MOST_BYTES = 1024**2
 _CONTAINERS = ("initContainers", "containers")
 
 

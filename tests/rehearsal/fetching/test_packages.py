@@ -2,11 +2,14 @@
 
 import configparser
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from labproof.ground.errors import BundleError
+from labproof.ground.places import engine_dir
 from labproof.rehearsal.fetching import packages, sources
 
 VAGRANT = """\
@@ -60,6 +63,22 @@ def test_machine_that_fails(tmp_path: Path, told: Path, monkeypatch: pytest.Monk
     with pytest.raises(BundleError, match="fetching the packages: vagrant ended with exit code 1"):
         fetch(tmp_path)
     assert told.read_text().splitlines() == ["up", "destroy --force"]
+
+
+@pytest.mark.skipif(shutil.which("vagrant") is None, reason="Vagrant is not on this computer")
+def test_vagrant_finds_nothing_wrong(tmp_path: Path) -> None:
+    """`vagrant validate` passes for the throw-away machine, whatever hypervisor there is."""
+    env = {
+        **os.environ,
+        "LABPROOF_PACKAGES": str(tmp_path),
+        "VAGRANT_HOME": str(tmp_path / "home"),
+        "VAGRANT_DOTFILE_PATH": str(tmp_path / "state"),
+        "VAGRANT_CHECKPOINT_DISABLE": "1",
+    }
+    folder = engine_dir() / "vagrant" / "bundle"
+    asked = ["vagrant", "validate", "--ignore-provider"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False, cwd=folder, env=env)
+    assert done.returncode == 0, done.stderr
 
 
 def test_repositories_for_yum() -> None:

@@ -137,11 +137,11 @@ class Recipe:
         return directory
 
 
-def seal(directory: Path) -> None:
-    """Write the manifest with the sums that the files have now."""
+def seal(directory: Path, name: str = "handout") -> None:
+    """Write the manifest with the sums that the files have now; `name` says for which edition of the course."""
     paths = [path for path in sorted(directory.iterdir()) if path.is_file() and path.name != "manifest.json"]
     rows = [{"name": p.name, "size": p.stat().st_size, "sha256": sha256(p.read_bytes())} for p in paths]
-    (directory / "manifest.json").write_text(json.dumps({"schema": 1, "name": "handout", "files": rows}))
+    (directory / "manifest.json").write_text(json.dumps({"schema": 1, "name": name, "files": rows}))
 
 
 def sha256(data: bytes) -> str:

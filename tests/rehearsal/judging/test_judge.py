@@ -166,6 +166,24 @@ def test_names_prove_nothing(tmp_path: Path) -> None:
     assert ("kubelet 1.20.4 at kubelet.rpm, as the index says", "kubelet-1.19.0-1.x86_64") in said
 
 
+def test_rehearsal_has_versions_of_its_own(tmp_path: Path) -> None:
+    """A bundle that says it is the rehearsal's is judged by the rehearsal's versions, and by its file names."""
+    seal(Recipe().write(tmp_path), "rehearsal")
+    verdict = judged(tmp_path)
+    said = {(f.expected, f.found) for f in verdict.findings if f.breaks}
+    assert verdict.edition == "rehearsal"
+    assert ("the package kubelet 1.20.2", "1.20.4") in said
+    assert any("no such file, but k8s-images-v1.20.4.tar.gz" in found for _, found in said)
+
+
+def test_damaged_manifest(tmp_path: Path) -> None:
+    """A manifest that names files outside the bundle, or is none, is told and not followed."""
+    Recipe().write(tmp_path)
+    for text in ('{"files": [{"name": "../x", "sha256": "0", "size": 1}]}', "[" * 100_000, '{"files": 7}'):
+        (tmp_path / "manifest.json").write_text(text)
+        assert {finding.file for finding in broken(tmp_path)} == {"manifest.json"}
+
+
 def test_no_manifest(tmp_path: Path) -> None:
     """An instructor's own bundle needs no manifest: that is worth a note, and breaks nothing."""
     Recipe().write(tmp_path)
