@@ -68,7 +68,15 @@ class Puller:
             part.unlink(missing_ok=True)
             self.progress(f"{name}: fetching from {place}")
             tls = [f"--src-tls-verify={'false' if self.plain_http else 'true'}"]
-            argv = [PROGRAM, *_PLATFORM, "copy", *tls, source, f"docker-archive:{part}:{normal(name)}"]
+            argv = [
+                PROGRAM,
+                *_PLATFORM,
+                "copy",
+                "--retry-times=2",
+                *tls,
+                source,
+                f"docker-archive:{part}:{normal(name)}",
+            ]
             hint = "see whether the disk is full and the registry answers; then the same command again"
             run(BuildCommand(argv, f"fetching {name}", SECONDS, hint=hint), self.log)
             part.replace(target)

@@ -1,6 +1,5 @@
 """Reads an archive of images as `docker load` would, and proves each layer by its sum."""
 
-import gzip
 import hashlib
 import json
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from typing import IO, Any, cast
 
 from labproof.ground.errors import BundleError
 from labproof.rehearsal.judging.references import normal
-from labproof.rehearsal.judging.tarball import GZIP, MOST_BYTES, Entry, digest, entries
+from labproof.rehearsal.judging.tarball import GZIP, MOST_BYTES, Entry, digest, entries, unpacked
 
 INDEX = "manifest.json"
 _MOST_TEXT = 4 * 1024**2
@@ -84,12 +83,11 @@ class _Rejoined:
 
 def _unpacked_sum(stream: IO[bytes], left: list[int]) -> str:
     total = hashlib.sha256()
-    with gzip.GzipFile(fileobj=stream) as layer:
-        while data := layer.read(1024 * 1024):
-            left[0] -= len(data)
-            if left[0] < 0:
-                raise BundleError("its layers unpack to more than any bundle does")
-            total.update(data)
+    for data in unpacked(stream):
+        left[0] -= len(data)
+        if left[0] < 0:
+            raise BundleError("its layers unpack to more than any bundle does")
+        total.update(data)
     return total.hexdigest()
 
 

@@ -51,7 +51,10 @@ class _Archives:
             if path.is_file() and (path.name in named or (_may_be_tar(path.name) and path.name != REPOSITORY)):
                 progress(f"reading {plain(path.name)}")
                 self._read(path, is_named=path.name in named)
-        self.findings += _lacking(expected, self.names())
+        # What an archive that cannot be read would have had is not known: that is told once, by the archive.
+        self.unread = named - self.read.keys()
+        if not self.unread:
+            self.findings += _lacking(expected, self.names())
 
     def names(self, archive: str = "") -> set[str]:
         """Return the names of the images in one archive, or in all."""
@@ -129,10 +132,11 @@ def _manifests(directory: Path, expected: Expected, archives: _Archives) -> Iter
         except BundleError as problem:
             yield Finding(name, "a manifest of Kubernetes", str(problem), "take the release's own file again")
             continue
-        yield from manifest_rules.common(manifest, archives.names(), expected)
+        yield from manifest_rules.common(manifest, None if archives.unread else archives.names(), expected)
         if name == CALICO:
             yield from manifest_rules.calico(manifest, expected)
         elif name == DASHBOARD:
             yield from manifest_rules.dashboard(manifest, expected)
         else:
-            yield from manifest_rules.kuboard(manifest, expected, archives.names(KUBOARD_IMAGES))
+            loaded = None if KUBOARD_IMAGES in archives.unread else archives.names(KUBOARD_IMAGES)
+            yield from manifest_rules.kuboard(manifest, expected, loaded)

@@ -25,8 +25,11 @@ _DASHBOARD_LINE = 42
 _POLICY = "set imagePullPolicy: IfNotPresent"
 
 
-def common(manifest: ManifestFile, images: Collection[str], expected: Expected) -> Iterator[Finding]:
-    """Yield what is wrong with the images, the pull policies and the APIs of any manifest."""
+def common(manifest: ManifestFile, images: Collection[str] | None, expected: Expected) -> Iterator[Finding]:
+    """Yield what is wrong with the images, the pull policies and the APIs of any manifest.
+
+    `images` are those that the bundle has; None where that is not known.
+    """
     for container in {c.image: c for c in manifest.containers}.values():
         yield from _there(manifest, container, images)
     for container in manifest.containers:
@@ -66,10 +69,13 @@ def dashboard(manifest: ManifestFile, expected: Expected) -> Iterator[Finding]:
         yield Finding(DASHBOARD, wanted, f"`{plain(line)}`", "take the release's own file, without a line more")
 
 
-def kuboard(manifest: ManifestFile, expected: Expected, loaded: Collection[str]) -> Iterator[Finding]:
-    """Yield what is wrong with Kuboard: its image in an archive of its own, and the port of its page."""
+def kuboard(manifest: ManifestFile, expected: Expected, loaded: Collection[str] | None) -> Iterator[Finding]:
+    """Yield what is wrong with Kuboard: its image in an archive of its own, and the port of its page.
+
+    `loaded` are that archive's images; None where they are not known.
+    """
     for container in manifest.containers:
-        if normal(container.image) not in loaded:
+        if loaded is not None and normal(container.image) not in loaded:
             there = plain(", ".join(sorted(loaded)) or "no image with a name")
             fix = f"docker save {plain(container.image)} -o kuboard.tar, by the name: by its id the name is lost"
             yield Finding("kuboard.tar", f"the image {plain(container.image)}, as {KUBOARD} asks for it", there, fix)
@@ -80,12 +86,12 @@ def kuboard(manifest: ManifestFile, expected: Expected, loaded: Collection[str])
         yield Finding(KUBOARD, wanted, plain(ports or "none"), "take kuboard.yaml of Kuboard 2")
 
 
-def _there(manifest: ManifestFile, container: Container, images: Collection[str]) -> Iterator[Finding]:
+def _there(manifest: ManifestFile, container: Container, images: Collection[str] | None) -> Iterator[Finding]:
     if "@" in container.image:
         wanted = f"{container.owner}: an image by its tag"
         fix = "write the tag: docker load brings no digest of a registry with it"
         yield Finding(manifest.name, wanted, plain(container.image), fix)
-    elif normal(container.image) not in images and manifest.name != KUBOARD:
+    elif images is not None and normal(container.image) not in images and manifest.name != KUBOARD:
         same = sorted(name for name in images if repository(name) == repository(container.image))
         found = f"only {plain(', '.join(same))}" if same else "no archive of the bundle has it"
         fix = f"docker pull {plain(container.image)}, and docker save it into the archive of images"

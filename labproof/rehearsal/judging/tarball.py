@@ -51,6 +51,18 @@ class _Counted:
         return data
 
 
+class _Content:
+    """The content of one entry; it is read while the archive's reader waits, so it has errors of its own."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        """Return up to so many bytes. Raises BundleError for an archive that is broken in this entry."""
+        with _told():
+            return self.stream.read(size)
+
+
 @dataclass(frozen=True)
 class Entry:
     """One entry of an archive, while it passes by."""
@@ -78,15 +90,17 @@ def entries(path: Path, most: int = MOST_BYTES) -> Iterator[Entry]:
 
     Raises BundleError, in words for "found", for what is no tar, is cut off, or is too large.
     """
-    try:
-        with _opened(path) as stream:
-            counted = cast(IO[bytes], _Counted(stream, most))
-            with tarfile.open(fileobj=counted, mode="r|", tarinfo=_Header) as tar:
-                yield from _each(tar)
-    except _BROKEN as problem:
-        raise BundleError(_said(problem)) from problem
-    except OSError as problem:
-        raise BundleError(f"it cannot be read: {problem.strerror or problem}") from problem
+    with _told(), _opened(path) as stream:
+        counted = cast(IO[bytes], _Counted(stream, most))
+        with tarfile.open(fileobj=counted, mode="r|", tarinfo=_Header) as tar:
+            yield from _each(tar)
+
+
+def unpacked(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield what a packed stream holds, piece by piece. Raises BundleError when it is broken."""
+    with _told(), gzip.GzipFile(fileobj=stream) as layer:
+        while data := layer.read(CHUNK):
+            yield data
 
 
 def is_packed(path: Path) -> bool:
@@ -109,10 +123,22 @@ def _each(tar: tarfile.TarFile) -> Iterator[Entry]:
             raise BundleError(f"it has more than {MOST_ENTRIES} entries")
         if info.issparse():
             raise BundleError("it has a sparse file, which no tool for images or packages writes")
-        yield Entry(info, tar.extractfile(info) if info.isreg() else None)
+        content = tar.extractfile(info) if info.isreg() else None
+        yield Entry(info, cast(IO[bytes], _Content(content)) if content else None)
     # The checksum of a packed file stands at its end, which tar does not read.
     while cast(Any, tar.fileobj).read(CHUNK):
         pass
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what Python's readers raise for broken archives into our error."""
+    try:
+        yield
+    except _BROKEN as problem:
+        raise BundleError(_said(problem)) from problem
+    except OSError as problem:
+        raise BundleError(f"it cannot be read: {problem.strerror or problem}") from problem
 
 
 @contextmanager
