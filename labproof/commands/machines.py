@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
+from labproof.commands.bundles import bundle
 from labproof.commands.common import chosen_provider, machine_options
 from labproof.commands.doctor import bundle_option, give_bundle
-from labproof.commands.groups import Whole
 from labproof.ground.errors import ConfigError
 
 
@@ -46,29 +46,6 @@ def reset(provider: str, inventory: Path | None, milestone: str) -> None:
     click.echo(f"the machines are as they were after {milestone}")
     if report := forget_later(milestone):
         click.echo(f"report: {report}")
-
-
-@click.group(cls=Whole)
-def bundle() -> None:
-    """The files that the handout gives to students."""
-
-
-@bundle.command("build")
-def bundle_build() -> None:
-    """Build the rehearsal bundle, or say where it is when it is built already."""
-    from labproof.rehearsal import bundle as bundles
-
-    click.echo(bundles.build(click.echo).directory)
-
-
-@bundle.command("check")
-def bundle_check() -> None:
-    """Check every file of the bundle against its sum."""
-    from labproof.rehearsal import bundle as bundles
-
-    built = bundles.build(click.echo)
-    built.verify()
-    click.echo(f"{built.directory}: every file is as its manifest says")
 
 
 COMMANDS = (up, down, reset, bundle)

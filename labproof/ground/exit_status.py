@@ -22,7 +22,7 @@ class ExitStatus(IntEnum):
 
 _MEANINGS = {
     ExitStatus.FULL: "everything that was looked at is earned; done",
-    ExitStatus.LOST: "points are lost or blocked; evidence was changed; the grader is not proven",
+    ExitStatus.LOST: "points are lost or blocked; evidence was changed; grader not proven; bundle not whole",
     ExitStatus.USAGE: "an option or a file is wrong, and nothing was touched",
     ExitStatus.OURS: "something could not be seen, or Labproof itself failed: no point is lost by it",
     ExitStatus.INTERRUPTED: "interrupted; what was known by then is in the report",

@@ -32,14 +32,19 @@ _WithoutAliases.add_constructor("tag:yaml.org,2002:int", _WithoutAliases.constru
 
 def read_yaml(text: str) -> dict[str, Any]:
     """Return the mapping that a text in YAML is. Raises ValueError for anything else."""
+    documents = read_yaml_documents(text)
+    if len(documents) != 1 or not isinstance(documents[0], dict):
+        raise ValueError("no mapping in YAML")
+    return documents[0]
+
+
+def read_yaml_documents(text: str) -> list[Any]:
+    """Return every document of a text in YAML. Raises ValueError for what is none."""
     try:
-        data = yaml.load(text, _WithoutAliases)
+        return list(yaml.load_all(text, _WithoutAliases))
     # PyYAML's own constructors break in many ways on a tag with a value that it does not fit.
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, OverflowError, RecursionError) as problem:
         raise ValueError(f"no YAML: {' '.join(str(problem).split())[:200]}") from problem
-    if not isinstance(data, dict):
-        raise ValueError("no mapping in YAML")
-    return data
 
 
 def reads_objects(probe: Callable[P, T]) -> Callable[P, T]:

@@ -1,0 +1,91 @@
+"""What the course asks of a bundle: the versions stand in exercises/course.toml, the rest is the handout's text."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from labproof.ground import settings
+from labproof.ground.settings import Settings
+
+HANDOUT, REHEARSAL = "handout", "rehearsal"
+REPOSITORY = "k8s-docker.tar.gz"
+FOLDER = "k8s-docker"
+CALICO, DASHBOARD, KUBOARD, KUBOARD_IMAGES = "calico.yaml", "recommended.yaml", "kuboard.yaml", "kuboard.tar"
+DOCKER = "20.10"
+PACKAGES = ("yum-utils", "device-mapper-persistent-data", "lvm2", "docker-ce", "docker-ce-cli", "containerd.io")
+KUBERNETES_PACKAGES = ("kubelet", "kubeadm", "kubectl")
+NOT_ON_CENTOS = ("container-selinux", "socat", "conntrack", "conntrack-tools", "kubernetes-cni", "cri-tools")
+"""What the packages need and a minimal CentOS 7.6 has not."""
+
+CALICO_RANGE = ((3, 18), (3, 21))
+"""Releases that were tested with Kubernetes 1.20, first and last: requirements.md of projectcalico/calico at each."""
+
+DASHBOARD_RANGE = ((2, 0), (2, 4))
+"""Releases whose line 42 is where the handout inserts, and that work with 1.20: kubernetes/dashboard at each tag."""
+
+TOO_NEW = {
+    "policy/v1": "1.21",
+    "batch/v1 CronJob": "1.21",
+    "discovery.k8s.io/v1": "1.21",
+    "autoscaling/v2": "1.23",
+    "flowcontrol.apiserver.k8s.io/v1beta2": "1.23",
+}
+"""Since which Kubernetes an API is served: https://kubernetes.io/docs/reference/using-api/deprecation-guide/."""
+
+TOO_OLD = ("extensions/v1beta1 Deployment", "extensions/v1beta1 DaemonSet", "apps/v1beta1", "apps/v1beta2")
+"""What 1.16 took away; the same page."""
+
+
+class _Edition(Settings, extra="ignore"):
+    kubernetes: str
+    image_archive: str
+    nginx_image: str
+    kuboard_image: str
+
+
+class _Cluster(Settings, extra="ignore"):
+    image_repository: str
+    pod_cidr: str
+    images: tuple[str, ...]
+    other_images: tuple[str, ...]
+    kuboard_port: int
+
+
+class _Course(Settings, extra="ignore"):
+    handout: _Edition
+    rehearsal: _Edition
+    cluster: _Cluster
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What one edition of the course asks for."""
+
+    edition: str
+    kubernetes: str
+    image_archive: str
+    images: tuple[str, ...]
+    nginx: str
+    pod_cidr: str
+    kuboard_port: int
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Return the files that the handout names."""
+        return (REPOSITORY, self.image_archive, CALICO, DASHBOARD, KUBOARD_IMAGES, KUBOARD)
+
+    @property
+    def has_stand_ins(self) -> bool:
+        """Tell whether parts may be stand-ins of Labproof's."""
+        return self.edition == REHEARSAL
+
+
+def load(course: Path, edition: str) -> Expected:
+    """Return what this edition asks for. Raises ConfigError when the course's settings do not say it."""
+    read = settings.load(course / "exercises" / "course.toml", _Course)
+    one = read.rehearsal if edition == REHEARSAL else read.handout
+    own = [f"{name}:v{one.kubernetes}" for name in read.cluster.images]
+    images = tuple(f"{read.cluster.image_repository}/{name}" for name in (*own, *read.cluster.other_images))
+    return Expected(
+        edition, one.kubernetes, one.image_archive, images, one.nginx_image,
+        read.cluster.pod_cidr, read.cluster.kuboard_port,
+    )  # fmt: skip

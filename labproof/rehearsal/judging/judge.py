@@ -1,0 +1,142 @@
+"""Reads a whole bundle and says everything that is wrong with it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from labproof.ground.errors import BundleError, ConfigError
+from labproof.ground.places import Progress
+from labproof.rehearsal.judging import expected as expectation
+from labproof.rehearsal.judging import image_archive, manifest_rules, sums, workloads, yum_rules
+from labproof.rehearsal.judging.expected import CALICO, DASHBOARD, KUBOARD, KUBOARD_IMAGES, REPOSITORY, Expected
+from labproof.rehearsal.judging.finding import Finding, Verdict, plain
+from labproof.rehearsal.judging.image_archive import Image
+from labproof.rehearsal.judging.references import normal, repository, tag
+from labproof.rehearsal.judging.rpm_header import Package
+
+_MOST_FILES = 1000
+_PLATFORM = "linux/amd64"
+_SAVE = "docker save the images by their names once more"
+
+
+def judge(directory: Path, course: Path, progress: Progress) -> Verdict:
+    """Return the verdict on a folder that should be a bundle. Raises ConfigError when there is no such folder."""
+    if not directory.is_dir():
+        raise ConfigError([f"{directory}: expected a folder with a bundle, found none; check the path"])
+    manifest = sums.content(directory)
+    expected = expectation.load(course, sums.edition(manifest))
+    progress("comparing sums")
+    found = [*sums.findings(directory, manifest), *_missing(directory, expected)]
+    packages: list[Package] = []
+    if (directory / REPOSITORY).is_file():
+        progress(f"reading {REPOSITORY}")
+        wrong, packages = yum_rules.findings(directory / REPOSITORY, expected)
+        found += wrong
+    archives = _Archives(directory, expected, progress)
+    found += [*archives.findings, *_manifests(directory, expected, archives)]
+    images = {name: image.id for images in archives.read.values() for image in images for name in image.names}
+    names = tuple(plain(package) for package in packages)
+    # A file that the manifest lists and the handout names too is missing once, not twice.
+    unique = tuple({(f.file, f.expected, f.found): f for f in found}.values())
+    return Verdict(str(directory), expected.edition, unique, names, {plain(k): v for k, v in images.items()})
+
+
+class _Archives:
+    """Every archive of images in a bundle, and what is wrong with them."""
+
+    def __init__(self, directory: Path, expected: Expected, progress: Progress) -> None:
+        self.read: dict[str, list[Image]] = {}
+        self.findings: list[Finding] = []
+        named = {expected.image_archive, KUBOARD_IMAGES}
+        for path in sorted(directory.iterdir())[:_MOST_FILES]:
+            if path.is_file() and (path.name in named or (_may_be_tar(path.name) and path.name != REPOSITORY)):
+                progress(f"reading {plain(path.name)}")
+                self._read(path, is_named=path.name in named)
+        # What an archive that cannot be read would have had is not known: that is told once, by the archive.
+        self.unread = named - self.read.keys()
+        if not self.unread:
+            self.findings += _lacking(expected, self.names())
+
+    def names(self, archive: str = "") -> set[str]:
+        """Return the names of the images in one archive, or in all."""
+        images = [image for name, read in self.read.items() if archive in ("", name) for image in read]
+        return {name for image in images for name in image.names}
+
+    def _read(self, path: Path, is_named: bool) -> None:
+        try:
+            images = image_archive.read(path)
+        except BundleError as problem:
+            kind = "an archive of images, as `docker save` writes it"
+            self.findings.append(Finding(plain(path.name), kind, str(problem), _SAVE, breaks=is_named))
+            return
+        self.read[path.name] = images
+        self.findings += [found for image in images for found in _image(path.name, image)]
+        if not is_named:
+            load = "have it loaded on both machines too, or put its images into the archive that the handout names"
+            extra = "an archive more, which the handout does not say to load"
+            self.findings.append(Finding(plain(path.name), "no other archive of images", extra, load, breaks=False))
+
+
+def _may_be_tar(name: str) -> bool:
+    return name.endswith((".tar", ".tar.gz", ".tgz", ".tar.xz"))
+
+
+def _image(file: str, image: Image) -> Iterator[Finding]:
+    said = plain(", ".join(image.names) or image.id or "an image without id")
+    if not image.names:
+        yield Finding(file, "a name for every image", f"none for {said}", f"{_SAVE}: by an id the name is lost")
+    for problem in image.problems:
+        yield Finding(file, f"{said}, whole", plain(problem), _SAVE)
+    if image.platform and image.platform != _PLATFORM:
+        fix = f"docker pull --platform {_PLATFORM}, and save it again"
+        yield Finding(file, f"{said} for {_PLATFORM}", plain(image.platform), fix)
+
+
+def _missing(directory: Path, expected: Expected) -> Iterator[Finding]:
+    for name in expected.files:
+        if not (directory / name).is_file():
+            like = name.partition("-v")[0]
+            same = sorted(p.name for p in directory.iterdir() if p.name.startswith(like) and p.name != name)
+            found = f"no such file, but {plain(', '.join(same))}" if "-v" in name and same else "no such file"
+            fix = f"add {name}; `labproof bundle fetch` makes a whole bundle"
+            yield Finding(name, "a file of this name: the handout's commands use it", found, fix)
+
+
+def _lacking(expected: Expected, there: set[str]) -> Iterator[Finding]:
+    """Yield the images of kubeadm and nginx that no archive has."""
+    for image in expected.images:
+        if normal(image) not in there:
+            same = sorted(name for name in there if name.rpartition("/")[2].partition(":")[0] == _short(image))
+            found = f"only {plain(', '.join(same))}" if same else "no archive of the bundle has it"
+            fix = f"docker pull it by this name, or docker tag it, and save it into {expected.image_archive}"
+            yield Finding(expected.image_archive, f"the image {image}, which kubeadm init asks for", found, fix)
+    nginx = sorted(name for name in there if repository(name) == repository(expected.nginx))
+    if not nginx:
+        fix = f"docker pull {expected.nginx}, and save it into {expected.image_archive}"
+        yield Finding(expected.image_archive, "an image of nginx", "no archive of the bundle has one", fix)
+    elif all(tag(name) == "latest" for name in nginx):
+        fix = "add one with a version, such as nginx:1.20, and have that typed into the Dashboard's form"
+        found = f"{nginx[0]}: by that tag a registry is asked, and offline there is none"
+        yield Finding(expected.image_archive, "an image of nginx with a version", found, fix, breaks=False)
+
+
+def _short(image: str) -> str:
+    return image.rpartition("/")[2].partition(":")[0]
+
+
+def _manifests(directory: Path, expected: Expected, archives: _Archives) -> Iterator[Finding]:
+    for name in (CALICO, DASHBOARD, KUBOARD):
+        if not (directory / name).is_file():
+            continue
+        try:
+            manifest = workloads.read(directory / name)
+        except BundleError as problem:
+            yield Finding(name, "a manifest of Kubernetes", str(problem), "take the release's own file again")
+            continue
+        yield from manifest_rules.common(manifest, None if archives.unread else archives.names(), expected)
+        if name == CALICO:
+            yield from manifest_rules.calico(manifest, expected)
+        elif name == DASHBOARD:
+            yield from manifest_rules.dashboard(manifest, expected)
+        else:
+            loaded = None if KUBOARD_IMAGES in archives.unread else archives.names(KUBOARD_IMAGES)
+            yield from manifest_rules.kuboard(manifest, expected, loaded)
