@@ -1,9 +1,11 @@
 "use strict";
-// The page is whole without this: it only hides what is not looked for, and shows times in the reader's zone.
+// The page is whole without this: it only hides what is not looked for, and shows times in the reader's zone, changes the language.
 (() => {
   const find = document.getElementById("find");
   const [words, only] = [document.getElementById("find-words"), document.getElementById("find-only")];
   const told = document.getElementById("find-told");
+  const root = document.documentElement;
+  const language = document.getElementById("language");
   const text = (element) => (element ? element.textContent : "");
   const rows = [...document.querySelectorAll(".lines > li")].map((row) => {
     const criterion = row.querySelector(":scope > .criterion");
@@ -31,7 +33,10 @@
       part.hidden = isFiltered && !part.querySelector(".lines > li:not([hidden])");
     }
     document.body.classList.toggle("finding", wanted.length > 0);
-    told.textContent = isFiltered ? `${count} of ${total} criteria` : "";
+    told.hidden = !isFiltered;
+    for (const [name, number] of [["shown", count], ["all", total]]) {
+      for (const part of told.querySelectorAll(`[data-number="${name}"]`)) part.textContent = number;
+    }
   };
 
   words.addEventListener("input", show);
@@ -63,8 +68,15 @@
   window.addEventListener("beforeprint", () => { [words.value, only.checked] = ["", false]; show(); });
   for (const time of document.querySelectorAll("time[datetime]")) {
     const moment = new Date(time.dateTime);
-    if (!Number.isNaN(moment.getTime())) time.title = `${moment.toLocaleString()} where you are`;
+    if (!Number.isNaN(moment.getTime())) time.title = moment.toLocaleString(undefined, { timeZoneName: "short" });
   }
+  // Both languages stand in the page; the style sheet shows the one that the page's own language names.
+  language.addEventListener("click", () => {
+    root.lang = root.lang === "zh" ? "en" : "zh";
+    for (const part of document.querySelectorAll("[data-says]")) part.setAttribute(part.dataset.says, part.dataset[root.lang]);
+  });
+  language.hidden = false;
+  show();
   find.hidden = false;
   reveal();
 })();

@@ -9,6 +9,7 @@ import click
 from labproof.authoring import new_files, unfinished
 from labproof.authoring.templates import MARK
 from labproof.commands.common import chosen_provider, provider_option
+from labproof.ground.errors import HostError
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.places import course_dir
 
@@ -93,3 +94,16 @@ def course() -> None:
 
     load(told=unfinished.problems(course_dir()), binds=False)
     click.echo(f"{course_dir()}: the course is whole")
+
+
+@author.command("texts")
+def texts() -> None:
+    """Bring the catalogues of the other languages up to date: new texts come in empty, those that are gone leave."""
+    try:
+        from labproof.authoring import catalogues
+    except ImportError:
+        raise HostError(
+            "expected Babel, which collects the texts, found it missing\n  try: pip install babel"
+        ) from None
+    for path in catalogues.refresh(course_dir()):
+        click.echo(path)

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import os
+import re
 import tempfile
 from base64 import b64encode
 from hashlib import sha256
@@ -11,6 +12,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from labproof.ground import language
+from labproof.ground.language import LANGUAGES
 from labproof.ground.places import cache_dir, engine_dir
 from labproof.records.model import (
     CriterionRecord,
@@ -21,6 +24,7 @@ from labproof.records.model import (
     number,
     score,
 )
+from labproof.showing import both
 from labproof.showing.fixes import machine_of, ranked
 from labproof.showing.looks import SHOWN_CHARACTERS, Evidence, series
 from labproof.showing.provenance import moment, notes, warning
@@ -28,18 +32,33 @@ from labproof.showing.text import duration, in_style, pieces, prose, visible
 
 
 def write(run: RunRecord, folder: Path) -> Path:
-    """Write `report.html` into the folder, whole or not at all, and return its path."""
-    return _replace(folder / "report.html", render(run))
+    """Write `report.html` into the folder, whole or not at all, and return its path.
+
+    It is made in the language that is spoken; its reader can change to the other.
+    """
+    return _replace(folder / "report.html", render(run, language.current()))
 
 
-def render(run: RunRecord) -> str:
-    """Return the page of a run: the same one for the same run, always."""
+def render(run: RunRecord, spoken: str = language.ENGLISH) -> str:
+    """Return the page of a run, made in a language: the same one for the same run, always."""
+    with language.spoken(spoken):
+        return _rendered(run)
+
+
+def language_of(page: str) -> str:
+    """Return the language that a page was made in, English where it names none of ours."""
+    named = re.search(r'<html lang="(\w+)">', page[:200])
+    return named[1] if named and named[1] in LANGUAGES else language.ENGLISH
+
+
+def _rendered(run: RunRecord) -> str:
     fixes = ranked(run)
     return (
         _environment()
         .get_template("report.html.j2")
         .render(
             run=run,
+            spoken=language.current(),
             notes=notes(run),
             warning=warning(run),
             total=run.score,
@@ -55,6 +74,10 @@ def render(run: RunRecord) -> str:
             },
         )
     )
+
+
+_NAMES = {"en": "中文", "zh": "English"}
+"""What the switch says in each language: the name of the other, in that language."""
 
 
 @functools.cache
@@ -98,7 +121,8 @@ def _environment() -> Environment:
     environment.filters |= {"duration": duration, "lines": lines, "moment": moment, "number": number}
     environment.filters |= {"pieces": pieces, "score": score, "prose": prose, "in_style": in_style}
     environment.filters |= {"series": series, "machine": machine_of}
-    environment.globals |= {"shown_characters": SHOWN_CHARACTERS}
+    environment.globals |= {"shown_characters": SHOWN_CHARACTERS, "languages": _NAMES}
+    environment.globals |= both.IN_TEMPLATES
     return environment
 
 

@@ -38,15 +38,15 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
         if tag not in VOID:
-            self.open.append(tag)
+            self.open.append("zh" if dict(attrs).get("class") == "zh" else tag)
 
     def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
+        assert self.open.pop() in (tag, "zh")
 
     def handle_data(self, data: str) -> None:
         if self.open[-1:] == ["script"]:
             self.scripts.append(data)
-        elif self.open[-1:] != ["style"]:
+        elif not {"style", "zh"} & set(self.open):
             self.words.append(data)
 
     @property
