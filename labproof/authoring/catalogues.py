@@ -18,6 +18,7 @@ _WITH_WORDS = (
     "labproof/commands/language_option.py",
     "labproof/grading/expectation.py",
     "labproof/records/model.py",
+    "labproof/showing/both.py",
     "labproof/showing/progress.py",
 )
 """Where a single word is a text, too."""
@@ -35,6 +36,7 @@ _OPTIONS = {
     "labproof/**.py": {},
     "reports/**.j2": {"trim_blocks": "true", "lstrip_blocks": "true"},
 }
+_KEYWORDS = {"_": None, "n_": (1, 2), "attribute": (2,)}
 _WIDTH = 120
 _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 """Of every catalogue: a date that changes each time would stand against every merge."""
@@ -45,7 +47,7 @@ def engine_texts() -> dict[str, list[str]]:
     """Return every text of the engine and its templates, each with the files that say it."""
     found: dict[str, list[str]] = {}
     root = engine_dir()
-    for name, _, message, _, _ in extract_from_dir(root, list(_METHODS), _OPTIONS, keywords={"_": None, "n_": (1, 2)}):
+    for name, _, message, _, _ in extract_from_dir(root, list(_METHODS), _OPTIONS, keywords=_KEYWORDS):
         for text in [message] if isinstance(message, str) else message:
             files = found.setdefault(text, [])
             files += [name] if name not in files else []

@@ -7,17 +7,19 @@ anything: a new text is found when the catalogues are brought up to date.
 import ast
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO, Any, NamedTuple
 
 from labproof.ground.phrases import BLANK
 
 _CODE = re.compile(
     r"\$\(|\"\$|\$\w+ |&&|>/dev|%s|<< '|\(\?|\\[Sdw(]|#!/|%\{|^%\w+\(?|</|<\?xml|\{\{\.|exec 3<>|--customize-hook"
-    r"|timeout -k|^#|^(docker|systemctl|kubectl|yum|ls|mkdir|ssh|set|bash|cat|env|vagrant) [a-z-]|^/|^\w+=|^GPL-|type: "
+    r"|timeout -k|^#|^docker (ps|image|load|container|kill|info --) ?"
+    r"|^(systemctl|kubectl|yum|ls|mkdir|ssh|set|bash|cat|env|vagrant) [a-z-]|^/|^GPL-|type: "
 )
 _GRAMMAR = ("self", "join", "for", "in", "if", "else", "str")
-_WORD = re.compile(r"\b[a-z]{2,}\b")
+_WORD = re.compile(r"\b[A-Za-z][a-z]+\b")
+_CHOICE = re.compile(r"[a-z]{2,}(?:[a-z ',-]*[a-z])?")
 _COMMAND = re.compile(r"\b(command|group)\b")
 
 
@@ -33,7 +35,7 @@ def find(source: str, with_words: bool = False) -> list[Text]:
     tree = ast.parse(source)
     least = 1 if with_words else 2
     found = [text for text in (*_strings(tree), *_helps(tree)) if _is_said(text.said, least)]
-    return sorted(dict.fromkeys(found))
+    return sorted({*found, *_choices(tree)})
 
 
 def extract(
@@ -46,7 +48,12 @@ def extract(
 
 def _is_said(text: str, least: int) -> bool:
     words = _WORD.findall(BLANK.sub(" ", text))
-    return len(words) >= least and not _CODE.search(text) and (least == 1 or " " in text.strip())
+    return (
+        len(words) >= least
+        and any(map(str.islower, words))
+        and not _CODE.search(text)
+        and (least == 1 or " " in text.strip())
+    )
 
 
 def _strings(tree: ast.Module) -> Iterator[Text]:
@@ -60,6 +67,20 @@ def _strings(tree: ast.Module) -> Iterator[Text]:
         yield Text(getattr(node, "lineno", 0), text)
         # What fills a blank may be a text itself, such as "enabled" if it is, else "not enabled".
         left += [part.value for part in ast.walk(node) if isinstance(part, ast.FormattedValue)]
+
+
+def _choices(tree: ast.Module) -> Iterator[Text]:
+    """Yield the words that one of several things is called by, such as "enabled" if it is, else "not enabled"."""
+    for node in ast.walk(tree):
+        for value in _alternatives(node):
+            if isinstance(value, ast.Constant) and isinstance(value.value, str) and _CHOICE.fullmatch(value.value):
+                yield Text(value.lineno, value.value)
+
+
+def _alternatives(node: ast.AST) -> Sequence[ast.expr]:
+    if isinstance(node, ast.IfExp):
+        return (node.body, node.orelse)
+    return node.values if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) else ()
 
 
 def _is_docstring(node: ast.AST) -> bool:

@@ -127,7 +127,9 @@ def _withheld(student: Student, run: RunRecord, rubric: str) -> str:
         reasons.append("graded with another rubric than the class")
     if run.score.undetermined:
         points = run.score.undetermined
-        reasons.append(f"{number(points)} point{'s' if points != 1 else ''} could not be seen")
+        reasons.append(
+            f"{number(points)} point could not be seen" if points == 1 else f"{number(points)} points could not be seen"
+        )
     if not run.score.possible:
         reasons.append("nothing was graded")
     return "; ".join(filter(None, reasons))

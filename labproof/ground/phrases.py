@@ -57,9 +57,15 @@ class Phrasebook:
             return known
         for phrase in (*self._by_beginning.get(text[0], ()), *self._by_beginning.get("", ())):
             values = _fillings(phrase, text)
-            if values is not None:
+            if values is not None and self._is_likely(phrase, values):
                 return self._filled(phrase, values)
         return self._in_parts(text)
+
+    def _is_likely(self, phrase: _Phrase, values: dict[str, str]) -> bool:
+        """Tell whether a phrase was meant: a short one fits much, so what fills it has few words or is known."""
+        if phrase.letters >= _SHORT:
+            return True
+        return all(len(value.split()) <= _FEW_WORDS or value in self._whole for value in values.values())
 
     def _in_parts(self, text: str) -> str | None:
         for separator in ("\n", "; "):
@@ -67,7 +73,9 @@ class Phrasebook:
             if len(parts) > 1:
                 said = [self._part(part) for part in parts]
                 return separator.join(said) if said != parts else None
-        return None
+        # Commas stand in sentences, too: a list is one whose every item is known.
+        items = [self.find(item) for item in text.split(", ")] if ", " in text else []
+        return ", ".join(map(str, items)) if items and None not in items else None
 
     def _part(self, text: str) -> str:
         start = len(text) - len(text.lstrip())
@@ -132,8 +140,6 @@ def _fillings(phrase: _Phrase, text: str) -> dict[str, str] | None:
         values.append(text[at:found])
         at = found + len(literal)
     values.append(text[at:end])
-    if phrase.letters < _SHORT and any(len(value.split()) > _FEW_WORDS for value in values):
-        return None
     return dict(zip(phrase.names, values, strict=True))
 
 

@@ -3,7 +3,7 @@
 It is read as it is committed, not compiled: a translation is never older than its file.
 """
 
-import ast
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +27,6 @@ def _entries(path: Path) -> Iterator[tuple[str, str, bool]]:
             word, _, rest = line.partition(" ")
             key, quoted = (word, rest) if word in texts else (key, line)
             if key:
-                # A string of gettext is one of C, whose escapes are Python's.
-                texts[key] += str(ast.literal_eval(quoted))
+                # What Babel escapes, it escapes as JSON does: quotes, backslashes, tabs and ends of lines.
+                texts[key] += str(json.loads(quoted))
         yield texts["msgid"], texts["msgstr"], is_guess
