@@ -29,6 +29,7 @@ class _Commands(Grouped):
             problem.show()
             sys.exit(ExitStatus.USAGE)
         language_option.translate(self)
+        self.epilog = f"\b\n{say('Exit status:')}\n{exit_status.table()}"
         return super().main(left, *more, **options)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -57,7 +58,7 @@ def _fail(problem: Exception, said: str, status: ExitStatus) -> None:
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="\b\nExit status:\n" + exit_status.table(),
+    epilog="exit statuses",
 )
 @click.version_option(package_name="labproof", prog_name="labproof", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, help="Show a traceback with an error.")

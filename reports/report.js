@@ -73,7 +73,10 @@
   // Both languages stand in the page; the style sheet shows the one that the page's own language names.
   language.addEventListener("click", () => {
     root.lang = root.lang === "zh" ? "en" : "zh";
-    for (const part of document.querySelectorAll("[data-says]")) part.setAttribute(part.dataset.says, part.dataset[root.lang]);
+    for (const part of document.querySelectorAll("[data-says]")) {
+      if (part.dataset.says) part.setAttribute(part.dataset.says, part.dataset[root.lang]);
+      else part.textContent = part.dataset[root.lang];
+    }
   });
   language.hidden = false;
   show();

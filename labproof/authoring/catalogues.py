@@ -15,7 +15,10 @@ from labproof.ground.places import engine_dir
 from labproof.ground.wording import course_catalogue, engine_catalogue
 
 _WITH_WORDS = (
+    "labproof/classes/register.py",
+    "labproof/commands/explaining.py",
     "labproof/commands/language_option.py",
+    "labproof/commands/state.py",
     "labproof/grading/expectation.py",
     "labproof/records/model.py",
     "labproof/showing/both.py",
@@ -36,7 +39,7 @@ _OPTIONS = {
     "labproof/**.py": {},
     "reports/**.j2": {"trim_blocks": "true", "lstrip_blocks": "true"},
 }
-_KEYWORDS = {"_": None, "n_": (1, 2), "attribute": (2,)}
+_KEYWORDS = {"_": None, "n_": (1, 2), "attribute": (2,), "choice": (1,)}
 _WIDTH = 120
 _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 """Of every catalogue: a date that changes each time would stand against every merge."""

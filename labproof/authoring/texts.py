@@ -13,7 +13,7 @@ from typing import IO, Any, NamedTuple
 from labproof.ground.phrases import BLANK
 
 _CODE = re.compile(
-    r"\$\(|\"\$|\$\w+ |&&|>/dev|%s|<< '|\(\?|\\[Sdw(]|#!/|%\{|^%\w+\(?|</|<\?xml|\{\{\.|exec 3<>|--customize-hook"
+    r"\x08|\$\(|\"\$|\$\w+ |&&|>/dev|%s|<< '|\(\?|\\[Sdw(]|#!/|%\{|^%\w+\(?|</|<\?xml|\{\{\.|exec 3<>|--customize-hook"
     r"|timeout -k|^#|^docker (ps|image|load|container|kill|info --) ?"
     r"|^(systemctl|kubectl|yum|ls|mkdir|ssh|set|bash|cat|env|vagrant) [a-z-]|^/|^GPL-|type: "
 )
@@ -48,12 +48,11 @@ def extract(
 
 def _is_said(text: str, least: int) -> bool:
     words = _WORD.findall(BLANK.sub(" ", text))
-    return (
-        len(words) >= least
-        and any(map(str.islower, words))
-        and not _CODE.search(text)
-        and (least == 1 or " " in text.strip())
-    )
+    # A word beside what is filled in is a text already: "3 looks".
+    if BLANK.search(text):
+        return bool(words) and " " in text.strip() and not _CODE.search(text)
+    is_prose = least == 1 or (" " in text.strip() and any(map(str.islower, words)))
+    return len(words) >= least and is_prose and not _CODE.search(text)
 
 
 def _strings(tree: ast.Module) -> Iterator[Text]:

@@ -8,7 +8,7 @@ import click
 
 from labproof.authoring import new_files, unfinished
 from labproof.authoring.templates import MARK
-from labproof.commands.common import chosen_provider, provider_option
+from labproof.commands.common import chosen_provider, provider_option, tell
 from labproof.ground.errors import HostError
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.places import course_dir
@@ -39,7 +39,7 @@ def check(sections: tuple[str, ...], mistakes: tuple[str, ...], quick: bool, onl
     wanted = plan(rubric.load(), sections, mistakes, quick)
     if only_list:
         for mistake in wanted.mistakes:
-            click.echo(f"{mistake.id}: {mistake.what} ({', '.join(mistake.costs)})")
+            tell(f"{mistake.id}: {mistake.what} ({', '.join(mistake.costs)})")
         return
     sys.exit(_check(wanted, provider))
 
@@ -50,12 +50,12 @@ def _check(wanted: "Scope", provider: str) -> int:
     from labproof.proving.check import prove
 
     folder = course_dir() / "build" / "proof"
-    proof = prove(Bench(chosen_provider(provider), folder), wanted, click.echo)
+    proof = prove(Bench(chosen_provider(provider), folder), wanted, tell)
     page, data = matrix.write(proof, folder)
     for problem in proof.problems:
-        click.echo(f"problem: {problem}")
-    click.echo(f"{len(proof.tried)} mistakes, {proof.collateral} collateral, {len(proof.unproven)} criteria unproven")
-    click.echo(f"matrix: {page}\n        {data}")
+        tell(f"problem: {problem}")
+    tell(f"{len(proof.tried)} mistakes, {proof.collateral} collateral, {len(proof.unproven)} criteria unproven")
+    tell(f"matrix: {page}\n        {data}")
     return ExitStatus.LOST if proof.problems else ExitStatus.FULL
 
 
@@ -83,8 +83,8 @@ def _place() -> new_files.CourseFolder:
 
 def _tell(written: list[Path]) -> None:
     for path in written:
-        click.echo(path)
-    click.echo(f"fill in every {MARK}; `labproof author course` tells what is left")
+        tell(path)
+    tell(f"fill in every {MARK}; `labproof author course` tells what is left")
 
 
 @author.command("course")
@@ -93,7 +93,7 @@ def course() -> None:
     from labproof.session.course_check import load
 
     load(told=unfinished.problems(course_dir()), binds=False)
-    click.echo(f"{course_dir()}: the course is whole")
+    tell(f"{course_dir()}: the course is whole")
 
 
 @author.command("texts")
@@ -106,4 +106,4 @@ def texts() -> None:
             "expected Babel, which collects the texts, found it missing\n  try: pip install babel"
         ) from None
     for path in catalogues.refresh(course_dir()):
-        click.echo(path)
+        tell(path)

@@ -14,6 +14,7 @@ from labproof.commands.common import (
     rubric_option,
     run_course,
     section_option,
+    tell,
 )
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.places import engine_dir
@@ -100,8 +101,8 @@ def verify_evidence(run: str, rubric: Path | None) -> None:
     folder = find(run)
     found = audit(folder, rubric)
     for line in found.lines():
-        click.echo(line)
-    click.echo(f"{folder.path}: {found}")
+        tell(line)
+    tell(f"{folder.path}: {found}")
     sys.exit(ExitStatus.LOST if found.differences else ExitStatus.FULL)
 
 

@@ -19,7 +19,7 @@ from labproof.ground.wording import say
 OPTION = "--lang"
 CLICK = (
     "Usage:", "Options", "Commands", "Show this message and exit.", "Show the version and exit.", "Error: {message}",
-    "Try '{command} {option}' for help.", "default: {default}", "required", "No such option: {name}",
+    "Try '{command} {option}' for help.", "default: {default}", "required", "No such option {name!r}.",
     "No such command {name!r}.", "Missing argument", "Missing option", "Missing command.",
     "Invalid value: {message}", "Invalid value for {param_hint}: {message}",
     "{name} {filename!r} does not exist.", "{name} {filename!r} is a directory.", "{name} {filename!r} is a file.",
@@ -27,7 +27,7 @@ CLICK = (
     "Option {name!r} requires an argument.", "Option {name!r} does not take a value.",
     "{value!r} is not a valid {number_type}.",
     "{value} is not in the range {range}.", "{value!r} is not {choice}.", "{value!r} is not one of {choices}.",
-    "Did you mean {possibility}?", "File", "Directory", "Path", "Aborted!",
+    "Did you mean {possibility}?", "File", "Directory", "Path", "Aborted!", "Exit status:",
 )  # fmt: skip
 """What the library says by itself, as it calls gettext."""
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from labproof.commands.common import chosen_provider, machine_options
+from labproof.commands.common import chosen_provider, machine_options, tell
 from labproof.ground.errors import ConfigError
 
 
@@ -13,16 +13,16 @@ from labproof.ground.errors import ConfigError
 def up(provider: str, inventory: Path | None) -> None:
     """Bring the machines up and leave them untouched."""
     chosen = chosen_provider(provider, inventory)
-    chosen.up(click.echo)
+    chosen.up(tell)
     for endpoint in chosen.endpoints():
-        click.echo(f"{endpoint.name}: {endpoint.user}@{endpoint.host}:{endpoint.port}")
+        tell(f"{endpoint.name}: {endpoint.user}@{endpoint.host}:{endpoint.port}")
 
 
 @click.command()
 @machine_options
 def down(provider: str, inventory: Path | None) -> None:
     """Take the machines away and put back what was changed on this computer."""
-    chosen_provider(provider, inventory).down(click.echo)
+    chosen_provider(provider, inventory).down(tell)
 
 
 @click.command()
@@ -39,9 +39,9 @@ def reset(provider: str, inventory: Path | None, milestone: str) -> None:
         known = ", ".join(chosen.milestones()) or "none; `labproof lab --milestones` saves them"
         raise ConfigError([f"--to: no milestone {milestone!r} of this lab; there are: {known}"])
     chosen.restore(milestone)
-    click.echo(f"the machines are as they were after {milestone}")
+    tell(f"the machines are as they were after {milestone}")
     if report := forget_later(milestone):
-        click.echo(f"report: {report}")
+        tell(f"report: {report}")
 
 
 @click.group()
@@ -54,7 +54,7 @@ def bundle_build() -> None:
     """Build the rehearsal bundle, or say where it is when it is built already."""
     from labproof.rehearsal import bundle as bundles
 
-    click.echo(bundles.build(click.echo).directory)
+    tell(bundles.build(tell).directory)
 
 
 @bundle.command("check")
@@ -62,9 +62,9 @@ def bundle_check() -> None:
     """Check every file of the bundle against its sum."""
     from labproof.rehearsal import bundle as bundles
 
-    built = bundles.build(click.echo)
+    built = bundles.build(tell)
     built.verify()
-    click.echo(f"{built.directory}: every file is as its manifest says")
+    tell(f"{built.directory}: every file is as its manifest says")
 
 
 COMMANDS = (up, down, reset, bundle)

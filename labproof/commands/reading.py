@@ -6,6 +6,7 @@ import click
 
 from labproof.commands.common import rubric_option
 from labproof.ground.errors import ConfigError, HostError
+from labproof.ground.wording import say
 
 
 @click.command()
@@ -78,7 +79,7 @@ def _say(lines: list[str]) -> None:
     from labproof.showing.text import visible
 
     for line in lines:
-        click.echo(visible(line))
+        click.echo(visible(say(line)))
 
 
 COMMANDS = (status, runs, report, explain, sections, rubric)

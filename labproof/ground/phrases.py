@@ -16,8 +16,8 @@ BLANK = re.compile(r"\{(\w*)(![rt])?\}")
 LONGEST = 4_000
 """Characters of a text that are looked at: no text of ours is longer, and what a machine printed may be."""
 _SHORT = 8
-"""A phrase of fewer letters fits much that is none: its blanks take few words only."""
-_FEW_WORDS = 3
+"""A phrase of fewer letters fits much that is none: its blanks take one word, or what is known."""
+_FEW_WORDS = 1
 _BRACES = {"{{": "\ue000", "}}": "\ue001"}
 
 
@@ -62,7 +62,7 @@ class Phrasebook:
         return self._in_parts(text)
 
     def _is_likely(self, phrase: _Phrase, values: dict[str, str]) -> bool:
-        """Tell whether a phrase was meant: a short one fits much, so what fills it has few words or is known."""
+        """Tell whether a phrase was meant: a short one fits much, so what fills it is one word or known."""
         if phrase.letters >= _SHORT:
             return True
         return all(len(value.split()) <= _FEW_WORDS or value in self._whole for value in values.values())

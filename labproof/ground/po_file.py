@@ -28,5 +28,5 @@ def _entries(path: Path) -> Iterator[tuple[str, str, bool]]:
             key, quoted = (word, rest) if word in texts else (key, line)
             if key:
                 # What Babel escapes, it escapes as JSON does: quotes, backslashes, tabs and ends of lines.
-                texts[key] += str(json.loads(quoted))
+                texts[key] += str(json.loads(quoted, strict=False))
         yield texts["msgid"], texts["msgstr"], is_guess

@@ -70,6 +70,19 @@ def title(names: Mapping[str, str]) -> Both:
     return Both({name: escape(visible(names.get(name) or say(first, name))) for name in LANGUAGES})
 
 
+def choice(message: str, **fillings: object) -> Markup:
+    """Return the end of a tag and its text, one language at a time: an option of a list can hold no markup."""
+    text = words(message, **fillings)
+    others = Markup("").join(Markup(' data-{}="{}"').format(name, text.spoken(name)) for name in LANGUAGES)
+    return Markup('data-says=""{}>{}').format(others, text.spoken(language.current()))
+
+
+def titled(names: Mapping[str, str], other: str) -> Markup:
+    """Return the end of a tag and a title in it, as `choice` does; another text where there is no title."""
+    text = title(names)
+    return choice("{title}", title=text if text else other)
+
+
 def attribute(name: str, message: str, **fillings: object) -> Markup:
     """Return an attribute in the language that is spoken, with the others beside it for the script to change to."""
     text = words(message, **fillings)
@@ -103,8 +116,9 @@ def _tagged(tag: str) -> Callable[[object], Markup]:
 
 
 IN_TEMPLATES: dict[str, Callable[..., object]] = {
-    "_": words, "n_": counted, "said": said, "advice": advice, "title": title, "attribute": attribute, "marked": marked,
-    "amount": amount, "summed": summed, "strong": _tagged("strong"), "bold": _tagged("b"), "code": _tagged("code"),
+    "_": words, "n_": counted, "said": said, "advice": advice, "title": title, "marked": marked,
+    "attribute": attribute, "choice": choice, "titled": titled, "amount": amount, "summed": summed,
+    "strong": _tagged("strong"), "bold": _tagged("b"), "code": _tagged("code"),
     "number_of": lambda name: Markup('<span data-number="{}"></span>').format(name),
 }  # fmt: skip
 """What a template can say, by the names that it has there; Babel finds the texts of `_` and `n_`."""

@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from labproof.ground.wording import say
 from labproof.showing.progress import encodable, one_line
 
 
@@ -53,7 +54,7 @@ class Board:
 
     def tell(self, text: str, style: str = "") -> None:
         """Write one line."""
-        line = f"[{self._now() - self._started:6.1f} s] {one_line(text)}"
+        line = f"[{self._now() - self._started:6.1f} s] {one_line(say(text))}"
         with contextlib.suppress(OSError):
             if self._is_live:
                 self._console.print(Text(line, style=style), soft_wrap=True)
@@ -64,7 +65,7 @@ class Board:
         """Bring the table up to date; where there is no terminal nothing is written."""
         if self._is_live:
             with contextlib.suppress(OSError):
-                self._live.update(Group(_table(rows), Text(one_line(summary), style="bold")), refresh=True)
+                self._live.update(Group(_table(rows), Text(one_line(say(summary)), style="bold")), refresh=True)
 
 
 def _table(rows: Sequence[BoardRow]) -> Table:
@@ -73,6 +74,6 @@ def _table(rows: Sequence[BoardRow]) -> Table:
     table.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
     table.add_column(justify="right", no_wrap=True)
     for row in rows:
-        cells = (one_line(row.who), one_line(row.doing), f"{row.seconds_left:.0f} s left")
+        cells = (one_line(row.who), one_line(row.doing), say(f"{row.seconds_left:.0f} s left"))
         table.add_row(*(Text(cell) for cell in cells))
     return table

@@ -121,8 +121,9 @@ def test_hostile_names_are_text(any_page: Page) -> None:
 
 
 def test_nothing_is_hidden_without_the_script(any_page: Page) -> None:
-    """What is hidden until the script runs are its controls alone."""
-    assert [attrs.get("id") for _, attrs in any_page.tags if "hidden" in attrs] == ["controls"]
+    """What is hidden until the script runs are its controls alone, and what it tells."""
+    hidden = [attrs.get("id") or attrs.get("data-when") for _, attrs in any_page.tags if "hidden" in attrs]
+    assert hidden == ["language", "controls", "status", "down", "up"]
 
 
 def test_headings_skip_no_level(any_page: Page) -> None:

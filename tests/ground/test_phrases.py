@@ -37,7 +37,7 @@ BOOK = Phrasebook(
         ("use {machine} in a.toml", "在 a.toml 里写 {machine}"),
         ("use {machine} in {b}", "在 {b} 里写 {machine}"),
         ("on master and node", "在 node 和 master 上"),
-        ("the hostname is absent, /etc/hostname is node", "the hostname 是 没有, /etc/hostname 是 node"),
+        ("hostname is absent, /etc/hostname is node", "hostname 是 没有, /etc/hostname 是 node"),
         ("absent; missing: a, b", "没有; 缺少:a, b"),
         ("absent\n  missing: a\n  said by a machine", "没有\n  缺少:a\n  said by a machine"),
     ],
@@ -47,7 +47,10 @@ def test_text_is_said(text: str, said: str) -> None:
     assert BOOK.say(text) == said
 
 
-@pytest.mark.parametrize("text", ["", "same", "said by a machine", "no one here knows what this is", "a, absent"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "same", "said by a machine", "no one here knows what this is", "a word; the option is no value", "a, absent"],
+)
 def test_what_has_no_phrase_stays(text: str) -> None:
     """A text that nobody translated is told from one that was, and a short phrase does not swallow a sentence."""
     assert BOOK.find(text) is None
