@@ -51,7 +51,7 @@ class _Commands(Grouped):
 def _fail(problem: Exception, said: str, status: ExitStatus) -> None:
     if click.get_current_context().find_root().params.get("debug"):
         traceback.print_exception(problem)
-    click.echo(f"{say('error:')} {say(said)}", err=True)
+    click.echo(say(f"error: {said}"), err=True)
     sys.exit(status)
 
 

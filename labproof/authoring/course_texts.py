@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from labproof.authoring import texts
+from labproof.ground import po_file
 from labproof.ground.phrases import Phrasebook, blanks
+from labproof.ground.wording import course_catalogue
 
 _LINE = re.compile(r"^\s*(?:Scenario:|Given|When|Then|And|But) +(.+?)\s*$")
 _OF_CRITERION = ("then", "why", "hints", "try", "absent_in")
@@ -25,6 +27,12 @@ def collect(course: Path) -> dict[str, list[str]]:
         for each in texts.find(path.read_text(encoding="utf-8")):
             found.setdefault(each.said, []).append(path.relative_to(course).as_posix())
     return _without_filled(found)
+
+
+def untranslated(course: Path, spoken: str) -> list[str]:
+    """Return the texts of a course that it does not say in a language; all of them where it has no catalogue."""
+    known = po_file.read(course_catalogue(spoken, course))
+    return [text for text in collect(course) if text not in known]
 
 
 def _exercise(path: Path) -> Iterator[str]:

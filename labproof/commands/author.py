@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from labproof.authoring import new_files, unfinished
+from labproof.authoring.course_texts import untranslated
 from labproof.authoring.templates import MARK
 from labproof.commands.common import chosen_provider, provider_option, tell
 from labproof.ground.errors import HostError
 from labproof.ground.exit_status import ExitStatus
+from labproof.ground.language import LANGUAGES
 from labproof.ground.places import course_dir
+from labproof.ground.wording import course_catalogue
 
 if TYPE_CHECKING:
     from labproof.proving.check import Scope
@@ -94,6 +97,10 @@ def course() -> None:
 
     load(told=unfinished.problems(course_dir()), binds=False)
     tell(f"{course_dir()}: the course is whole")
+    for spoken in LANGUAGES[1:]:
+        if left := untranslated(course_dir(), spoken):
+            path = course_catalogue(spoken, course_dir())
+            tell(f"{path}: {len(left)} texts have no translation and stay English; `labproof author texts` lists them")
 
 
 @author.command("texts")

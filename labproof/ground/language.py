@@ -9,24 +9,29 @@ LANGUAGES = (ENGLISH, CHINESE)
 """English is what the texts are written in; every other has a catalogue."""
 
 _PLAIN = ("C", "POSIX")
-_current = ENGLISH
+_chosen = ""
 
 
 def current() -> str:
     """Return the language that is spoken now."""
-    return _current
+    return _chosen or ENGLISH
 
 
 def use(language: str) -> None:
     """Speak this language from now on."""
-    global _current
-    _current = language
+    global _chosen
+    _chosen = language
+
+
+def use_reader(environment: Mapping[str, str]) -> None:
+    """Speak the reader's language from now on, unless one was chosen already."""
+    use(_chosen or of_reader(environment))
 
 
 @contextmanager
 def spoken(language: str) -> Iterator[None]:
     """Speak this language within the block."""
-    before = current()
+    before = _chosen
     use(language)
     try:
         yield

@@ -44,6 +44,8 @@ def test_a_course_may_have_one_language(tmp_path: Path) -> None:
     found = course_texts.collect(second)
     assert found
     assert len(catalogues.missing(course_catalogue("zh", second), found)) == len(found)
+    assert course_texts.untranslated(second, "zh") == list(found)
+    assert course_texts.untranslated(ROOT, "zh") == []
 
 
 @pytest.mark.parametrize(

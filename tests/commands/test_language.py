@@ -21,6 +21,7 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 def _english_afterwards(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LABPROOF_COURSE", str(engine_dir()))
     yield
     language.use("en")
     language_option.translate(cli.main)
@@ -120,6 +121,17 @@ def test_nothing_escapes_of_an_error(words: tuple[str, ...]) -> None:
     assert done.exit_code == 2, done.stderr
     assert "⟦" in done.stderr
     assert escaped(done.stderr) == []
+
+
+def test_a_course_in_one_language_is_shown() -> None:
+    """A course that has no catalogue is shown as it is written, in an interface that speaks the reader's language."""
+    second = str(engine_dir() / "tests" / "second_course")
+    shown = run("--lang", "zh", "--course", second, "sections")
+    assert shown.exit_code == 0, shown.stderr
+    assert "分数" in shown.stdout
+    checked = run("--lang", "zh", "--course", second, "author", "course")
+    assert "zh.po" in checked.stdout
+    assert "`labproof author texts`" in checked.stdout
 
 
 def test_optional_sections_say_their_title() -> None:

@@ -26,6 +26,15 @@ def test_language_of_the_reader(environment: dict[str, str], spoken: str) -> Non
     assert language.of_reader(environment) == spoken
 
 
+def test_reader_decides_where_nobody_has_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The locale is asked once and only where no language was chosen."""
+    monkeypatch.setattr(language, "_chosen", "")
+    language.use_reader({"LANG": "zh_CN.UTF-8"})
+    assert language.current() == "zh"
+    language.use_reader({"LANG": "en_GB.UTF-8"})
+    assert language.current() == "zh"
+
+
 def test_language_is_spoken_within_a_block() -> None:
     """What was spoken before is spoken again after a block, also when that ends in an error."""
     before = language.current()
