@@ -7,7 +7,7 @@ the filling is said in that language, too; any other filling stands as it is.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,8 +16,11 @@ BLANK = re.compile(r"\{(\w*)(![rt])?\}")
 LONGEST = 4_000
 """Characters of a text that are looked at: no text of ours is longer, and what a machine printed may be."""
 _SHORT = 8
-"""A phrase of fewer letters fits much that is none: its blanks take one word, or what is known."""
+_SHORT_WITHIN = 16
+"""A phrase of fewer letters, the second where it begins with a blank, fits much that is none."""
 _FEW_WORDS = 1
+_DEEPEST = 6
+"""So many texts stand within one another at most."""
 _BRACES = {"{{": "\ue000", "}}": "\ue001"}
 
 
@@ -49,45 +52,54 @@ class Phrasebook:
         found = self.find(text)
         return text if found is None else found
 
-    def _find(self, text: str) -> str | None:
+    def _find(self, text: str, depth: int = 0) -> str | None:
         """Return the text in the language of the book, None where there is no phrase for any of it."""
-        if not text or len(text) > LONGEST:
+        if not text or len(text) > LONGEST or depth > _DEEPEST:
             return None
         if (known := self._whole.get(text, self._phrases.get(text))) is not None:
             return known
         for phrase in (*self._by_beginning.get(text[0], ()), *self._by_beginning.get("", ())):
             values = _fillings(phrase, text)
-            if values is not None and self._is_likely(phrase, values):
-                return self._filled(phrase, values)
-        return self._in_parts(text)
+            if values is not None and self._is_likely(phrase, values, depth):
+                return self._filled(phrase, values, depth)
+        return self._in_parts(text, depth)
 
-    def _is_likely(self, phrase: _Phrase, values: dict[str, str]) -> bool:
+    def _within(self, text: str, depth: int) -> str:
+        found = self._find(text, depth + 1)
+        return text if found is None else found
+
+    def _is_likely(self, phrase: _Phrase, values: dict[str, str], depth: int) -> bool:
         """Tell whether a phrase was meant: a short one fits much, so what fills it is one word or known."""
-        if phrase.letters >= _SHORT:
+        if phrase.letters >= (_SHORT if phrase.literals[0] else _SHORT_WITHIN):
             return True
-        return all(len(value.split()) <= _FEW_WORDS or value in self._whole for value in values.values())
+        return all(
+            len(value.split()) <= _FEW_WORDS or self._find(value, depth + 1) is not None for value in values.values()
+        )
 
-    def _in_parts(self, text: str) -> str | None:
+    def _in_parts(self, text: str, depth: int) -> str | None:
         for separator in ("\n", "; "):
             parts = text.split(separator)
             if len(parts) > 1:
-                said = [self._part(part) for part in parts]
+                said = [self._part(part, depth) for part in parts]
                 return separator.join(said) if said != parts else None
         # Commas stand in sentences, too: a list is one whose every item is known.
-        items = [self.find(item) for item in text.split(", ")] if ", " in text else []
-        return ", ".join(map(str, items)) if items and None not in items else None
+        items = [self._find(item, depth + 1) for item in text.split(", ")] if ", " in text else []
+        if items and None not in items:
+            return ", ".join(map(str, items))
+        head, colon, rest = text.partition(": ")
+        return f"{self._whole[head]}{colon}{self._within(rest, depth)}" if colon and head in self._whole else None
 
-    def _part(self, text: str) -> str:
+    def _part(self, text: str, depth: int) -> str:
         start = len(text) - len(text.lstrip())
-        return text[:start] + self.say(text[start:])
+        return text[:start] + self._within(text[start:], depth)
 
-    def _filled(self, phrase: _Phrase, values: dict[str, str]) -> str:
+    def _filled(self, phrase: _Phrase, values: dict[str, str], depth: int) -> str:
         def filling(match: re.Match[str]) -> str:
             value = values.get(match[1], match[0])
-            return self.say(value) if match[2] == "!t" else value
+            return self._within(value, depth) if match[2] == "!t" else value
 
-        # The braces that are none were set aside, so that a filling with braces stays as it is.
-        return _bare(BLANK.sub(filling, phrase.translation))
+        # The braces that are none were set aside before the blanks were found.
+        return _back(BLANK.sub(filling, phrase.translation))
 
 
 def blanks(text: str) -> list[str]:
@@ -141,8 +153,3 @@ def _fillings(phrase: _Phrase, text: str) -> dict[str, str] | None:
         at = found + len(literal)
     values.append(text[at:end])
     return dict(zip(phrase.names, values, strict=True))
-
-
-def parts(text: str) -> Iterator[str]:
-    """Yield the literal parts of a phrase."""
-    yield from _phrase(text, "").literals

@@ -17,6 +17,10 @@ from labproof.ground.wording import book, say
 from labproof.records.model import Score, number
 from labproof.showing.text import pieces, prose, visible
 
+KEYWORDS = ("Given", "When", "Then", "And", "But")
+"""How the sentences of a scenario begin."""
+KINDS = ("command", "api", "page")
+"""What an exchange can be."""
 _SENTENCE = 3
 """From so many words on, what has no translation says for itself that it is English."""
 

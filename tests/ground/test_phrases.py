@@ -35,9 +35,10 @@ BOOK = Phrasebook(
         ("it could not be read by us", "us 读不了 it"),
         ("no swap in use", "没有正在使用的 swap"),
         ("use {machine} in a.toml", "在 a.toml 里写 {machine}"),
-        ("use {machine} in {b}", "在 {b} 里写 {machine}"),
+        ("use {machine} in {{b}}", "在 {{b}} 里写 {machine}"),
         ("on master and node", "在 node 和 master 上"),
         ("hostname is absent, /etc/hostname is node", "hostname 是 没有, /etc/hostname 是 node"),
+        ("absent: no swap in use", "没有: 没有正在使用的 swap"),
         ("absent; missing: a, b", "没有; 缺少:a, b"),
         ("absent\n  missing: a\n  said by a machine", "没有\n  缺少:a\n  said by a machine"),
     ],
@@ -66,6 +67,8 @@ def test_a_long_text_costs_little() -> None:
     """A text made to fit badly is done with in one pass, and what is longer than any text of ours is not looked at."""
     book = Phrasebook({"{a}b{c}b{d}b{e}b{f}!": "x {a}{c}{d}{e}{f}"})
     started = time.perf_counter()
+    for nested in ("absent: ", "a is ", "no ", "x: not a result (", "a; ", "a, ", "missing: "):
+        assert BOOK.say(nested * (LONGEST // len(nested)))
     assert book.find("b" * (LONGEST - 1) + "?") is None
     assert book.find("absent" * LONGEST) is None
     assert time.perf_counter() - started < 1
