@@ -9,6 +9,7 @@ from labproof.ground.places import engine_dir
 from labproof.ground.wording import course_catalogue, engine_catalogue
 
 ROOT = engine_dir()
+HELP = '@group.command()\ndef f():\n    """Do the very thing.\n\n    And of it too."""'
 
 
 def test_engine_speaks_chinese() -> None:
@@ -58,7 +59,7 @@ def test_a_course_may_have_one_language(tmp_path: Path) -> None:
         ('x = value or "none"', ["none"]),
         ('machine.act("systemctl stop firewalld && systemctl disable firewalld")', []),
         ('def f():\n    """Return the very thing."""', []),
-        ('@group.command()\ndef f():\n    """Do the very thing.\n\n    And more."""', ["Do the very thing."]),
+        (HELP, ["And of it too.", "Do the very thing."]),
         ('x = ["key", "other-key", "one_more"]', []),
     ],
 )  # fmt: skip
