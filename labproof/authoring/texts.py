@@ -19,7 +19,7 @@ _CODE = re.compile(
 )
 _GRAMMAR = ("self", "join", "for", "in", "if", "else", "str")
 _WORD = re.compile(r"\b[A-Za-z][a-z]+\b")
-_CHOICE = re.compile(r"[a-z]{2,}(?:[a-z ',-]*[a-z])?")
+_CHOICE = re.compile(r"(?:\d+ )?[a-z]{2,}(?:[a-z ',-]*[a-z])?")
 _COMMAND = re.compile(r"\b(command|group)\b")
 
 

@@ -18,6 +18,7 @@ from labproof.commands.common import (
 )
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.places import engine_dir
+from labproof.ground.wording import say
 
 
 @click.command()
@@ -102,7 +103,7 @@ def verify_evidence(run: str, rubric: Path | None) -> None:
     found = audit(folder, rubric)
     for line in found.lines():
         tell(line)
-    tell(f"{folder.path}: {found}")
+    tell(f"{folder.path}: {say(str(found))}")
     sys.exit(ExitStatus.LOST if found.differences else ExitStatus.FULL)
 
 
