@@ -64,7 +64,8 @@ def translate(root: click.Group) -> None:
     for command in _all(root):
         command.help = _said(command, "help", command.help)
         command.short_help = _said(command, "short_help", command.short_help)
-        for parameter in command.params:
+        # Click makes the option --help when it is first needed, and keeps it.
+        for parameter in (*command.params, getattr(command, "_help_option", None)):
             if isinstance(parameter, click.Option):
                 parameter.help = _said(parameter, "help", parameter.help)
 
