@@ -4,20 +4,46 @@ import io
 import os
 import sys
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from labproof.commands import author, classes, doctor, grading, handins, machines, reading, signing, teaching, watching
+from labproof.commands import (
+    author,
+    classes,
+    doctor,
+    grading,
+    handins,
+    language_option,
+    machines,
+    reading,
+    signing,
+    teaching,
+    watching,
+)
 from labproof.commands.groups import Grouped
 from labproof.ground import exit_status, fault
 from labproof.ground.errors import LabError
 from labproof.ground.exit_status import ExitStatus, status_of
+from labproof.ground.language import LANGUAGES
+from labproof.ground.wording import say
 
 
 class _Commands(Grouped):
     """Turns every error of ours into one clear message and its exit status."""
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **options: Any) -> Any:
+        """Run a command, in the language that is asked for before or after it."""
+        try:
+            left = language_option.take(list(sys.argv[1:] if args is None else args))
+        except click.UsageError as problem:
+            problem.show()
+            sys.exit(ExitStatus.USAGE)
+        language_option.translate(self)
+        self.epilog = f"\b\n{say('Exit status:')}\n{exit_status.table()}"
+        return super().main(left, *more, **options)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -25,7 +51,7 @@ class _Commands(Grouped):
         except LabError as problem:
             _fail(problem, str(problem), status_of(problem))
         except KeyboardInterrupt:
-            click.echo("interrupted: the machines stay as they are", err=True)
+            click.echo(say("interrupted: the machines stay as they are"), err=True)
             sys.exit(ExitStatus.INTERRUPTED)
         # Who reads our lines may have seen enough of them, as `head` has: click ends quietly then.
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
@@ -45,14 +71,14 @@ def _show_all_letters() -> None:
 def _fail(problem: Exception, said: str, status: ExitStatus) -> None:
     if click.get_current_context().find_root().params.get("debug"):
         traceback.print_exception(problem)
-    click.echo(f"error: {said}", err=True)
+    click.echo(say(f"error: {said}"), err=True)
     sys.exit(status)
 
 
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="\b\nExit status:\n" + exit_status.table(),
+    epilog="exit statuses",
 )
 @click.version_option(package_name="labproof", prog_name="labproof", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, help="Show a traceback with an error.")
@@ -60,6 +86,12 @@ def _fail(problem: Exception, said: str, status: ExitStatus) -> None:
     "--course",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Another course than Labproof's own: a folder with exercises, features, steps and vagrant.",
+)
+@click.option(
+    language_option.OPTION,
+    type=click.Choice(LANGUAGES),
+    expose_value=False,
+    help="Chinese or English, before or after any command; by default as your locale says.",
 )
 def main(debug: bool, course: Path | None) -> None:
     """Run and grade the course on real machines."""

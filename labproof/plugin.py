@@ -1,5 +1,6 @@
 """The pytest plugin: options, fixtures and hooks. Everything is delegated."""
 
+import os
 import sys
 from collections.abc import Generator
 from pathlib import Path
@@ -7,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from labproof.ground import fault
+from labproof.ground import fault, language
 from labproof.ground.errors import ConfigError, LabError
 from labproof.ground.exit_status import ExitStatus, status_of
 from labproof.ground.interrupts import as_interrupt
 from labproof.ground.places import course_dir
+from labproof.ground.wording import say
 from labproof.providers.table import NAMES
 from labproof.session import optional
 
@@ -84,6 +86,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
     if not course_faults.is_about_course(config):
         return None
+    language.use_reader(os.environ)
     from labproof.session import course_run, selection
 
     try:
@@ -93,10 +96,10 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         config.args[:], picks = selection.picks_in(config.args, features, module, config.invocation_params.dir)
         config.stash[course_run.RUN] = course_run.prepare(config, picks)
     except LabError as problem:
-        sys.stderr.write(f"error: {problem}\n")
+        sys.stderr.write(say(f"error: {problem}") + "\n")
         return status_of(problem)
     except Exception as problem:
-        sys.stderr.write(f"error: {fault.describe(problem)}\n")
+        sys.stderr.write(say(f"error: {fault.describe(problem)}") + "\n")
         return ExitStatus.OURS
     return None
 

@@ -73,10 +73,12 @@
   };
 
   const tell = () => {
-    const shown = first.filter((row) => !row.hidden).length;
     const head = heads[order.column];
-    const sorted = head ? `, sorted by ${head.dataset.name}, ${order.down ? "most first" : "least first"}` : "";
-    status.textContent = `${shown} of ${first.length} students shown${sorted}`;
+    const numbers = { shown: first.filter((row) => !row.hidden).length, all: first.length, column: head ? head.dataset.name : "" };
+    for (const part of status.querySelectorAll("[data-number]")) part.textContent = numbers[part.dataset.number];
+    for (const part of status.querySelectorAll("[data-when]")) {
+      part.hidden = part.dataset.when !== (order.down ? "down" : "up") || !head;
+    }
   };
 
   // One stop for Tab in the whole matrix; arrows go from there, as in a grid.
@@ -133,6 +135,17 @@
     heads.forEach((head) => head.removeAttribute("aria-sort"));
     filter();
   });
+  // Both languages stand in the page; the style sheet shows the one that the page's own language names.
+  const root = document.documentElement;
+  control("language").addEventListener("click", () => {
+    root.lang = root.lang === "zh" ? "en" : "zh";
+    for (const part of document.querySelectorAll("[data-says]")) {
+      if (part.dataset.says) part.setAttribute(part.dataset.says, part.dataset[root.lang]);
+      else part.textContent = part.dataset[root.lang];
+    }
+  });
+  control("language").hidden = false;
+  control("status").hidden = false;
   control("controls").hidden = false;
   // A browser keeps what was typed when the page is loaded again.
   filter();

@@ -1,9 +1,12 @@
 "use strict";
-// The page is whole without this: it only hides what is not looked for, and adds the reader's own time.
+// The page is whole without this: it only hides what is not looked for, changes the language, and adds the reader's
+// own time.
 (() => {
   const find = document.getElementById("find");
   const [words, only] = [document.getElementById("find-words"), document.getElementById("find-only")];
   const told = document.getElementById("find-told");
+  const root = document.documentElement;
+  const language = document.getElementById("language");
   const text = (element) => (element ? element.textContent : "");
   const rows = [...document.querySelectorAll(".lines > li")].map((row) => {
     const criterion = row.querySelector(":scope > .criterion");
@@ -31,7 +34,10 @@
       part.hidden = isFiltered && !part.querySelector(".lines > li:not([hidden])");
     }
     document.body.classList.toggle("finding", wanted.length > 0);
-    told.textContent = isFiltered ? `${count} of ${total} criteria` : "";
+    told.hidden = !isFiltered;
+    for (const [name, number] of [["shown", count], ["all", total]]) {
+      for (const part of told.querySelectorAll(`[data-number="${name}"]`)) part.textContent = number;
+    }
   };
 
   words.addEventListener("input", show);
@@ -82,6 +88,16 @@
     time.className = "both";
     time.replaceChildren(part(`${day(moment)} ${hour(moment)} ${zone}`, ""), " ", part(utc, "utc"));
   }
+  // Both languages stand in the page; the style sheet shows the one that the page's own language names.
+  language.addEventListener("click", () => {
+    root.lang = root.lang === "zh" ? "en" : "zh";
+    for (const part of document.querySelectorAll("[data-says]")) {
+      if (part.dataset.says) part.setAttribute(part.dataset.says, part.dataset[root.lang]);
+      else part.textContent = part.dataset[root.lang];
+    }
+  });
+  language.hidden = false;
+  show();
   find.hidden = false;
   reveal();
 })();

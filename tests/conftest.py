@@ -1,6 +1,7 @@
 """A lab that nobody has to bring up: two machines, their API and their pages, all answered from a script."""
 
 import base64
+import os
 import resource
 
 import pytest
@@ -14,6 +15,9 @@ from steps.cluster.api import ADMIN_CONF, EVERY_SECRET, Cluster
 
 # A course of its own, with features, steps and a conftest of its own: it is run by `labproof`.
 collect_ignore = ["second_course"]
+
+# Texts are compared in English, whatever the locale of who runs the tests.
+os.environ["LC_ALL"] = "C.UTF-8"
 
 # Hostile input is fed to parsers here, perhaps beside a lab that runs: one that takes all memory must end as
 # an error of this process, not as the kernel's choice of whom to kill.

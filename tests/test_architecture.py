@@ -13,6 +13,7 @@ from labproof.ground.places import course_dir
 ROOT = course_dir()
 ENGINE = sorted(p for folder in ("labproof", "steps") for p in (ROOT / folder).rglob("*.py"))
 DOORS = {
+    "babel": ("labproof/authoring/catalogues.py",),
     "paramiko": ("labproof/connection/ssh.py", "labproof/connection/tunnel.py", "labproof/connection/jump.py"),
     "playwright": ("labproof/connection/chromium.py",),
     "urllib3": ("labproof/connection/http.py",),

@@ -7,6 +7,7 @@ from typing import Protocol
 from labproof.classes import assignment, outcome
 from labproof.classes.outcome import Graded
 from labproof.classes.roster import Student
+from labproof.ground import language
 from labproof.ground.wait import Clock, Deadline
 from labproof.host import warm
 from labproof.host.warm import Command, Running
@@ -83,7 +84,7 @@ class Grader:
         folder = self.out / order.student.id
         folder.mkdir(parents=True, exist_ok=True)
         inventory = assignment.write(order.student.inventory, self.inventories / f"{order.student.id}.toml")
-        arguments = ["grade", "--inventory", str(inventory)]
+        arguments = [f"--lang={language.current()}", "grade", "--inventory", str(inventory)]
         arguments += ["--rubric", str(self.rubric)] if self.rubric else []
         arguments += ["--undetermined", order.base] if order.base else []
         runs, before = folder / RUNS, outcome.runs_in(folder / RUNS)

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 import click
 
 from labproof.authoring import new_files, unfinished
+from labproof.authoring.course_texts import untranslated
 from labproof.authoring.templates import MARK
 from labproof.commands import completing, teaching
-from labproof.commands.common import chosen_provider, provider_option
+from labproof.commands.common import chosen_provider, provider_option, tell
 from labproof.commands.groups import Whole
+from labproof.ground.errors import HostError
 from labproof.ground.exit_status import ExitStatus
+from labproof.ground.language import LANGUAGES
 from labproof.ground.places import course_dir
+from labproof.ground.wording import course_catalogue
 
 if TYPE_CHECKING:
     from labproof.proving.check import Scope
@@ -54,7 +58,7 @@ def check(sections: tuple[str, ...], mistakes: tuple[str, ...], quick: bool, onl
     wanted = plan(rubric.load(), sections, mistakes, quick)
     if only_list:
         for mistake in wanted.mistakes:
-            click.echo(f"{mistake.id}: {mistake.what} ({', '.join(mistake.costs)})")
+            tell(f"{mistake.id}: {mistake.what} ({', '.join(mistake.costs)})")
         return
     sys.exit(_check(wanted, provider))
 
@@ -65,12 +69,12 @@ def _check(wanted: "Scope", provider: str) -> int:
     from labproof.proving.check import prove
 
     folder = course_dir() / "build" / "proof"
-    proof = prove(Bench(chosen_provider(provider), folder), wanted, click.echo)
+    proof = prove(Bench(chosen_provider(provider), folder), wanted, tell)
     page, data = matrix.write(proof, folder)
     for problem in proof.problems:
-        click.echo(f"problem: {problem}")
-    click.echo(f"{len(proof.tried)} mistakes, {proof.collateral} collateral, {len(proof.unproven)} criteria unproven")
-    click.echo(f"matrix: {page}\n        {data}")
+        tell(f"problem: {problem}")
+    tell(f"{len(proof.tried)} mistakes, {proof.collateral} collateral, {len(proof.unproven)} criteria unproven")
+    tell(f"matrix: {page}\n        {data}")
     return ExitStatus.LOST if proof.problems else ExitStatus.FULL
 
 
@@ -98,8 +102,8 @@ def _place() -> new_files.CourseFolder:
 
 def _tell(written: list[Path]) -> None:
     for path in written:
-        click.echo(path)
-    click.echo(f"fill in every {MARK}; `labproof author course` tells what is left")
+        tell(path)
+    tell(f"fill in every {MARK}; `labproof author course` tells what is left")
 
 
 @author.command("course")
@@ -108,7 +112,24 @@ def course() -> None:
     from labproof.session.course_check import load
 
     load(told=[*unfinished.problems(course_dir()), *teaching.problems()], binds=False)
-    click.echo(f"{course_dir()}: the course is whole")
+    tell(f"{course_dir()}: the course is whole")
+    for spoken in LANGUAGES[1:]:
+        if left := untranslated(course_dir(), spoken):
+            path = course_catalogue(spoken, course_dir())
+            tell(f"{path}: {len(left)} texts have no translation and stay English; `labproof author texts` lists them")
 
 
 author.add_command(teaching.coverage)
+
+
+@author.command("texts")
+def texts() -> None:
+    """Bring the catalogues of the other languages up to date: new texts come in empty, those that are gone leave."""
+    try:
+        from labproof.authoring import catalogues
+    except ImportError:
+        raise HostError(
+            "expected Babel, which collects the texts, found it missing\n  try: pip install babel"
+        ) from None
+    for path in catalogues.refresh(course_dir()):
+        tell(path)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from labproof.commands import handins
-from labproof.commands.common import rubric_option
+from labproof.commands.common import rubric_option, tell
 from labproof.commands.groups import Whole
 from labproof.commands.what_if import regrade
 from labproof.ground.exit_status import ExitStatus
@@ -200,11 +200,11 @@ def _write(folder: Path) -> bool:
     book = reading.load(folder)
     written = writing.write(book, folder)
     for said in (*written.left_out, *student_reports.write(book, folder).left_out):
-        click.echo(f"left out: {said}", err=True)
+        tell(f"left out: {said}", err=True)
     for graded in book.students:
         if not graded.is_final:
-            click.echo(f"not final: {graded.student.id!a}: {graded.withheld!a}")
-    click.echo(f"{len(book.final)} of {len(book.students)} scores are final: {written.files[0]}")
+            tell(f"not final: {graded.student.id!a}: {graded.withheld!a}")
+    tell(f"{len(book.final)} of {len(book.students)} scores are final: {written.files[0]}")
     return len(book.final) == len(book.students)
 
 
@@ -225,5 +225,5 @@ def _tell_questions(standings: "Standings") -> None:
 
     for standing in standings.students.values():
         for question in standing.questions:
-            click.echo(one_line(f"question for {standing.id}: {question}"))
-    click.echo(f"class: {standings.folder / register.NAME}")
+            tell(one_line(f"question for {standing.id}: {question}"))
+    tell(f"class: {standings.folder / register.NAME}")

@@ -13,6 +13,7 @@ from labproof.ground.errors import ConfigError
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.lean_imports import leave_out
 from labproof.ground.places import course_dir
+from labproof.ground.wording import say
 from labproof.providers.table import NAMES
 
 if TYPE_CHECKING:
@@ -41,6 +42,11 @@ section_option = click.option(
 pytest_argument = click.argument("pytest_options", nargs=-1, type=click.UNPROCESSED)
 
 
+def tell(text: object, err: bool = False) -> None:
+    """Write a text to the terminal in the language that is spoken."""
+    click.echo(say(str(text)), err=err)
+
+
 def machine_options(command: C) -> C:
     """Give a command the options that choose its machines."""
     command = click.option("--inventory", type=click.Path(path_type=Path), help="Use the machines that it names.")(
@@ -64,7 +70,7 @@ class _Switch(click.Option):
     """Asks for one section; the command gets the words of all that are asked for as `extras`."""
 
     def __init__(self, word: str, title: str) -> None:
-        super().__init__([f"--{word}"], is_flag=True, expose_value=False, help=f"With the section: {title}.")
+        super().__init__([f"--{word}"], is_flag=True, expose_value=False, help=say(f"With the section: {title}."))
         self.word = word
 
     def handle_parse_result(self, ctx: click.Context, opts: Any, args: list[str]) -> tuple[Any, list[str]]:

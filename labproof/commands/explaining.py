@@ -3,11 +3,14 @@
 import difflib
 import re
 from fractions import Fraction
+from unicodedata import east_asian_width
 
 from labproof.grading import rubric as rubrics
 from labproof.grading.exercise import Exercise
 from labproof.grading.rubric import Entry, Rubric
+from labproof.ground import language
 from labproof.ground.errors import ConfigError
+from labproof.ground.wording import say
 from labproof.records.model import CriterionRecord, Outcome, RunRecord, number
 from labproof.records.store import newest
 from labproof.session import optional
@@ -27,20 +30,26 @@ def explain(name: str) -> list[str]:
 def section_lines() -> list[str]:
     """Return a line for each section of the course."""
     rubric = rubrics.load(extras=optional.options())
-    rows: list[tuple[str, ...]] = [("SECTION", "POINTS", "HANDOUT", "BUILDS ON", "TITLE")]
+    rows: list[tuple[str, ...]] = [("Section", "Points", "Handout", "Builds on", "Title")]
     for exercise in rubric.exercises:
         entries = [e for e in rubric.entries.values() if e.section == exercise.id]
         option = f" (only with --{exercise.only_with})" if exercise.only_with else ""
         points = number(sum((e.points for e in entries), Fraction(0)))
         needs = ", ".join(exercise.needs) or "-"
-        rows.append((exercise.id, points, exercise.handout, needs, _title(exercise) + option))
+        rows.append((exercise.id, points, exercise.handout, needs, _title(exercise) + say(option)))
     return table(rows)
 
 
 def table(rows: list[tuple[str, ...]]) -> list[str]:
     """Return rows as lines with columns of one width each."""
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    return ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in rows]
+    said = [[say(cell) for cell in row] for row in rows]
+    widths = [max(map(_width, column)) for column in zip(*said, strict=True)]
+    return ["  ".join(c + " " * (w - _width(c)) for c, w in zip(row, widths, strict=True)).rstrip() for row in said]
+
+
+def _width(text: str) -> int:
+    """Return the columns of a terminal that a text takes: a Chinese character takes two."""
+    return len(text) + sum(east_asian_width(character) in "WF" for character in text)
 
 
 def _entries(rubric: Rubric, name: str) -> list[Entry]:
@@ -56,7 +65,7 @@ def _entries(rubric: Rubric, name: str) -> list[Entry]:
 def _course(rubric: Rubric, entries: list[Entry]) -> list[str]:
     source = entries[0].source
     needs = list(dict.fromkeys(need.partition("@")[0] for e in entries for need in e.needs))
-    said = [*(f"{e.id}: {e.text} ({_points(e)})" for e in entries), ""]
+    said = [*(f"{e.id}: {say(e.text)} ({say(_points(e))})" for e in entries), ""]
     said += [f"Why it matters: {source.why}"]
     said += [f"Hint {n}: {hint}" for n, hint in enumerate(source.hints, 1)]
     said += [f"Try this: {source.try_this}"]
@@ -99,7 +108,7 @@ def _last(entries: list[Entry]) -> list[str]:
 def _looked(run: RunRecord, ids: set[str]) -> list[str]:
     said = []
     for criterion in (c for c in run.criteria if c.id in ids):
-        said += [f"  {criterion.id}: {criterion.outcome}", *(f"    {line}" for line in _details(criterion))]
+        said += [f"  {criterion.id}: {say(criterion.outcome)}", *(f"    {line}" for line in _details(criterion))]
     return said
 
 
@@ -114,8 +123,8 @@ def _details(criterion: CriterionRecord) -> list[str]:
 
 
 def _title(exercise: Exercise) -> str:
-    return exercise.title.get("en", exercise.id)
+    return exercise.title.get(language.current()) or exercise.title.get("en", exercise.id)
 
 
 def _points(entry: Entry) -> str:
-    return f"{number(entry.points)} point{'' if entry.points == 1 else 's'}"
+    return f"{number(entry.points)} point" if entry.points == 1 else f"{number(entry.points)} points"

@@ -15,10 +15,12 @@ from labproof.commands.common import (
     rubric_option,
     run_course,
     section_option,
+    tell,
 )
 from labproof.commands.doctor import bundle_option, give_bundle
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.places import engine_dir
+from labproof.ground.wording import say
 
 _FROM = "This section and all after it. `labproof sections` lists them."
 
@@ -118,8 +120,8 @@ def verify_evidence(run: str, rubric: Path | None) -> None:
     folder = find(run)
     found = audit(folder, rubric)
     for line in found.lines():
-        click.echo(line)
-    click.echo(f"{folder.path}: {found}")
+        tell(line)
+    tell(f"{folder.path}: {say(str(found))}")
     sys.exit(ExitStatus.LOST if found.differences else ExitStatus.FULL)
 
 

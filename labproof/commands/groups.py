@@ -4,6 +4,8 @@ from typing import Any
 
 import click
 
+from labproof.ground.wording import say
+
 GROUPS = {
     "For the student": (
         "doctor", "up", "handout", "grade", "watch", "lab", "hand-in", "status", "explain", "sections", "report",
@@ -34,7 +36,7 @@ class Grouped(click.Group):
         others = tuple(name for name in self.list_commands(ctx) if name not in placed)
         for heading, names in {**GROUPS, _OTHERS: others}.items():
             if rows := [(name, _said(self.commands[name])) for name in names if name in self.commands]:
-                with formatter.section(heading):
+                with formatter.section(say(heading)):
                     formatter.write_dl(rows)
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from labproof.commands.bundles import bundle
-from labproof.commands.common import chosen_provider, machine_options
+from labproof.commands.common import chosen_provider, machine_options, tell
 from labproof.commands.doctor import bundle_option, give_bundle
 from labproof.ground.errors import ConfigError
 
@@ -17,16 +17,16 @@ def up(provider: str, inventory: Path | None, bundle: Path | None) -> None:
     """Bring the machines up and leave them untouched."""
     give_bundle(bundle)
     chosen = chosen_provider(provider, inventory)
-    chosen.up(click.echo)
+    chosen.up(tell)
     for endpoint in chosen.endpoints():
-        click.echo(f"{endpoint.name}: {endpoint.user}@{endpoint.host}:{endpoint.port}")
+        tell(f"{endpoint.name}: {endpoint.user}@{endpoint.host}:{endpoint.port}")
 
 
 @click.command()
 @machine_options
 def down(provider: str, inventory: Path | None) -> None:
     """Take the machines away and put back what was changed on this computer."""
-    chosen_provider(provider, inventory).down(click.echo)
+    chosen_provider(provider, inventory).down(tell)
 
 
 @click.command()
@@ -43,9 +43,9 @@ def reset(provider: str, inventory: Path | None, milestone: str) -> None:
         known = ", ".join(chosen.milestones()) or "none; `labproof lab --milestones` saves them"
         raise ConfigError([f"--to: no milestone {milestone!r} of this lab; there are: {known}"])
     chosen.restore(milestone)
-    click.echo(f"the machines are as they were after {milestone}")
+    tell(f"the machines are as they were after {milestone}")
     if report := forget_later(milestone):
-        click.echo(f"report: {report}")
+        tell(f"report: {report}")
 
 
 COMMANDS = (up, down, reset, bundle)

@@ -8,6 +8,7 @@ from labproof.commands import completing
 from labproof.commands.common import rubric_option
 from labproof.commands.groups import Whole
 from labproof.ground.errors import ConfigError, HostError
+from labproof.ground.wording import say
 
 
 @click.command()
@@ -80,7 +81,7 @@ def _say(lines: list[str]) -> None:
     from labproof.showing.text import visible
 
     for line in lines:
-        click.echo(visible(line))
+        click.echo(visible(say(line)))
 
 
 @click.command()

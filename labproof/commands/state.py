@@ -27,7 +27,7 @@ def run_lines(most: int | None) -> list[str]:
     folders = every()
     if not folders:
         return [f"no run in {runs_dir()}; `labproof grade` makes one"]
-    rows = [("RUN", "STARTED", "ENDED", "ATTEMPT", "TURNED", "SCORE"), *map(_row, folders[:most])]
+    rows = [("Run", "Started", "Ended", "Attempt", "Turned", "Score"), *map(_row, folders[:most])]
     left = len(folders) - len(rows) + 1
     return table(rows) + ([f"{left} older; --all lists them"] if left else [])
 

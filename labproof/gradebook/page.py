@@ -13,7 +13,9 @@ from labproof.gradebook.lessons import FEWEST, WEAKEST, lessons, together
 from labproof.gradebook.said import tries, unheard, words
 from labproof.gradebook.shared_identity import shared
 from labproof.gradebook.student_reports import INSTRUCTOR, folder_of
+from labproof.ground import language
 from labproof.ground.places import engine_dir
+from labproof.ground.wording import say
 from labproof.records.model import Outcome
 from labproof.showing.report import _environment as environment
 from labproof.showing.text import visible
@@ -32,8 +34,13 @@ _LETTERS = {outcome: outcome[0] for outcome in Outcome}
 """The class of a cell, a letter each: there are tens of thousands of them."""
 
 
-def render(book: Book) -> str:
-    """Return the page of a class: the same one for the same results, always."""
+def render(book: Book, spoken: str = language.ENGLISH) -> str:
+    """Return the page of a class, made in a language: the same one for the same results, always."""
+    with language.spoken(spoken):
+        return _rendered(book)
+
+
+def _rendered(book: Book) -> str:
     script = _script()
     analysis, said = analyse(book), words(book)
     return (
@@ -41,6 +48,7 @@ def render(book: Book) -> str:
         .get_template("class.html.j2")
         .render(
             book=book,
+            spoken=language.current(),
             script=Markup(script),
             script_hash=_digest(script),
             spread=distribution([g.share for g in book.final]),
@@ -104,8 +112,8 @@ def _title(mark: Mark, item: Item) -> str:
         return str(mark.ruling)
     if mark.outcome is Outcome.PASSED:
         return ""
-    told = f"blocked by {mark.blocked_by}" if mark.outcome is Outcome.BLOCKED else mark.found[:80]
-    return f"{item.id}: {told}"
+    told = f"blocked by {mark.blocked_by}" if mark.outcome is Outcome.BLOCKED else mark.found
+    return f"{item.id}: {say(told)[:80]}"
 
 
 def _script() -> str:

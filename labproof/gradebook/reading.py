@@ -148,7 +148,9 @@ def _withheld(student: Student, run: RunRecord, rubric: str, counted: Score) -> 
         reasons.append("graded with another rubric than the class")
     if counted.undetermined:
         points = counted.undetermined
-        reasons.append(f"{number(points)} point{'s' if points != 1 else ''} could not be seen")
+        reasons.append(
+            f"{number(points)} point could not be seen" if points == 1 else f"{number(points)} points could not be seen"
+        )
     if not counted.possible:
         reasons.append("nothing was graded")
     return "; ".join(filter(None, reasons))

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from labproof.gradebook import gradescope, interchange, junit, page, tables
 from labproof.gradebook.book import Book
+from labproof.ground import language
 from labproof.ground.errors import ConfigError, LabError
 from labproof.showing.report import _replace as replace
 
@@ -28,7 +29,7 @@ def write(book: Book, folder: Path) -> Written:
     """Write `index.html` and `exports/`. Raises ConfigError where the folder cannot be written."""
     exports = folder / EXPORTS
     try:
-        files = [replace(folder / "index.html", page.render(book))]
+        files = [replace(folder / "index.html", page.render(book, language.current()))]
         files += [replace(exports / name, make(book)) for name, make in _TEXTS.items()]
         files += _gradescope(book, exports / "gradescope")
         workbook, left_out = _workbook(book, exports)

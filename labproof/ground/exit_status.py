@@ -3,6 +3,7 @@
 from enum import IntEnum
 
 from labproof.ground.errors import ConfigError, LabError
+from labproof.ground.wording import say
 
 
 class ExitStatus(IntEnum):
@@ -36,4 +37,4 @@ def status_of(problem: LabError) -> ExitStatus:
 
 def table() -> str:
     """Return the whole table, a status a line."""
-    return "\n".join(f"{status.value:>3}  {status.meaning}" for status in ExitStatus)
+    return "\n".join(f"{status.value:>3}  {say(status.meaning)}" for status in ExitStatus)

@@ -97,7 +97,8 @@ def _check_report(run: RunRecord, folder: RunFolder, found: Audit) -> None:
         return
     except OSError as problem:
         raise ConfigError([f"{path}: cannot be read ({problem.strerror}); remove it, or correct its rights"]) from None
-    if page != report.render(run, screenshots=pictures.load(folder.path, run)).encode():
+    spoken = report.language_of(page[:1000].decode(errors="replace"))
+    if page != report.render(run, screenshots=pictures.load(folder.path, run), spoken=spoken).encode():
         found.differences.append("report.html: not what the result looks like; it was edited, or by another Labproof")
 
 

@@ -12,6 +12,7 @@ import pytest
 from labproof.ground import fault
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.places import course_dir
+from labproof.ground.wording import say
 
 
 class Traceback(StrEnum):
@@ -126,7 +127,7 @@ def _run(config: pytest.Config) -> Any:
 
 
 def _tell(problem: BaseException, with_traceback: bool) -> None:
-    sys.stderr.write(f"error: {fault.describe(problem)}\n")
+    sys.stderr.write(say(f"error: {fault.describe(problem)}") + "\n")
     if with_traceback:
         sys.stderr.write("".join(traceback.format_exception(problem)))
 

@@ -15,6 +15,7 @@ from labproof.grading.syllabus import ScenarioPlan, Sentence, Syllabus
 from labproof.ground.errors import ConfigError, LabError
 from labproof.ground.exit_status import ExitStatus, status_of
 from labproof.ground.places import course_dir
+from labproof.ground.wording import say
 from labproof.host import table
 from labproof.records import store
 from labproof.records.history import with_history
@@ -93,7 +94,7 @@ class CourseRun:
     def refuse(self, problem: Exception) -> None:
         """Say what is wrong, once, and let the session end without a look at the lab."""
         if isinstance(problem, LabError):
-            sys.stderr.write(f"error: {problem}\n")
+            sys.stderr.write(say(f"error: {problem}") + "\n")
             self.refused = status_of(problem)
         else:
             course_faults.keep(self.config, problem)

@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from labproof.ground.wording import say
 from labproof.showing.progress import encodable, one_line
 
 
@@ -65,7 +66,7 @@ class Board:
             if self._told.get(whose) == text:
                 return
             self._told[whose] = text
-        line = f"[{self._now() - self._started:6.1f} s] {one_line(text)}"
+        line = f"[{self._now() - self._started:6.1f} s] {one_line(say(text))}"
         with contextlib.suppress(OSError):
             if self._is_live:
                 self._console.print(Text(line, style=style), soft_wrap=True)
@@ -76,7 +77,7 @@ class Board:
         """Bring the table up to date; where there is no terminal nothing is written."""
         if self._is_live:
             with contextlib.suppress(OSError):
-                self._live.update(Group(_table(rows), Text(one_line(summary), style="bold")), refresh=True)
+                self._live.update(Group(_table(rows), Text(one_line(say(summary)), style="bold")), refresh=True)
 
 
 def _table(rows: Sequence[BoardRow]) -> Table:
@@ -86,6 +87,6 @@ def _table(rows: Sequence[BoardRow]) -> Table:
     for heading in ("points", "undetermined", "time left"):
         table.add_column(heading, justify="right", no_wrap=True)
     for row in rows:
-        cells = (row.who, row.section, row.points, row.undetermined, f"{row.seconds_left:.0f} s")
+        cells = (row.who, say(row.section), row.points, row.undetermined, f"{row.seconds_left:.0f} s")
         table.add_row(*(Text(one_line(cell)) for cell in cells))
     return table

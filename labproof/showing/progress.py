@@ -14,6 +14,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from labproof.ground.wording import say
 from labproof.records import headway
 from labproof.records.headway import Headway
 from labproof.records.model import (
@@ -91,7 +92,7 @@ class Display:
 
     def scenario_started(self, section_title: str, scenario: str) -> None:
         """Tell that a scenario of a section begins."""
-        self._begin(f"{section_title}: {scenario}")
+        self._begin(f"{say(section_title)}: {say(scenario)}")
         self._section = section_title
         self._tell_headway()
 
@@ -103,7 +104,7 @@ class Display:
         self._tell_headway()
         points = f"{number(own.earned)}/{number(own.possible)} points"
         total = f"({number(so_far.earned)} of {number(so_far.possible)} so far)"
-        self._write(f"{self._doing} {record.outcome} {points} {total}", _STYLES[record.outcome])
+        self._write(f"{self._doing} {say(record.outcome)} {say(points)} {say(total)}", _STYLES[record.outcome])
         for line in _trouble(record):
             self._write(f"  {line}", _STYLES[record.outcome])
 
@@ -131,7 +132,7 @@ class Display:
 
     def _begin(self, text: str) -> None:
         self._end_stage()
-        self._doing = one_line(text)
+        self._doing = one_line(say(text))
         self._stage_started = self._now()
         # The live line shows what runs; without one the beginning is all that a long stage has to show.
         if not self._is_live:
@@ -144,7 +145,7 @@ class Display:
         self._is_stage = False
 
     def _write(self, text: str, style: str = "") -> None:
-        line = f"[{self._now() - self._started:6.1f} s] {visible(text)}"
+        line = f"[{self._now() - self._started:6.1f} s] {visible(say(text))}"
         # Nobody reads on a terminal that has gone; the report is written all the same.
         with contextlib.suppress(OSError):
             if self._is_live:
@@ -159,7 +160,7 @@ class Display:
         line.add_column(width=1)
         line.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
         line.add_column(justify="right", no_wrap=True)
-        line.add_row(self._spinner, Text(self._doing), Text(f"{took}  {points}", style="dim"))
+        line.add_row(self._spinner, Text(self._doing), Text(f"{took}  {say(points)}", style="dim"))
         return line
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import os
+import re
 import tempfile
 from base64 import b64encode
 from collections.abc import Mapping
@@ -12,6 +13,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from labproof.ground import language
+from labproof.ground.language import LANGUAGES
 from labproof.ground.places import cache_dir, engine_dir
 from labproof.records import pictures
 from labproof.records.model import (
@@ -21,6 +24,7 @@ from labproof.records.model import (
     score,
 )
 from labproof.records.ruling import Decided
+from labproof.showing import both
 from labproof.showing.fixes import machine_of, ranked
 from labproof.showing.looks import SHOWN_CHARACTERS, Evidence, series
 from labproof.showing.progression import progression
@@ -31,21 +35,42 @@ from labproof.showing.timeline import clock, timeline
 
 
 def write(run: RunRecord, folder: Path) -> Path:
-    """Write `report.html` into the folder, whole or not at all, and return its path."""
-    return _replace(folder / "report.html", render(run, screenshots=pictures.load(folder, run)))
+    """Write `report.html` into the folder, whole or not at all, and return its path.
+
+    It is made in the language that is spoken; its reader can change to the other.
+    """
+    page = render(run, screenshots=pictures.load(folder, run), spoken=language.current())
+    return _replace(folder / "report.html", page)
 
 
-def render(run: RunRecord, decided: Decided | None = None, screenshots: Mapping[str, bytes] | None = None) -> str:
-    """Return the page of a run, with what an instructor decided about it: the same one for the same run, always.
+def render(
+    run: RunRecord,
+    decided: Decided | None = None,
+    screenshots: Mapping[str, bytes] | None = None,
+    spoken: str = language.ENGLISH,
+) -> str:
+    """Return the page of a run, with what an instructor decided about it, made in a language: always the same one.
 
     `screenshots` are those that the run has, by their files.
     """
+    with language.spoken(spoken):
+        return _rendered(run, decided, screenshots or {})
+
+
+def language_of(page: str) -> str:
+    """Return the language that a page was made in, English where it names none of ours."""
+    named = re.search(r'<html lang="(\w+)">', page[:200])
+    return named[1] if named and named[1] in LANGUAGES else language.ENGLISH
+
+
+def _rendered(run: RunRecord, decided: Decided | None, screenshots: Mapping[str, bytes]) -> str:
     fixes = ranked(run)
     return (
         _environment()
         .get_template("report.html.j2")
         .render(
             run=run,
+            spoken=language.current(),
             notes=notes(run),
             warning=warning(run),
             total=run.score,
@@ -66,6 +91,10 @@ def render(run: RunRecord, decided: Decided | None = None, screenshots: Mapping[
             },
         )
     )
+
+
+_NAMES = {"en": "中文", "zh": "English"}
+"""What the switch says in each language: the name of the other, in that language."""
 
 
 @functools.cache
@@ -100,7 +129,8 @@ def _environment() -> Environment:
     environment.filters |= {"duration": duration, "lines": lines, "moment": moment, "number": number}
     environment.filters |= {"pieces": pieces, "score": score, "prose": prose, "in_style": in_style}
     environment.filters |= {"series": series, "machine": machine_of, "clock": clock}
-    environment.globals |= {"shown_characters": SHOWN_CHARACTERS}
+    environment.globals |= {"shown_characters": SHOWN_CHARACTERS, "languages": _NAMES}
+    environment.globals |= both.IN_TEMPLATES
     return environment
 
 

@@ -47,7 +47,8 @@ def test_what_changed_is_named() -> None:
 def test_a_wait_is_one_line_in_the_page() -> None:
     """The page says how many looks there were, from when to when, and shows none between the first and the last."""
     text = report.render(waited(*(look(n, f"answer {n}") for n in range(1, 541))))
-    assert "<b>540 looks</b> of one kind, #1 to #540" in text
+    assert "540 looks of one kind" in text
+    assert "#540" in text
     assert "answer 540" in text
     assert "answer 270" not in text
 

@@ -1,0 +1,155 @@
+"""Says a finished English text in another language: found by its words, whatever its blanks were filled with.
+
+Records and errors hold English, with what was seen already in it. A phrase is such a text with its blanks,
+`{path}: no such file`; a text that fits it is said with the same fillings. `{problem!t}` in a translation asks that
+the filling is said in that language, too; any other filling stands as it is.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+BLANK = re.compile(r"\{(\w*)(![rt])?\}")
+"""A blank of a phrase; two braces stand for one that is none."""
+LONGEST = 4_000
+"""Characters of a text that are looked at: no text of ours is longer, and what a machine printed may be."""
+_SHORT = 8
+_SHORT_WITHIN = 16
+"""A phrase of fewer letters, the second where it begins with a blank, fits much that is none."""
+_FEW_WORDS = 1
+_DEEPEST = 6
+"""So many texts stand within one another at most."""
+_BRACES = {"{{": "\ue000", "}}": "\ue001"}
+
+
+class _Phrase(NamedTuple):
+    literals: tuple[str, ...]
+    names: tuple[str, ...]
+    translation: str
+
+    @property
+    def letters(self) -> int:
+        return sum(map(len, self.literals))
+
+
+class Phrasebook:
+    """The phrases of one language. What it holds of a text in several lines, or parts, is said part by part."""
+
+    def __init__(self, translations: Mapping[str, str]) -> None:
+        different = {said: other for said, other in translations.items() if said != other}
+        self._phrases = different
+        self._whole = {_bare(said): _bare(other) for said, other in different.items() if not _names(said)}
+        self._by_beginning: defaultdict[str, list[_Phrase]] = defaultdict(list)
+        phrases = [_phrase(said, other) for said, other in different.items() if _names(said)]
+        for phrase in sorted(phrases, key=lambda p: -p.letters):
+            self._by_beginning[phrase.literals[0][:1]].append(phrase)
+        self.find = lru_cache(maxsize=8192)(self._find)
+
+    def say(self, text: str) -> str:
+        """Return the text in the language of the book; where that has no phrase for it, as it is."""
+        found = self.find(text)
+        return text if found is None else found
+
+    def _find(self, text: str, depth: int = 0) -> str | None:
+        """Return the text in the language of the book, None where there is no phrase for any of it."""
+        if not text or len(text) > LONGEST or depth > _DEEPEST:
+            return None
+        if (known := self._whole.get(text, self._phrases.get(text))) is not None:
+            return known
+        for phrase in (*self._by_beginning.get(text[0], ()), *self._by_beginning.get("", ())):
+            values = _fillings(phrase, text)
+            if values is not None and self._is_likely(phrase, values, depth):
+                return self._filled(phrase, values, depth)
+        return self._in_parts(text, depth)
+
+    def _within(self, text: str, depth: int) -> str:
+        found = self._find(text, depth + 1)
+        return text if found is None else found
+
+    def _is_likely(self, phrase: _Phrase, values: dict[str, str], depth: int) -> bool:
+        """Tell whether a phrase was meant: a short one fits much, so what fills it is one word or known."""
+        if phrase.letters >= (_SHORT if phrase.literals[0] else _SHORT_WITHIN):
+            return True
+        return all(
+            len(value.split()) <= _FEW_WORDS or self._find(value, depth + 1) is not None for value in values.values()
+        )
+
+    def _in_parts(self, text: str, depth: int) -> str | None:
+        for separator in ("\n", "; "):
+            parts = text.split(separator)
+            if len(parts) > 1:
+                said = [self._part(part, depth) for part in parts]
+                return separator.join(said) if said != parts else None
+        # Commas stand in sentences, too: a list is one whose every item is known.
+        items = [self._find(item, depth + 1) for item in text.split(", ")] if ", " in text else []
+        if items and None not in items:
+            return ", ".join(map(str, items))
+        head, colon, rest = text.partition(": ")
+        return f"{self._whole[head]}{colon}{self._within(rest, depth)}" if colon and head in self._whole else None
+
+    def _part(self, text: str, depth: int) -> str:
+        start = len(text) - len(text.lstrip())
+        return text[:start] + self._within(text[start:], depth)
+
+    def _filled(self, phrase: _Phrase, values: dict[str, str], depth: int) -> str:
+        def filling(match: re.Match[str]) -> str:
+            value = values.get(match[1], match[0])
+            return self._within(value, depth) if match[2] == "!t" else value
+
+        # The braces that are none were set aside before the blanks were found.
+        return _back(BLANK.sub(filling, phrase.translation))
+
+
+def blanks(text: str) -> list[str]:
+    """Return the names of a phrase's blanks, sorted: those of a translation are the same."""
+    return sorted(_names(text))
+
+
+def _names(text: str) -> list[str]:
+    return [match[1] for match in BLANK.finditer(_aside(text))]
+
+
+def _aside(text: str) -> str:
+    for braces, mark in _BRACES.items():
+        text = text.replace(braces, mark)
+    return text
+
+
+def _bare(text: str) -> str:
+    for braces, mark in _BRACES.items():
+        text = text.replace(mark, braces[0]).replace(braces, braces[0])
+    return text
+
+
+def _phrase(said: str, translation: str) -> _Phrase:
+    text = _aside(said)
+    literals = tuple(map(_back, re.split(r"\{\w*(?:![rt])?\}", text)))
+    return _Phrase(literals, tuple(_names(said)), _aside(translation))
+
+
+def _back(text: str) -> str:
+    for braces, mark in _BRACES.items():
+        text = text.replace(mark, braces[0])
+    return text
+
+
+def _fillings(phrase: _Phrase, text: str) -> dict[str, str] | None:
+    """Return what fills the blanks of a phrase in a text, None where it is no such text.
+
+    Each part is taken where it comes first: that finds a match where there is one, in one pass over the text.
+    """
+    first, *middle, last = phrase.literals
+    at, end = len(first), len(text) - len(last)
+    if at > end or not text.startswith(first) or not text.endswith(last):
+        return None
+    values = []
+    for literal in middle:
+        found = text.find(literal, at, end)
+        if found < 0:
+            return None
+        values.append(text[at:found])
+        at = found + len(literal)
+    values.append(text[at:end])
+    return dict(zip(phrase.names, values, strict=True))
