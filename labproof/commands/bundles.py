@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from labproof.commands.common import tell
 from labproof.commands.groups import Whole
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.places import course_dir
@@ -21,7 +22,7 @@ def build() -> None:
     """Build the rehearsal bundle, or say where it is when it is built already."""
     from labproof.rehearsal import bundle as bundles
 
-    click.echo(bundles.build(click.echo).directory)
+    tell(bundles.build(tell).directory)
 
 
 @bundle.command("check")
@@ -40,7 +41,7 @@ def check(directory: Path | None, as_json: bool) -> None:
         directory = bundles.build(_progress).directory
     verdict = judge(directory, course_dir(), _progress)
     text = json.dumps(verdict.as_data(), indent=1) if as_json else "\n".join(verdict.lines())
-    click.echo(text)
+    tell(text)
     sys.exit(ExitStatus.FULL if verdict.is_whole else ExitStatus.LOST)
 
 
@@ -63,16 +64,16 @@ def fetch(out: Path, sources: Path | None, images_only: bool, only_plan: bool) -
     course = course_dir()
     wanted = Wanted(out, expected.load(course, expected.HANDOUT), load_sources(sources), images_only)
     if only_plan:
-        click.echo("\n".join(plan(wanted)))
+        tell("\n".join(plan(wanted)))
         return
     directory = fetching(wanted, _progress)
     if images_only:
-        click.echo(f"{directory}: images and manifests; {expected.REPOSITORY} was not asked for")
+        tell(f"{directory}: images and manifests; {expected.REPOSITORY} was not asked for")
         return
     verdict = judge(directory, course, _progress)
-    click.echo("\n".join(verdict.lines()))
+    tell("\n".join(verdict.lines()))
     sys.exit(ExitStatus.FULL if verdict.is_whole else ExitStatus.LOST)
 
 
 def _progress(line: str) -> None:
-    click.echo(line, err=True)
+    tell(line, err=True)

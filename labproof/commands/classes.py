@@ -171,7 +171,7 @@ def decide(folder: Path) -> None:
     """Begin a file for what you decide beside the evidence: overrides, waivers, drops, penalties."""
     from labproof.gradebook import decision_template
 
-    click.echo(decision_template.write(folder))
+    tell(decision_template.write(folder))
 
 
 class_.add_command(regrade)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from labproof.commands.common import machine_choice, machine_options, rubric_option, run_course
+from labproof.commands.common import machine_choice, machine_options, rubric_option, tell, run_course
 from labproof.ground.errors import ConfigError
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.places import course_dir
@@ -44,7 +44,7 @@ def hand_in(
     if not run:
         status = _graded(provider, inventory, rubric)
     path = packing.pack(find(run or LATEST), task, out)
-    click.echo(f"to be handed in: {path} ({path.stat().st_size / 1024:.0f} KiB)")
+    tell(f"to be handed in: {path} ({path.stat().st_size / 1024:.0f} KiB)")
     sys.exit(status)
 
 
@@ -59,7 +59,7 @@ def _graded(provider: str, inventory: Path | None, rubric: Path | None) -> ExitS
     status = run_course("verify", provider, inventory, [f"--rubric={rubric}"] if rubric else [], early)
     # An earlier run is not what was asked for, and one that was cut short proves little.
     if latest_name() == before or find(LATEST).load().ended != FINISHED:
-        click.echo("nothing to be handed in: the grading did not come to its end", err=True)
+        tell("nothing to be handed in: the grading did not come to its end", err=True)
         sys.exit(status)
     return ExitStatus(status)
 
@@ -72,10 +72,10 @@ def _warn(task: "Task") -> None:
     from labproof.handins.challenge import moment
 
     if task.course_digest != course.digest(course_dir()):
-        click.echo("the course here is not in the state that the assignment was made with; update it first", err=True)
+        tell("the course here is not in the state that the assignment was made with; update it first", err=True)
     closes = moment(task.closes)
     if closes and datetime.now(UTC) > closes:
-        click.echo(f"the assignment has closed at {task.closes}; what is handed in now is late", err=True)
+        tell(f"the assignment has closed at {task.closes}; what is handed in now is late", err=True)
 
 
 @click.command()
@@ -103,9 +103,9 @@ def assignment(course_folder: Path | None, roster: Path, closes: str, out: Path,
     digest = rubrics.load(overrides=rubric).digest
     closing = challenge.closing(closes)
     made, new = challenge.make(out, students, (root.name, course.digest(root)), digest, closing)
-    click.echo(f"assignment {made.assignment}, closes {made.closes}: {len(students)} students, {new} of them new")
-    click.echo(f"keep: {out / challenge.SECRETS}")
-    click.echo(f"give each student the file of theirs: {out / challenge.STUDENTS}")
+    tell(f"assignment {made.assignment}, closes {made.closes}: {len(students)} students, {new} of them new")
+    tell(f"keep: {out / challenge.SECRETS}")
+    tell(f"give each student the file of theirs: {out / challenge.STUDENTS}")
 
 
 def judge(
@@ -119,12 +119,12 @@ def judge(
     task = challenge.load(secrets) if secrets else None
     places = placing.place(finding.find(hand_ins), _students(roster, task), task)
     for said in places.left_over:
-        click.echo(f"left over: {said!a}", err=True)
+        tell(f"left over: {said!a}", err=True)
     if not places.students:
         raise ConfigError([f"--hand-ins: {hand_ins}: no hand-in says whose it is; give --roster or --assignment"])
     standings = begin(tuple(places.students.values()))
     if task and task.rubric != standings.rubric:
-        click.echo("graded by another rubric than the one that the assignment was made with", err=True)
+        tell("graded by another rubric than the one that the assignment was made with", err=True)
     done: list[ExitStatus] = []
 
     def work(judges: "Rejudging") -> ExitStatus:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from labproof.commands.common import tell
 from labproof.ground.exit_status import ExitStatus
 
 _PATH = click.Path(path_type=Path)
@@ -23,13 +24,13 @@ def sign(run: str, key: Path, new_key: bool, rubric: Path | None) -> None:
 
     folder = find(run)
     if new_key:
-        click.echo(f"{signing_key.make(key)}: the public half; hand it to whoever verifies")
+        tell(f"{signing_key.make(key)}: the public half; hand it to whoever verifies")
     found = signing.sign(folder, signing_key.private(key, _passphrase), rubric)
     _tell(found.lines())
     if found.differences:
-        click.echo(f"{folder.path}: not signed: {found}")
+        tell(f"{folder.path}: not signed: {found}")
         sys.exit(ExitStatus.LOST)
-    click.echo(f"{folder.path}: signed; `labproof verify {run} --key {key}.pub` tells whether anything changed since")
+    tell(f"{folder.path}: signed; `labproof verify {run} --key {key}.pub` tells whether anything changed since")
 
 
 @click.command()
@@ -45,7 +46,7 @@ def verify(run: str, key: Path) -> None:
     found = signing.verify(folder, signing_key.public(key))
     _tell([f"differs: {text}" for text in found.differences])
     _tell([f"not checked before it was signed: {text}" for text in found.manifest.get("unchecked", ())])
-    click.echo(f"{folder.path}: {found}")
+    tell(f"{folder.path}: {found}")
     sys.exit(ExitStatus.LOST if found.differences else ExitStatus.FULL)
 
 
@@ -57,7 +58,7 @@ def _tell(lines: list[str]) -> None:
     from labproof.showing.text import visible
 
     for line in lines:
-        click.echo(visible(line))
+        tell(visible(line))
 
 
 COMMANDS = (sign, verify)

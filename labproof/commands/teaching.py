@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from labproof.commands.common import rubric_option
+from labproof.commands.common import rubric_option, tell
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.places import course_dir
 
@@ -27,7 +27,7 @@ def handout(language: str, out: Path, rubric: Path | None) -> None:
     """Write the handout as a page: what to do, section by section, and what each step is worth."""
     from labproof.teaching import orphans, pages
 
-    click.echo(pages.write(pages.handout(orphans.load(_rubric(rubric)), language), out))
+    tell(pages.write(pages.handout(orphans.load(_rubric(rubric)), language), out))
 
 
 @click.command()
@@ -46,14 +46,14 @@ def coverage(language: str, out: Path | None) -> None:
 
     found = handouts.read(_rubric())
     for line in covering.lines(found):
-        click.echo(line)
+        tell(line)
     if not found.lessons:
         return
     page = pages.coverage(found, syllabus.load(found.rubric), language)
-    click.echo(f"page: {pages.write(page, out or course_dir() / 'build' / 'coverage.html')}")
+    tell(f"page: {pages.write(page, out or course_dir() / 'build' / 'coverage.html')}")
     problems = orphans.problems(found)
     for problem in problems:
-        click.echo(f"problem: {problem}")
+        tell(f"problem: {problem}")
     sys.exit(ExitStatus.LOST if problems else ExitStatus.FULL)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from labproof.commands.common import rubric_option, run_course
+from labproof.commands.common import rubric_option, tell, run_course
 from labproof.ground.exit_status import ExitStatus
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def regrade(folder: Path, rubric: Path | None, out: Path, jobs: int | None, dead
     with lock.held(out):
         status = _judge(question, rubric, jobs or os.cpu_count() or 1, deadline)
         if status is ExitStatus.INTERRUPTED:
-            click.echo("interrupted: nothing is compared", err=True)
+            tell("interrupted: nothing is compared", err=True)
             sys.exit(status)
         sys.exit(_tell(question, rubric))
 
@@ -55,7 +55,7 @@ def _judge(question: "Question", rubric: Path | None, jobs: int, deadline: float
     done: list[ExitStatus] = []
 
     def work(judges: "Rejudging") -> ExitStatus:
-        found = what_if.judge(question, judges, jobs, deadline, lambda said: click.echo(one_line(said), err=True))
+        found = what_if.judge(question, judges, jobs, deadline, lambda said: tell(one_line(said), err=True))
         done.append(found.status)
         return found.status
 
@@ -76,9 +76,9 @@ def _tell(question: "Question", rubric: Path | None) -> ExitStatus:
     page = what_if_page.write(compared, rubric.name if rubric else "the course's own weights", question.out)
     written = writing.write(after, question.out)
     for said in (*written.left_out, *student_reports.write(after, question.out).left_out):
-        click.echo(f"left out: {said}", err=True)
+        tell(f"left out: {said}", err=True)
     for change in compared.changes:
         if not change.is_judged:
-            click.echo(f"not compared: {change.before.student.id!a}: {change.after.withheld or 'no result'!a}")
-    click.echo(f"{len(compared.changed)} of {len(compared.judged)} scores change: {page}")
+            tell(f"not compared: {change.before.student.id!a}: {change.after.withheld or 'no result'!a}")
+    tell(f"{len(compared.changed)} of {len(compared.judged)} scores change: {page}")
     return ExitStatus.FULL if len(compared.judged) == len(compared.changes) else ExitStatus.OURS

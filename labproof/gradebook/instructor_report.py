@@ -7,6 +7,7 @@ from pathlib import Path
 
 from labproof.gradebook.book import Graded
 from labproof.gradebook.exchanges import anchor, folded, status
+from labproof.ground import language
 from labproof.ground.errors import ConfigError
 from labproof.records import evidence
 from labproof.records.model import Exchange, RunRecord
@@ -68,6 +69,7 @@ def render(graded: Graded, run: RunRecord, asked: Questions, alike: tuple[str, .
         environment()
         .get_template("instructor.html.j2")
         .render(
+            spoken=language.current(),
             graded=graded,
             student=graded.student,
             run=run,

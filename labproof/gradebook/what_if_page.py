@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from labproof.gradebook.comparison import Comparison
 from labproof.gradebook.page import report_link
+from labproof.ground import language
 from labproof.ground.places import engine_dir
 from labproof.showing.report import _environment as environment
 from labproof.showing.report import _replace as replaced
@@ -30,6 +31,7 @@ def render(comparison: Comparison, rubric: str) -> str:
         environment()
         .get_template("what-if.html.j2")
         .render(
+            spoken=language.current(),
             compared=comparison,
             book=comparison.after,
             rubric=rubric,

@@ -123,7 +123,7 @@ IN_TEMPLATES: dict[str, Callable[..., object]] = {
     "_": words, "n_": counted, "said": said, "advice": advice, "title": title, "marked": marked,
     "attribute": attribute, "choice": choice, "titled": titled, "amount": amount, "summed": summed,
     "strong": _tagged("strong"), "bold": _tagged("b"), "code": _tagged("code"),
-    "number_of": lambda name: Markup('<span data-number="{}"></span>').format(name),
+    "say": say, "number_of": lambda name: Markup('<span data-number="{}"></span>').format(name),
 }  # fmt: skip
 """What a template can say, by the names that it has there; Babel finds the texts of `_` and `n_`."""
 
