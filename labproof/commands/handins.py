@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from labproof.commands.common import machine_choice, machine_options, rubric_option, tell, run_course
+from labproof.commands.common import machine_choice, machine_options, rubric_option, run_course, tell
 from labproof.ground.errors import ConfigError
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.places import course_dir

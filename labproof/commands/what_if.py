@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from labproof.commands.common import rubric_option, tell, run_course
+from labproof.commands.common import rubric_option, run_course, tell
 from labproof.ground.exit_status import ExitStatus
 
 if TYPE_CHECKING:
