@@ -7,37 +7,31 @@ from typing import TYPE_CHECKING
 import click
 
 from labproof.commands.common import rubric_option, tell
+from labproof.ground import language
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.places import course_dir
 
 if TYPE_CHECKING:
     from labproof.grading.rubric import Rubric
 
-_LANGUAGES = ("en", "zh")
-lang_option = click.option(
-    "--lang", "language", type=click.Choice(_LANGUAGES), default="en", show_default=True, help="The page's language."
-)
-
 
 @click.command()
-@lang_option
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Where the page goes.")
 @rubric_option
-def handout(language: str, out: Path, rubric: Path | None) -> None:
+def handout(out: Path, rubric: Path | None) -> None:
     """Write the handout as a page: what to do, section by section, and what each step is worth."""
     from labproof.teaching import orphans, pages
 
-    tell(pages.write(pages.handout(orphans.load(_rubric(rubric)), language), out))
+    tell(pages.write(pages.handout(orphans.load(_rubric(rubric)), language.current()), out))
 
 
 @click.command()
-@lang_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Where the page goes; by default build/coverage.html of the course.",
 )
-def coverage(language: str, out: Path | None) -> None:
+def coverage(out: Path | None) -> None:
     """Show every instruction of the handout with the criteria that prove it, and write both ways as a page."""
     from labproof.grading import syllabus
     from labproof.teaching import coverage as covering
@@ -49,7 +43,7 @@ def coverage(language: str, out: Path | None) -> None:
         tell(line)
     if not found.lessons:
         return
-    page = pages.coverage(found, syllabus.load(found.rubric), language)
+    page = pages.coverage(found, syllabus.load(found.rubric), language.current())
     tell(f"page: {pages.write(page, out or course_dir() / 'build' / 'coverage.html')}")
     problems = orphans.problems(found)
     for problem in problems:

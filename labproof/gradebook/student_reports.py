@@ -14,6 +14,7 @@ from labproof.gradebook import instructor_report
 from labproof.gradebook.book import Book, Graded
 from labproof.gradebook.class_file import Student
 from labproof.gradebook.shared_identity import shared
+from labproof.ground import language
 from labproof.ground.errors import ConfigError
 from labproof.ground.places import engine_dir
 from labproof.records import pictures, result
@@ -70,8 +71,8 @@ def _write_both(graded: Graded, folder: Path, alike: tuple[str, ...]) -> int:
     source = _Source(folder / graded.student.run)
     seen = source.digest()
     decided = graded.decided
-    student_made_from = _digest(seen, repr(decided))
-    instructor_made_from = _digest(seen, repr((replace(graded, marks={}), decided, alike)))
+    student_made_from = _digest(seen, language.current(), repr(decided))
+    instructor_made_from = _digest(seen, language.current(), repr((replace(graded, marks={}), decided, alike)))
 
     def instructors() -> str:
         asked = instructor_report.questions(source.path)
@@ -80,7 +81,7 @@ def _write_both(graded: Graded, folder: Path, alike: tuple[str, ...]) -> int:
     def students() -> str:
         # Where nothing was decided the grading has made that page already.
         return ("" if decided else source.page()) or report.render(
-            source.run, decided=decided, screenshots=pictures.load(source.path, source.run)
+            source.run, decided=decided, screenshots=pictures.load(source.path, source.run), spoken=language.current()
         )
 
     written = _bring_up_to_date(own / INSTRUCTOR, instructor_made_from, instructors)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from labproof.ground.language import LANGUAGES
 from labproof.ground.plain_file import open_plain
 from labproof.ground.shape import shown
 from labproof.records import pictures
@@ -24,8 +25,8 @@ def changes(path: Path, run: RunRecord | None, digest: str) -> list[str]:
 
     Where the result was changed as well (`run` is None), or was drawn by another Labproof, nobody knows what it said.
     """
-    original = report.render(run, screenshots=pictures.load(path.parent, run)) if run else ""
-    if hashlib.sha256(original.encode()).hexdigest() != digest:
+    original = _signed(path, run, digest) if run else ""
+    if not original:
         return [f"{path.name}: not the page that was signed"]
     with open_plain(path, LIMIT, "fetch it as it was signed") as file:
         page = file.read(LIMIT).decode("utf-8", "replace").split("\n")
@@ -36,6 +37,13 @@ def changes(path: Path, run: RunRecord | None, digest: str) -> list[str]:
         return [f"{path.name}: {len(page)} lines, signed were {len(lines)}; the first that differs is {at + 1}{place}"]
     found = list(_differing(path.name, page, lines))
     return found[:_MOST] + ([f"{path.name}: and {len(found) - _MOST} more lines"] if len(found) > _MOST else [])
+
+
+def _signed(path: Path, run: RunRecord, digest: str) -> str:
+    """Return the page that was signed, made in whichever language it was; an empty text if it was none of these."""
+    screenshots = pictures.load(path.parent, run)
+    pages = (report.render(run, screenshots=screenshots, spoken=spoken) for spoken in LANGUAGES)
+    return next((page for page in pages if hashlib.sha256(page.encode()).hexdigest() == digest), "")
 
 
 def _differing(name: str, page: Sequence[str], lines: Sequence[str]) -> Iterator[str]:

@@ -1,10 +1,13 @@
 """The handout and its coverage as pages, each one file without network that prints and fits a phone."""
 
+from functools import partial
 from pathlib import Path
 
 from labproof.grading.exercise import Criterion
 from labproof.grading.syllabus import Syllabus
 from labproof.ground.errors import HostError
+from labproof.ground.language import ENGLISH
+from labproof.ground.wording import say
 from labproof.host import table
 from labproof.showing.report import _environment as environment
 from labproof.teaching import worth
@@ -44,16 +47,18 @@ def _render(template: str, found: Handout, language: str, **more: object) -> str
             total=worth.of_course(found.rubric),
             section_points={x.id: worth.of_section(found.rubric, x) for x in found.rubric.exercises},
             times=worth.times,
-            sentence=_sentence,
+            sentence=partial(_sentence, language),
             numbers={x.id: x.order for x in found.rubric.exercises},
             **more,
         )
     )
 
 
-def _sentence(criterion: Criterion) -> tuple[str, str]:
-    """Return a criterion's sentence, and the language that it is in."""
-    return worth.sentence(criterion.then, criterion, table.load().names, words("en")["each"]), "en"
+def _sentence(language: str, criterion: Criterion) -> tuple[str, str]:
+    """Return a criterion's sentence, and the language that it is in: English where it has no translation."""
+    then = say(criterion.then, language)
+    spoken = ENGLISH if then == criterion.then else language
+    return worth.sentence(then, criterion, table.load().names, words(spoken)["each"]), spoken
 
 
 def _owners(found: Handout) -> dict[str, str]:

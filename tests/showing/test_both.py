@@ -79,12 +79,12 @@ def test_page_is_made_in_a_language(tmp_path: Path, spoken: str) -> None:
         text = report.write(samples.EVERY_OUTCOME, tmp_path).read_text(encoding="utf-8")
     assert text.startswith(f'<!doctype html>\n<html lang="{spoken}">')
     assert report.language_of(text) == spoken
-    assert report.render(samples.EVERY_OUTCOME, report.language_of(text)) == text
+    assert report.render(samples.EVERY_OUTCOME, spoken=report.language_of(text)) == text
 
 
 def test_languages_differ_in_the_first_line_alone() -> None:
     """Both languages stand in either page: without its name, and the labels that follow it, they are one."""
-    english, chinese = (report.render(samples.FULL, spoken) for spoken in language.LANGUAGES)
+    english, chinese = (report.render(samples.FULL, spoken=spoken) for spoken in language.LANGUAGES)
     label = re.compile(r'(<html lang|aria-label|placeholder)="[^"]*"')
     assert label.sub("", english) == label.sub("", chinese)
 
@@ -124,7 +124,7 @@ def test_what_escapes_is_found() -> None:
 @pytest.mark.parametrize("name", ["untouched", "broken-init-scheduler-gone"])
 def test_nothing_escapes_on_the_report(name: str) -> None:
     """On the report of a real run nothing that people read has passed by the catalogues, whatever became of it."""
-    assert escaped(report.render(recorded(name), "zh")) == set()
+    assert escaped(report.render(recorded(name), spoken="zh")) == set()
 
 
 @pytest.mark.usefixtures("pseudo")
