@@ -88,7 +88,7 @@ def _say(lines: list[str]) -> None:
 @click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Write what has SHELL complete commands, sections, criteria and runs: eval "$(labproof completion bash)"."""
+    """Write what SHELL needs to complete commands, sections, criteria and runs."""
     from click.shell_completion import get_completion_class
 
     made = get_completion_class(shell)
