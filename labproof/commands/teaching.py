@@ -6,16 +6,28 @@ from typing import TYPE_CHECKING
 
 import click
 
+from labproof.commands import language_option
 from labproof.commands.common import rubric_option, tell
 from labproof.ground import language
 from labproof.ground.exit_status import ExitStatus
+from labproof.ground.language import LANGUAGES
 from labproof.ground.places import course_dir
 
 if TYPE_CHECKING:
     from labproof.grading.rubric import Rubric
 
 
+lang_option = click.option(
+    # Its value is taken before any command has its options: this one is here to be found and completed.
+    language_option.OPTION,
+    type=click.Choice(LANGUAGES),
+    expose_value=False,
+    help="The page's language.",
+)
+
+
 @click.command()
+@lang_option
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Where the page goes.")
 @rubric_option
 def handout(out: Path, rubric: Path | None) -> None:
@@ -26,6 +38,7 @@ def handout(out: Path, rubric: Path | None) -> None:
 
 
 @click.command()
+@lang_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
