@@ -11,6 +11,7 @@ import click
 from labproof.commands.common import provider_option
 from labproof.ground.errors import ConfigError
 from labproof.ground.exit_status import ExitStatus
+from labproof.ground.wording import say
 
 if TYPE_CHECKING:
     from labproof.host.doctor import Examination
@@ -58,13 +59,13 @@ def doctor(provider: str, bundle: Path | None, as_json: bool) -> None:
 def _tell(examination: "Examination", others: list["Examination"]) -> None:
     from labproof.showing.text import visible
 
-    lines = [f"{examination.provider}: {'can run here' if examination.can_run else 'cannot run here'}"]
+    lines = [f"{examination.provider}: {say('can run here' if examination.can_run else 'cannot run here')}"]
     for name, finding in examination.findings.items():
-        lines.append(f"  {finding.state:<{_WIDEST}} {name}: {finding.found}")
-        lines += [f"  {'':<{_WIDEST}} try: {finding.fix}"] if finding.fix else []
+        lines.append(f"  {say(finding.state):<{_WIDEST}} {say(name)}: {say(finding.found)}")
+        lines += [f"  {'':<{_WIDEST}} {say('try:')} {say(finding.fix)}"] if finding.fix else []
     for other in others:
-        why = "; ".join(f"{name}: {finding.found}" for name, finding in other.problems.items())
-        lines.append(f"{other.provider}: {'could be used too' if other.can_run else f'cannot be used: {why}'}")
+        why = "; ".join(f"{say(name)}: {say(finding.found)}" for name, finding in other.problems.items())
+        lines.append(f"{other.provider}: {say('could be used too' if other.can_run else f'cannot be used: {why}')}")
     for line in lines:
         click.echo(visible(line))
 

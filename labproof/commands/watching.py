@@ -10,6 +10,7 @@ import click
 
 from labproof.commands.common import machine_options, rubric_option
 from labproof.ground.exit_status import ExitStatus
+from labproof.ground.wording import say
 
 if TYPE_CHECKING:
     from labproof.records.model import RunRecord
@@ -84,7 +85,7 @@ def _tell(lines: list[tuple[str, str]]) -> None:
     colours = {"green": "green", "bold green": "green", "red": "red", "blue": "blue"}
     for line, style in lines:
         # What stands in front is part of how it is meant.
-        text = f"{'  ' if line.startswith('  ') else ''}{one_line(line)}"
+        text = f"{'  ' if line.startswith('  ') else ''}{one_line(say(line.strip()))}"
         click.echo(f"[{clock}] " + click.style(text, fg=colours.get(style), bold="bold" in style))
 
 
