@@ -91,8 +91,9 @@ def _instructions(rubric: Rubric, entry: Entry) -> list[str]:
     handout = read_handout(rubric)
     said = []
     for instruction in handout.of(entry.id):
-        where = f"on {', '.join(instruction.machines)}: " if instruction.machines else ""
-        said.append(f"  Handout {', '.join(instruction.paragraphs)}, {where}{handout.say(instruction.do, 'en')}")
+        paragraphs, do = ", ".join(instruction.paragraphs), handout.say(instruction.do, language.current())
+        machines = ", ".join(instruction.machines)
+        said.append(f"  Handout {paragraphs}, on {machines}: {do}" if machines else f"  Handout {paragraphs}: {do}")
         said += [f"      {line}" for line in handout.commands(instruction).splitlines()]
     return said
 

@@ -1,5 +1,6 @@
 """The handout's coverage in lines for the terminal."""
 
+from labproof.ground import language
 from labproof.teaching.handout import Handout
 
 
@@ -24,8 +25,10 @@ def _section(found: Handout, section: str) -> list[str]:
     title = lesson.exercise.title.get("en", section)
     said = [f"{lesson.exercise.order}. {title} (handout {lesson.exercise.handout})"]
     for instruction in lesson.text.instruction:
-        said.append(f"  {instruction.id} ({', '.join(instruction.paragraphs)}): {found.say(instruction.do, 'en')}")
+        said.append(
+            f"  {instruction.id} ({', '.join(instruction.paragraphs)}): {found.say(instruction.do, language.current())}"
+        )
         if instruction.ungraded is not None:
-            said.append(f"    not graded: {found.say(instruction.ungraded, 'en')}")
+            said.append(f"    not graded: {found.say(instruction.ungraded, language.current())}")
         said += [f"    {name}" for name in instruction.criteria]
     return said
