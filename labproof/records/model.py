@@ -198,9 +198,9 @@ class Score:
 
     def __str__(self) -> str:
         parts = [f"{number(self.earned)} earned"]
-        for name in ("lost", "blocked", "undetermined"):
-            if points := getattr(self, name):
-                parts.append(f"{number(points)} {name}")
+        parts += [f"{number(self.lost)} lost"] if self.lost else []
+        parts += [f"{number(self.blocked)} blocked"] if self.blocked else []
+        parts += [f"{number(self.undetermined)} undetermined"] if self.undetermined else []
         return f"{', '.join(parts)} of {number(self.possible)}"
 
 
