@@ -120,7 +120,7 @@ def test_page_with_a_script_stays_text(lab, nginx_port: str) -> None:  # type: i
             text=True,
             timeout=60,
         ).stdout
-        assert "· lab report " in shown.split("</title>")[0]
+        assert "· Labproof " in shown.split("</title>")[0]
 
 
 def kubeconfig(change: str) -> tuple[str, ...]:
