@@ -121,16 +121,20 @@ class Ssh:
 
         A refusal raises ChannelException. Raises DeadlineExceeded where the machine gets no answer from there.
         """
+        deadline, us = Deadline(timeout), ("127.0.0.1", 0)
         with self._mapped(f"a tunnel to {host}:{port}"):
             with self._lock:
                 transport = self._transport()
-            try:
-                return transport.open_channel("direct-tcpip", (host, port), ("127.0.0.1", 0), timeout=timeout)
-            except paramiko.ChannelException:
-                raise
-            except paramiko.SSHException:
-                if not transport.is_active():
+            while not deadline.is_expired:
+                try:
+                    return transport.open_channel("direct-tcpip", (host, port), us, timeout=deadline.remaining)
+                except paramiko.ChannelException:
                     raise
+                except paramiko.SSHException:
+                    if not transport.is_active():
+                        raise
+                # Either the time is up, or it was refused at once and another thread took the reason: paramiko
+                # keeps the latest refusal of a connection in one place. Then the machine is asked once more.
         # The machine itself is well: only the other end keeps silent.
         raise DeadlineExceeded(f"{self.name}: no answer from {host}:{port} within {timeout:.0f} s")
 

@@ -1,6 +1,7 @@
 """Sockets whose other end is an address as a machine sees it."""
 
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
@@ -46,6 +47,17 @@ def test_nobody_listens_there(shell: Ssh) -> None:
     """A port that nobody listens on is refused, which is not the same as a lost machine."""
     with pytest.raises(NotTaken, match=r"master: nothing listens on 127\.0\.0\.1:1, or there is no way to it"):
         tunnel.open_socket(shell, "127.0.0.1", 1, 5)
+
+
+def test_refusals_at_once_are_each_told(shell: Ssh) -> None:
+    """Many that ask at the same time, as a browser does, are each refused at once: none is left without an answer."""
+
+    def ask(_: int) -> None:
+        with pytest.raises(NotTaken):
+            tunnel.open_socket(shell, "127.0.0.1", 1, 5)
+
+    with ThreadPoolExecutor(16) as threads:
+        list(threads.map(ask, range(320)))
 
 
 def test_lost_machine_carries_nothing(shell: Ssh, server: ShellServer) -> None:
