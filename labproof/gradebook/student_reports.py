@@ -17,6 +17,7 @@ from labproof.gradebook.shared_identity import shared
 from labproof.ground import language
 from labproof.ground.errors import ConfigError
 from labproof.ground.places import engine_dir
+from labproof.host import warm
 from labproof.records import pictures, result
 from labproof.records.model import RunRecord
 from labproof.showing import report
@@ -24,6 +25,8 @@ from labproof.showing.report import _replace as replaced
 
 STUDENT = "report.html"
 INSTRUCTOR = "instructor.html"
+MANY = 20
+"""Students from whom on every CPU writes reports: for fewer, starting to takes longer."""
 _PLAIN = re.compile(r"""[^<>:"/\\|?*%\x00-\x20\x7f.~-][^<>:"/\\|?*%\x00-\x1f\x7f]*(?<!\.)""")
 _LONGEST = 200
 _STAMP = "<!-- made from {} -->\n"
@@ -47,17 +50,28 @@ def folder_of(student: Student) -> str:
 
 def write(book: Book, folder: Path) -> Reports:
     """Write the reports that are not up to date. Raises ConfigError where the folder cannot be written."""
-    written, left_out = 0, []
+    task = functools.partial(_told, folder=folder, spoken=language.current())
     alike = _alike(book)
-    for place, graded in enumerate(book.students):
-        try:
-            written += _write_both(graded, folder, alike[place])
-        except ConfigError as problem:
-            left_out.append(f"reports of {graded.student.id!a}: {problem}")
-        except OSError as problem:
-            where, fix = problem.filename or folder, "free some space there, or correct its rights"
-            raise ConfigError([f"{where}: cannot be written ({problem.strerror}); {fix}"]) from problem
-    return Reports(written, tuple(left_out))
+    shared_by = [alike[place] for place in range(len(book.students))]
+    try:
+        if len(book.students) < MANY:
+            told = list(map(task, book.students, shared_by))
+        else:
+            with warm.pool() as pool:
+                told = list(pool.map(task, book.students, shared_by, chunksize=4))
+    except OSError as problem:
+        where, fix = problem.filename or folder, "free some space there, or correct its rights"
+        raise ConfigError([f"{where}: cannot be written ({problem.strerror}); {fix}"]) from problem
+    return Reports(sum(written for written, _ in told), tuple(problem for _, problem in told if problem))
+
+
+def _told(graded: Graded, alike: tuple[str, ...], folder: Path, spoken: str) -> tuple[int, str]:
+    """Write a student's reports; return how many had to be, and why there could be none."""
+    try:
+        with language.spoken(spoken):
+            return _write_both(graded, folder, alike), ""
+    except ConfigError as problem:
+        return 0, f"reports of {graded.student.id!a}: {problem}"
 
 
 def _write_both(graded: Graded, folder: Path, alike: tuple[str, ...]) -> int:

@@ -28,6 +28,8 @@ class _Phrase(NamedTuple):
     literals: tuple[str, ...]
     names: tuple[str, ...]
     translation: str
+    longest: str
+    """The longest part between its blanks: a look for it tells most texts that are not this phrase."""
 
     @property
     def letters(self) -> int:
@@ -58,7 +60,8 @@ class Phrasebook:
             return None
         if (known := self._whole.get(text, self._phrases.get(text))) is not None:
             return known
-        for phrase in (*self._by_beginning.get(text[0], ()), *self._by_beginning.get("", ())):
+        alike = (*self._by_beginning.get(text[0], ()), *self._by_beginning.get("", ()))
+        for phrase in [p for p in alike if p.longest in text]:
             values = _fillings(phrase, text)
             if values is not None and self._is_likely(phrase, values, depth):
                 return self._filled(phrase, values, depth)
@@ -126,7 +129,7 @@ def _bare(text: str) -> str:
 def _phrase(said: str, translation: str) -> _Phrase:
     text = _aside(said)
     literals = tuple(map(_back, re.split(r"\{\w*(?:![rt])?\}", text)))
-    return _Phrase(literals, tuple(_names(said)), _aside(translation))
+    return _Phrase(literals, tuple(_names(said)), _aside(translation), max(literals, key=len))
 
 
 def _back(text: str) -> str:

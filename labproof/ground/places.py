@@ -1,5 +1,6 @@
 """Where Labproof keeps things on the host: one answer for every module."""
 
+import functools
 import os
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ CARRIED = "carried"
 """The folder in which an installed Labproof has what a checkout has beside the package: `setup.py` fills it."""
 
 
+@functools.cache
 def engine_dir() -> Path:
     """Return the folder of the report's templates, the Vagrantfile, the stand-ins and the course.
 
@@ -34,7 +36,13 @@ def is_installed() -> bool:
 def course_dir() -> Path:
     """Return the folder of the course, its exercises, features and steps: $LABPROOF_COURSE or the checkout."""
     chosen = os.environ.get("LABPROOF_COURSE")
-    return Path(chosen).resolve() if chosen else engine_dir()
+    return _resolved(Path.cwd() / chosen) if chosen else engine_dir()
+
+
+@functools.lru_cache(maxsize=8)
+def _resolved(path: Path) -> Path:
+    """Return a folder without links. A page asks for it thousands of times."""
+    return path.resolve()
 
 
 def cache_dir() -> Path:

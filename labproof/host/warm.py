@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.connection import wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
@@ -121,6 +122,11 @@ def run(arguments: list[str], terminal: Path, environment: Mapping[str, str], se
     return running.status
 
 
+def pool() -> ProcessPoolExecutor:
+    """Return processes for what takes time of the CPU alone, one for each CPU: what they run is sent to them whole."""
+    return ProcessPoolExecutor(os.cpu_count() or 1, mp_context=_context(), initializer=_serve)
+
+
 def end(commands: Iterable[Command], seconds: float = GRACE_SECONDS) -> None:
     """Ask commands to end, all at once, and kill those that have not done so after `seconds`."""
     left, deadline = [command for command in commands if command.is_alive], Deadline(seconds)
@@ -169,6 +175,12 @@ def _run(program: str, arguments: list[str], terminal: str, environment: dict[st
         runpy.run_path(program, run_name="__main__")
     else:
         runpy.run_module(program, run_name="__main__", alter_sys=True)
+
+
+def _serve() -> None:
+    # Ctrl-C on the terminal is for whoever has sent the work.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_starter, daemon=True).start()
 
 
 def _end_with_starter() -> None:

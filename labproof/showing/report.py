@@ -16,6 +16,7 @@ from markupsafe import Markup
 from labproof.ground import language
 from labproof.ground.language import LANGUAGES
 from labproof.ground.places import cache_dir, engine_dir
+from labproof.ground.wording import book
 from labproof.records import pictures
 from labproof.records.model import (
     Outcome,
@@ -55,6 +56,14 @@ def render(
     """
     with language.spoken(spoken):
         return _rendered(run, decided, screenshots or {})
+
+
+def prepare() -> None:
+    """Read the templates and the phrases ahead of the first page: whoever is forked from this process shares them."""
+    for name in _environment().list_templates(extensions=["j2"]):
+        _environment().get_template(name)
+    for spoken in LANGUAGES:
+        book(spoken)
 
 
 def language_of(page: str) -> str:

@@ -10,6 +10,7 @@ from labproof.gradebook import exchanges, instructor_report, reading, student_re
 from labproof.gradebook.book import Book
 from labproof.gradebook.decisions import NAME
 from labproof.gradebook.instructor_report import Questions
+from labproof.ground import language
 from labproof.ground.errors import ConfigError
 from labproof.records.evidence import read
 from labproof.records.model import Exchange
@@ -99,7 +100,31 @@ def test_unreadable_evidence_is_told(tmp_path: Path) -> None:
     assert "The evidence could not be read" in (tmp_path / "00001" / "instructor.html").read_text()
 
 
-def test_run_that_vanishes_costs_nobody_else(tmp_path: Path) -> None:
+@pytest.fixture(params=["one process", "every CPU"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How the reports of few students are written, and those of many."""
+    monkeypatch.setattr(student_reports, "MANY", 3 if request.param == "one process" else 1)
+    return str(request.param)
+
+
+def test_every_cpu_writes_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reports of many students, written side by side, are those that one process writes, in the same language."""
+    laid_out(tmp_path, [classes.student(n) for n in range(1, 4)])
+    pages = {}
+    for many in (4, 3):
+        monkeypatch.setattr(student_reports, "MANY", many)
+        with language.spoken("zh"):
+            assert student_reports.write(reading.load(tmp_path, classes.DAY), tmp_path).written == 6
+        files = sorted(tmp_path.glob("*/*.html"))
+        pages[many] = [path.read_bytes() for path in files]
+        for path in files:
+            path.unlink()
+    assert pages[3] == pages[4]
+    assert len(pages[4]) == 6
+    assert all(b'<html lang="zh">' in page for page in pages[4])
+
+
+def test_run_that_vanishes_costs_nobody_else(tmp_path: Path, way: str) -> None:
     """A result that is gone when its reports are written is named, and the others have theirs."""
     laid_out(tmp_path, [classes.student(1), classes.student(2)])
     book = reading.load(tmp_path)
@@ -109,7 +134,7 @@ def test_run_that_vanishes_costs_nobody_else(tmp_path: Path) -> None:
     assert "reports of '00001'" in found.left_out[0]
 
 
-def test_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_folder_that_cannot_be_written_is_told(tmp_path: Path, way: str) -> None:
     """A file in the place of a student's folder is a problem with its name and the fix."""
     _, book = made(tmp_path)
     moved = replace(book.students[0], student=book.students[0].student.model_copy(update={"id": "00002"}))
