@@ -52,35 +52,51 @@ def record(kind: type[T], data: object, where: str = "", derived: frozenset[str]
         if key not in fields and key not in derived:
             raise Misshapen(f"{prefix}{_key(key)}", "no such key", data[key])
     values = {}
-    for name, (hint, is_required) in fields.items():
+    for name, (read, is_required) in fields.items():
         if name in data:
-            values[name] = _value(hint, data[name], f"{prefix}{name}")
+            values[name] = read(data[name], f"{prefix}{name}")
         elif is_required:
             raise Misshapen(f"{prefix}{name}", "a value", None)
     return kind(**values)
 
 
-def _value(hint: Any, data: object, where: str) -> Any:
+Reader = Callable[[Any, str], Any]
+"""Returns a value as its field holds it; the text is the way to it."""
+
+
+@functools.cache
+def _reader(hint: Any) -> Reader:
+    """Return what reads a value of an annotation; made once, because a result holds thousands of them."""
     origin, args = get_origin(hint), get_args(hint)
     if origin is types.UnionType:
-        return None if data is None else _value(next(a for a in args if a is not types.NoneType), data, where)
+        inner = _reader(next(a for a in args if a is not types.NoneType))
+        return lambda data, where: None if data is None else inner(data, where)
     if origin is tuple:
-        if not isinstance(data, list):
-            raise Misshapen(where, "a list", data)
-        return tuple(_value(args[0], item, f"{where}[{number}]") for number, item in enumerate(data))
+        return functools.partial(_several, _reader(args[0]))
     if origin is dict:
-        if not isinstance(data, dict):
-            raise Misshapen(where, "an object", data)
-        return {key: _value(args[1], item, f"{where}.{_key(key)}") for key, item in data.items()}
+        return functools.partial(_named, _reader(args[1]))
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        return record(hint, data, where, _DERIVED.get(hint.__name__, frozenset()))
+        derived = _DERIVED.get(hint.__name__, frozenset())
+        return lambda data, where: record(hint, data, where, derived)
     if issubclass(hint, StrEnum):
-        return _member(hint, data, where)
-    return _PLAIN[hint](data, where)
+        return functools.partial(_member, hint, frozenset(hint))
+    return _PLAIN[hint]
 
 
-def _member(kind: type[StrEnum], data: object, where: str) -> StrEnum:
-    if not isinstance(data, str) or data not in list(kind):
+def _several(read: Reader, data: object, where: str) -> tuple[Any, ...]:
+    if not isinstance(data, list):
+        raise Misshapen(where, "a list", data)
+    return tuple([read(item, f"{where}[{number}]") for number, item in enumerate(data)])
+
+
+def _named(read: Reader, data: object, where: str) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise Misshapen(where, "an object", data)
+    return {key: read(item, f"{where}.{_key(key)}") for key, item in data.items()}
+
+
+def _member(kind: type[StrEnum], names: frozenset[str], data: object, where: str) -> StrEnum:
+    if not isinstance(data, str) or data not in names:
         raise Misshapen(where, f"one of {', '.join(kind)}", data)
     return kind(data)
 
@@ -134,10 +150,10 @@ _DERIVED = {
 
 
 @functools.cache
-def _fields(kind: Any) -> dict[str, tuple[Any, bool]]:
-    """Return each field's annotation, and whether it has to be there."""
+def _fields(kind: Any) -> dict[str, tuple[Reader, bool]]:
+    """Return what reads each field, and whether it has to be there."""
     hints = get_type_hints(kind)
-    return {f.name: (hints[f.name], not _may_be_absent(f)) for f in dataclasses.fields(kind)}
+    return {f.name: (_reader(hints[f.name]), not _may_be_absent(f)) for f in dataclasses.fields(kind)}
 
 
 def _may_be_absent(field: "dataclasses.Field[Any]") -> bool:
