@@ -53,6 +53,10 @@ class Verdicts:
     def _settle(self, id_: str, settled: Settled, is_told: bool) -> None:
         record, was = self._judged[id_], self._known[id_]
         slips = record.slips if settled.outcome is Outcome.FAILED else ()
+        became = (settled.outcome, settled.blocked_by, settled.reason, slips)
+        # Each new criterion settles all of them anew, and few become another.
+        if became == (was.outcome, was.blocked_by, was.reason, was.slips):
+            return
         new = replace(
             record, outcome=settled.outcome, blocked_by=settled.blocked_by, reason=settled.reason, slips=slips
         )

@@ -215,11 +215,10 @@ _PART = {
 
 def score(criteria: Iterable[CriterionRecord]) -> Score:
     """Add up the points of the criteria by their outcome."""
-    total = Score()
+    points = dict.fromkeys(_PART.values(), Fraction())
     for criterion in criteria:
-        part = _PART[criterion.outcome]
-        total = replace(total, **{part: getattr(total, part) + criterion.points})
-    return total
+        points[_PART[criterion.outcome]] += criterion.points
+    return Score(**points)
 
 
 def number(points: Fraction) -> str:

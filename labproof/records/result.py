@@ -30,13 +30,13 @@ def to_json(run: RunRecord) -> dict[str, Any]:
         "evidence_head": run.evidence_head,
         "milestone": run.milestone,
         "student": run.student,
-        "source": dataclasses.asdict(run.source) if run.source else None,
+        "source": _plain(run.source) if run.source else None,
         "weights": {"file": run.weights.file, "total": float(run.weights.total)} if run.weights else None,
         "history": _history(run.history) if run.history else None,
-        "browser": dataclasses.asdict(run.browser) if run.browser else None,
-        "screenshots": [dataclasses.asdict(s) for s in run.screenshots],
+        "browser": _plain(run.browser) if run.browser else None,
+        "screenshots": [_plain(s) for s in run.screenshots],
         "score": _score(run.score),
-        "lab": dataclasses.asdict(run.lab),
+        "lab": _plain(run.lab),
         "sections": [_section(s) for s in run.sections],
     }
 
@@ -77,6 +77,17 @@ def read(path: Path) -> Any:
         raise ConfigError([f"{path}: not a result of Labproof ({what}); grade again"]) from problem
 
 
+def _plain(value: Any) -> Any:
+    """Return a record as JSON data; dataclasses.asdict copies each of its texts, and takes four times as long."""
+    if dataclasses.is_dataclass(value):
+        return {name: _plain(part) for name, part in vars(value).items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    return value
+
+
 def _score(total: Score) -> dict[str, float]:
     names = ("earned", "lost", "blocked", "undetermined", "skipped", "possible")
     return {name: float(getattr(total, name)) for name in names}
@@ -93,7 +104,7 @@ def _history(history: History) -> dict[str, Any]:
 
 def _attempt(attempt: Attempt) -> dict[str, Any]:
     points = {"earned": float(attempt.earned), "possible": float(attempt.possible)}
-    return {**dataclasses.asdict(attempt), **points}
+    return {**_plain(attempt), **points}
 
 
 def _section(section: SectionRecord) -> dict[str, Any]:
@@ -109,7 +120,7 @@ def _section(section: SectionRecord) -> dict[str, Any]:
                 "outcome": s.outcome,
                 "started": s.started,
                 "seconds": s.seconds,
-                "steps": [dataclasses.asdict(step) for step in s.steps],
+                "steps": [_plain(step) for step in s.steps],
                 "criteria": [_criterion(c) for c in s.criteria],
             }
             for s in section.scenarios
@@ -119,7 +130,7 @@ def _section(section: SectionRecord) -> dict[str, Any]:
 
 def _criterion(criterion: CriterionRecord) -> dict[str, Any]:
     return {
-        **dataclasses.asdict(criterion),
+        **_plain(criterion),
         "points": float(criterion.points),
         "earned": float(criterion.earned),
     }

@@ -26,6 +26,7 @@ from labproof.session.course_run import RUN, CourseRun
 from labproof.session.opening import load_plan
 from labproof.session.recorded_run import extras_of, uses_of
 from labproof.session.selection import select
+from labproof.showing import report
 
 MEMORY_BYTES = 2 * 1024**3
 """Address space that judging one recording may take; a finished lab takes a tenth of it."""
@@ -54,6 +55,7 @@ class Rejudging:
             run = session.config.stash[RUN]
             if run.refused is None and not session.testsfailed:
                 self._session = session
+                report.prepare()
                 # What is there by now stays: no fork looks through it for what could be thrown away.
                 gc.collect()
                 gc.freeze()
