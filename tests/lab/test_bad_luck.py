@@ -124,9 +124,11 @@ def test_a_command_that_never_ends_stops_nothing(runs: Path) -> None:
     try:
         process = start("--section=docker")
         process.communicate(timeout=300)
-        score = outcomes(runs)
-        assert score["lost"] == 0
-        assert 0 < score["undetermined"] < 10
+        assert outcomes(runs)["lost"] == 0
+        sections = json.loads((runs / "latest" / "result.json").read_text())["sections"]
+        (docker,) = (section["score"] for section in sections if section["id"] == "docker")
+        # Only what rests on that command is out of sight.
+        assert 0 < docker["undetermined"] < docker["earned"]
     finally:
         root(NODE, "mv /usr/bin/rpm.before /usr/bin/rpm")
     healthy(runs)
