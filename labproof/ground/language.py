@@ -8,6 +8,17 @@ CHINESE = "zh"
 LANGUAGES = (ENGLISH, CHINESE)
 """English is what the texts are written in; every other has a catalogue."""
 
+MARKS = {
+    CHINESE: {
+        ", ": "\N{FULLWIDTH COMMA}",
+        "; ": "\N{FULLWIDTH SEMICOLON}",
+        ": ": "\N{FULLWIDTH COLON}",
+        " (": "\N{FULLWIDTH LEFT PARENTHESIS}",
+        ")": "\N{FULLWIDTH RIGHT PARENTHESIS}",
+    }
+}
+"""What a language has between the parts of a text, where that is not what English has."""
+
 _PLAIN = ("C", "POSIX")
 _chosen = ""
 

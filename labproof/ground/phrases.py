@@ -16,7 +16,7 @@ BLANK = re.compile(r"\{(\w*)(![rt])?\}")
 LONGEST = 4_000
 """Characters of a text that are looked at: no text of ours is longer, and what a machine printed may be."""
 _SHORT = 8
-_SHORT_WITHIN = 16
+_SHORT_WITHIN = 15
 """A phrase of fewer letters, the second where it begins with a blank, fits much that is none."""
 _FEW_WORDS = 1
 _DEEPEST = 6
@@ -37,9 +37,13 @@ class _Phrase(NamedTuple):
 
 
 class Phrasebook:
-    """The phrases of one language. What it holds of a text in several lines, or parts, is said part by part."""
+    """The phrases of one language. What it holds of a text in several lines, or parts, is said part by part.
 
-    def __init__(self, translations: Mapping[str, str]) -> None:
+    `marks` are what that language has between parts, where it is another mark than the text's.
+    """
+
+    def __init__(self, translations: Mapping[str, str], marks: Mapping[str, str] | None = None) -> None:
+        self._marks = marks or {}
         different = {said: other for said, other in translations.items() if said != other}
         self._phrases = different
         self._whole = {_bare(said): _bare(other) for said, other in different.items() if not _names(said)}
@@ -54,6 +58,13 @@ class Phrasebook:
         found = self.find(text)
         return text if found is None else found
 
+    def headed(self, head: str, text: str) -> str:
+        """Return a text behind its heading, both in the language of the book, with its own colon between them."""
+        return self._mark(": ").join((self.say(head), self.say(text)))
+
+    def _mark(self, mark: str) -> str:
+        return self._marks.get(mark, mark)
+
     def _find(self, text: str, depth: int = 0) -> str | None:
         """Return the text in the language of the book, None where there is no phrase for any of it."""
         if not text or len(text) > LONGEST or depth > _DEEPEST:
@@ -64,8 +75,29 @@ class Phrasebook:
         for phrase in [p for p in alike if p.longest in text]:
             values = _fillings(phrase, text)
             if values is not None and self._is_likely(phrase, values, depth):
-                return self._filled(phrase, values, depth)
+                return self._apart(phrase, values, text, depth) or self._filled(phrase, values, depth)
         return self._in_parts(text, depth)
+
+    def _apart(self, phrase: _Phrase, values: dict[str, str], text: str, depth: int) -> str | None:
+        """Return what is several known texts, or one with what was seen behind it, and not one blank of a phrase."""
+        lines = text.split("\n")
+        if len(lines) > 1 and not any("\n" in literal for literal in phrase.literals):
+            # A blank takes several lines only where a phrase does not fit the first of them by itself.
+            return None if self._find(lines[0], depth + 1) is None else self._in_parts(text, depth)
+        if "; " in text and not any("; " in literal for literal in phrase.literals):
+            said = [self._find(part, depth + 1) for part in text.split("; ")]
+            if None not in said:
+                return self._mark("; ").join(map(str, said))
+        is_one = any("(" in literal for literal in phrase.literals) or any(v.startswith(" (") for v in values.values())
+        return None if is_one else self._with_seen(text, depth)
+
+    def _with_seen(self, text: str, depth: int) -> str | None:
+        """Return a known text with what was seen behind it in brackets, None for any other."""
+        head, opened, seen = text[:-1].partition(" (")
+        if not (opened and text.endswith(")") and _is_balanced(seen)):
+            return None
+        known = self._find(head, depth + 1)
+        return known and f"{known}{self._mark(opened)}{self._within(seen, depth)}{self._mark(')')}"
 
     def _within(self, text: str, depth: int) -> str:
         found = self._find(text, depth + 1)
@@ -84,17 +116,20 @@ class Phrasebook:
             parts = text.split(separator)
             if len(parts) > 1:
                 said = [self._part(part, depth) for part in parts]
-                return separator.join(said) if said != parts else None
+                return self._mark(separator).join(said) if said != parts else None
         # Commas stand in sentences, too: a list is one whose every item is known.
         items = [self._find(item, depth + 1) for item in text.split(", ")] if ", " in text else []
         if items and None not in items:
-            return ", ".join(map(str, items))
+            return self._mark(", ").join(map(str, items))
         head, colon, rest = text.partition(": ")
-        return f"{self._whole[head]}{colon}{self._within(rest, depth)}" if colon and head in self._whole else None
+        if colon and head in self._whole:
+            return f"{self._whole[head]}{self._mark(colon)}{self._within(rest, depth)}"
+        return self._with_seen(text, depth)
 
     def _part(self, text: str, depth: int) -> str:
         start = len(text) - len(text.lstrip())
-        return text[:start] + self._within(text[start:], depth)
+        found = self._find(text, depth + 1) if start else None
+        return text[:start] + self._within(text[start:], depth) if found is None else found
 
     def _filled(self, phrase: _Phrase, values: dict[str, str], depth: int) -> str:
         def filling(match: re.Match[str]) -> str:
@@ -118,6 +153,15 @@ def _aside(text: str) -> str:
     for braces, mark in _BRACES.items():
         text = text.replace(braces, mark)
     return text
+
+
+def _is_balanced(text: str) -> bool:
+    opened = 0
+    for letter in text:
+        opened += (letter == "(") - (letter == ")")
+        if opened < 0:
+            return False
+    return opened == 0
 
 
 def _bare(text: str) -> str:

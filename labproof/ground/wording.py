@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from labproof.ground import language, po_file
-from labproof.ground.phrases import Phrasebook
+from labproof.ground.phrases import BLANK, Phrasebook
 from labproof.ground.places import course_dir, engine_dir
 
 
@@ -17,12 +17,15 @@ def say(text: str, spoken: str = "") -> str:
     return text if wanted == language.ENGLISH else book(wanted).say(text)
 
 
-def fill(text: str, spoken: str = "", **fillings: object) -> str:
-    """Return a phrase in a language, with its blanks filled."""
-    said = say(text, spoken)
-    for name, value in fillings.items():
-        said = said.replace(f"{{{name}}}", str(value))
-    return said
+def headed(head: str, text: str) -> str:
+    """Return a text behind its heading in the language that is spoken now, such as `failed: no such file`."""
+    spoken = language.current()
+    return f"{head}: {text}" if spoken == language.ENGLISH else book(spoken).headed(head, text)
+
+
+def fill(text: str, spoken: str = "", /, **fillings: object) -> str:
+    """Return a phrase in a language, with its blanks filled by what is in that language already."""
+    return BLANK.sub(lambda blank: str(fillings.get(blank[1], blank[0])), say(text, spoken))
 
 
 def book(spoken: str) -> Phrasebook:
@@ -42,4 +45,5 @@ def course_catalogue(spoken: str, course: Path) -> Path:
 
 @lru_cache(maxsize=8)
 def _book(spoken: str, course: Path) -> Phrasebook:
-    return Phrasebook(po_file.read(engine_catalogue(spoken)) | po_file.read(course_catalogue(spoken, course)))
+    texts = po_file.read(engine_catalogue(spoken)) | po_file.read(course_catalogue(spoken, course))
+    return Phrasebook(texts, language.MARKS.get(spoken))

@@ -39,6 +39,16 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
     ]
 
 
+def test_more_than_a_word_fills_no_blank(tmp_path: Path) -> None:
+    """A sentence with a word in a phrase's blank is that phrase; with more it is a text of its own."""
+    (tmp_path / "features").mkdir()
+    (tmp_path / "steps").mkdir()
+    (tmp_path / "steps" / "tokens.py").write_text('what = f"the token of {name}"\n')
+    lines = "Scenario: One\n  Then the token of me\n  And the token of me may do everything\n"
+    (tmp_path / "features" / "01_one.feature").write_text(lines)
+    assert list(course_texts.collect(tmp_path)) == ["One", "the token of me may do everything", "the token of {name}"]
+
+
 def test_a_course_may_have_one_language(tmp_path: Path) -> None:
     """A course without a catalogue is told text by text what it does not say."""
     second = ROOT / "tests" / "second_course"

@@ -23,6 +23,7 @@ BOOK = Phrasebook(
         "same": "same",
     }
 )
+MISSING = {"missing: {names}": "缺少:{names}", "  found: {what}": "  见:{what}"}
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,36 @@ BOOK = Phrasebook(
 def test_text_is_said(text: str, said: str) -> None:
     """A text is said whole, by the phrase that fits it best, or part by part; what is unknown stays."""
     assert BOOK.say(text) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("absent, no such file", "没有、没有这个文件"),
+        ("absent; absent", "没有/没有"),
+        ("could not be read: absent", "could not be read: absent"),
+        ("absent: no such file", "没有=没有这个文件"),
+        ("missing: a; missing: b", "缺少:a/缺少:b"),
+        ("swap in use (absent)", "正在使用的 swap[没有]"),
+        ("missing: a (f(x): absent)", "缺少:a[f(x): absent]"),
+        ("missing: a (b) and (c)", "缺少:a (b) and (c)"),
+        ("missing: a\n  missing: b\n  (c)", "缺少:a\n  缺少:b\n  (c)"),
+        ("  found: absent\nmissing: b", "  见:absent\n缺少:b"),
+        ("swap in use; said (absent)", "正在使用的 swap/said (absent)"),
+    ],
+)
+def test_parts_have_the_marks_of_the_language(text: str, said: str) -> None:
+    """Between known texts, and around what was seen with one, stand the language's marks; no blank takes several."""
+    marks = {", ": "、", "; ": "/", ": ": "=", " (": "[", ")": "]"}
+    book = Phrasebook(
+        {"no such file": "没有这个文件", "absent": "没有", "swap in use": "正在使用的 swap", **MISSING}, marks
+    )
+    assert book.say(text) == said
+
+
+def test_a_text_is_said_behind_its_heading() -> None:
+    """A heading and its text are said apart, so that no phrase fits both of them together."""
+    assert BOOK.headed("absent", "no swap in use") == "没有: 没有正在使用的 swap"
 
 
 @pytest.mark.parametrize(
