@@ -26,7 +26,7 @@ class Mark:
 def marks(run: RunRecord) -> tuple[Mark, ...]:
     """Return what tells a student's lab from those of others."""
     found = [
-        Mark(f"the {_MACHINE_ID}", name, facts[_MACHINE_ID])
+        Mark("the machine-id", name, facts[_MACHINE_ID])
         for name, facts in run.lab.machines.items()
         if facts.get(_MACHINE_ID)
     ]

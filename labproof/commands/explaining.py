@@ -10,7 +10,7 @@ from labproof.grading.exercise import Exercise
 from labproof.grading.rubric import Entry, Rubric
 from labproof.ground import language
 from labproof.ground.errors import ConfigError
-from labproof.ground.wording import say
+from labproof.ground.wording import fill, say
 from labproof.records.model import CriterionRecord, Outcome, RunRecord, number
 from labproof.records.store import newest
 from labproof.session import optional
@@ -69,7 +69,7 @@ def _course(rubric: Rubric, entries: list[Entry]) -> list[str]:
     said += [f"Why it matters: {source.why}"]
     said += [f"Hint {n}: {hint}" for n, hint in enumerate(source.hints, 1)]
     said += [f"Try this: {source.try_this}"]
-    return said + ([f"Needs: {', '.join(needs)}"] if needs else [])
+    return said + ([fill("Needs: {needs}", needs=", ".join(needs))] if needs else [])
 
 
 def _handout(rubric: Rubric, entry: Entry) -> list[str]:

@@ -68,7 +68,7 @@ def _look(arguments: list[str], folder: Path, before: "RunRecord | None") -> "Ru
         # Each look is whole by itself: what it left would fill the disk in a day.
         shutil.rmtree(old.path, ignore_errors=True)
     if run.ended != FINISHED:
-        _tell([(f"not seen: {run.ended}; it is tried again", "blue")])
+        _tell([(say(f"not seen: {run.ended}; it is tried again"), "blue")])
         return before
     from labproof.showing import changes
 
@@ -85,7 +85,7 @@ def _tell(lines: list[tuple[str, str]]) -> None:
     colours = {"green": "green", "bold green": "green", "red": "red", "blue": "blue"}
     for line, style in lines:
         # What stands in front is part of how it is meant.
-        text = f"{'  ' if line.startswith('  ') else ''}{one_line(say(line.strip()))}"
+        text = f"{'  ' if line.startswith('  ') else ''}{one_line(line)}"
         click.echo(f"[{clock}] " + click.style(text, fg=colours.get(style), bold="bold" in style))
 
 

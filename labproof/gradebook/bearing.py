@@ -100,7 +100,9 @@ def _on_score(
         share = (late or decision.percent or Fraction(0)) / 100
         off = f"{number(share * 100)} % of {number(counted.possible)} points"
     evidence = f"{number(counted.earned)} of {number(counted.possible)} points"
-    evidence += f", {_span(student.late_seconds)} late" if late else ""
+    if late:
+        lateness = _span(student.late_seconds)
+        evidence = f"{number(counted.earned)} of {number(counted.possible)} points, {lateness} late"
     return share, replace(ruling, evidence=evidence, counts=f"{off} taken off")
 
 
@@ -147,7 +149,7 @@ def _expired(decision: Decision, decisions: Decisions) -> str:
 def _seen(criterion: CriterionRecord) -> str:
     if criterion.outcome in (Outcome.UNDETERMINED, Outcome.SKIPPED):
         return str(criterion.outcome)
-    return f"{criterion.outcome}, {number(criterion.earned)} of {number(criterion.points)}"
+    return f"{criterion.outcome}: {number(criterion.earned)} of {number(criterion.points)}"
 
 
 def _span(seconds: float) -> str:

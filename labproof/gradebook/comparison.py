@@ -147,4 +147,4 @@ def _told(mark: Mark | None) -> str:
         return "not asked"
     counts = "does not count" if mark.counts is None else f"{number(mark.counts)} of {number(mark.points)}"
     why = f" by {mark.blocked_by}" if mark.blocked_by else ""
-    return f"{mark.outcome}{why}, {counts}" + (f" ({mark.ruling.kind})" if mark.ruling else "")
+    return f"{mark.outcome}{why}; {counts}" + (f" ({mark.ruling.kind})" if mark.ruling else "")

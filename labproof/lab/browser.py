@@ -72,8 +72,9 @@ class Browser:
         try:
             return _state(self._connection.fetch(request, self._phase.purpose))
         except Refused as problem:
-            doubt = ", or no way there" if isinstance(problem, NotTaken) else ""
-            return PageState(None, problem=f"connection refused by {machine.address}{doubt}")
+            if isinstance(problem, NotTaken):
+                return PageState(None, problem=f"connection refused by {machine.address}, or no way there")
+            return PageState(None, problem=f"connection refused by {machine.address}")
         except (DeadlineExceeded, Unreachable) as problem:
             if isinstance(problem, Unproven) or not machine.is_reachable():
                 raise

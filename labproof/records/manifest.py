@@ -116,8 +116,10 @@ def changes_of_evidence(signed: dict[str, Any], path: Path) -> Iterator[str]:
         yield f"{path.name}: {len(now)} entries, signed were {len(was)}"
     other = [number for number, (one, two) in enumerate(zip(was, now, strict=False), 1) if one != two]
     if other:
-        more = f" and {len(other) - 1} after it" if len(other) > 1 else ""
-        yield f"{path.name}: entry {other[0]}{more} is not the one that was signed"
+        if len(other) > 1:
+            yield f"{path.name}: entry {other[0]} and {len(other) - 1} after it is not the one that was signed"
+        else:
+            yield f"{path.name}: entry {other[0]} is not the one that was signed"
     elif len(now) == len(was):
         yield f"{path.name}: something stands behind the last entry"
 

@@ -14,7 +14,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from labproof.ground.wording import say
+from labproof.ground.wording import fill, headed, say
 from labproof.records import headway
 from labproof.records.headway import Headway
 from labproof.records.model import (
@@ -92,7 +92,7 @@ class Display:
 
     def scenario_started(self, section_title: str, scenario: str) -> None:
         """Tell that a scenario of a section begins."""
-        self._begin(f"{say(section_title)}: {say(scenario)}")
+        self._begin(headed(section_title, scenario))
         self._section = section_title
         self._tell_headway()
 
@@ -106,13 +106,13 @@ class Display:
         total = f"({number(so_far.earned)} of {number(so_far.possible)} so far)"
         self._write(f"{self._doing} {say(record.outcome)} {say(points)} {say(total)}", _STYLES[record.outcome])
         for line in _trouble(record):
-            self._write(f"  {line}", _STYLES[record.outcome])
+            self._put(f"  {line}", _STYLES[record.outcome])
 
     def resettled(self, criterion: CriterionRecord) -> None:
         """Tell what has become of a criterion of an earlier scenario, now that more is known."""
         self._write(f"  settled: {criterion.outcome}: {one_line(criterion.text)}", _STYLES[criterion.outcome])
         for line in _explanation(criterion):
-            self._write(f"  {line}", _STYLES[criterion.outcome])
+            self._put(f"  {line}", _STYLES[criterion.outcome])
 
     def finished(self, run: RunRecord, report_path: Path) -> None:
         """Tell the score and where the report is, and take the live line away."""
@@ -145,7 +145,10 @@ class Display:
         self._is_stage = False
 
     def _write(self, text: str, style: str = "") -> None:
-        line = f"[{self._now() - self._started:6.1f} s] {visible(say(text))}"
+        self._put(say(text), style)
+
+    def _put(self, said: str, style: str = "") -> None:
+        line = f"[{self._now() - self._started:6.1f} s] {visible(said)}"
         # Nobody reads on a terminal that has gone; the report is written all the same.
         with contextlib.suppress(OSError):
             if self._is_live:
@@ -178,7 +181,8 @@ def _trouble(record: ScenarioRecord) -> list[str]:
     first = next((c for c in record.criteria if c.outcome is record.outcome), None)
     if first is None or first.outcome in (Outcome.PASSED, Outcome.SKIPPED):
         return []
-    return [*failed_work(record), f"{first.outcome}: {one_line(first.text)}", *_explanation(first)]
+    work = say("\n".join(failed_work(record))).splitlines()
+    return [*work, headed(first.outcome, one_line(first.text)), *_explanation(first)]
 
 
 def failed_work(record: ScenarioRecord) -> list[str]:
@@ -196,11 +200,14 @@ def failed_work(record: ScenarioRecord) -> list[str]:
 def _explanation(criterion: CriterionRecord) -> list[str]:
     if criterion.outcome is Outcome.BLOCKED:
         cause = ": ".join(filter(None, (criterion.blocked_by, criterion.reason)))
-        return [f"  by {one_line(cause)}"]
+        return [fill("  by {cause}", cause=one_line(say(cause)))]
     if criterion.outcome is Outcome.UNDETERMINED:
-        return [f"  {one_line(criterion.reason or criterion.found)}"]
-    seen = [f"  expected {one_line(criterion.expected)}", f"  found {one_line(criterion.found)}"]
-    return [*seen, f"  {one_line(criterion.reason)}"] if criterion.reason else seen
+        return [f"  {one_line(say(criterion.reason or criterion.found))}"]
+    seen = [
+        fill("  expected {expected}", expected=one_line(say(criterion.expected))),
+        fill("  found {found}", found=one_line(say(criterion.found))),
+    ]
+    return [*seen, f"  {one_line(say(criterion.reason))}"] if criterion.reason else seen
 
 
 def encodable(text: str, stream: TextIO) -> str:

@@ -56,7 +56,8 @@ def read(machine: Machine, cluster: Cluster) -> KubeconfigState:
     """Read root's kubeconfig and ask the lab's own API what its credential may do."""
     text = machine.read(PATH)
     if text is None:
-        return KubeconfigState(problem=f"{PATH} is not on {machine.name}{_elsewhere(machine, cluster)}")
+        said = filter(None, (f"{PATH} is not on {machine.name}", _elsewhere(machine, cluster)))
+        return KubeconfigState(problem="; ".join(said))
     return _tried(text, cluster)
 
 
@@ -78,7 +79,7 @@ def _elsewhere(machine: Machine, cluster: Cluster) -> str:
         return ""
     state = _tried(text, cluster)
     how = "works" if state.may_do_everything else f"does not work ({state})"
-    return f"; KUBECONFIG={paths[-1]}, set at login, {how}, but the file should be where kubectl looks by itself"
+    return f"KUBECONFIG={paths[-1]}, set at login, {how}, but the file should be where kubectl looks by itself"
 
 
 def _file_state(file: Any) -> FileState:

@@ -137,4 +137,4 @@ def test_a_course_in_one_language_is_shown() -> None:
 def test_optional_sections_say_their_title() -> None:
     """The option of a section that is there only when it is asked for says that section's title."""
     assert optional.sections()
-    assert "重启后依然可用" in run("--lang", "zh", "grade", "--help").stdout
+    assert "重启之后" in run("--lang", "zh", "grade", "--help").stdout

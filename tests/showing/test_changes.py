@@ -3,6 +3,7 @@
 from dataclasses import replace
 from fractions import Fraction
 
+from labproof.ground import language
 from labproof.records.model import (
     CriterionRecord,
     LabDescription,
@@ -46,6 +47,19 @@ def test_first_look() -> None:
         "  expected this, found that",
         "  hint: an idea",
         "  more: labproof explain base.0",
+    ]
+
+
+def test_first_look_in_chinese() -> None:
+    """In another language every part of every line is said."""
+    with language.spoken("zh"):
+        lines = told(None, run(Outcome.FAILED, Outcome.BLOCKED, Outcome.PASSED))
+    assert lines == [
+        "得分：得到 2，失去 2，受阻 2（满分 6）",  # noqa: RUF001
+        "下一步：sentence 0（2 分，之后还可得 2 分）",  # noqa: RUF001
+        "  应为：this；实际：that",  # noqa: RUF001
+        "  提示：an idea",  # noqa: RUF001
+        "  更多：labproof explain base.0",  # noqa: RUF001
     ]
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from labproof.ground import language
 from labproof.ground.places import Progress
+from labproof.ground.wording import say
 from labproof.records.model import Mode, Outcome, ScenarioRecord, Score, Source, StepRecord
 from labproof.showing.progress import Display, failed_work, one_line
 from tests.golden import samples
@@ -63,6 +65,27 @@ def test_failure_lines(clock: Ticking) -> None:
         "[  12.3 s]     expected systemd",
         "[  12.3 s]     found cgroupfs",
     ]
+
+
+def test_failure_lines_in_chinese(clock: Ticking) -> None:
+    """In another language every part of the lines is said, and no phrase fits two of them together."""
+    text = 'on "master" Docker\'s packages come from the offline repository'
+    criterion = samples.criterion("a", text, 7, Outcome.FAILED)
+    criterion = replace(criterion, expected="no swap in use", found="the hostname is master")
+    with language.spoken("zh"):
+        said = played(clock, io.StringIO(), samples.scenario("S", criterion))[2:]
+    assert said == [
+        "[  12.3 s]   未通过：“master”上 Docker 的软件包来自离线 yum 源",  # noqa: RUF001
+        "[  12.3 s]     应为：没有正在使用的 swap",  # noqa: RUF001
+        "[  12.3 s]     实际：主机名：master",  # noqa: RUF001
+    ]
+
+
+def test_a_score_in_chinese() -> None:
+    """A score of several kinds of points is said whole in another language."""
+    score = Score(earned=Fraction(5), lost=Fraction("17.5"), blocked=Fraction("77.5"))
+    expected = "得分（完成）：得到 5，失去 17.5，受阻 77.5（满分 100）"  # noqa: RUF001
+    assert say(f"score: {score} points (finished)", "zh") == expected
 
 
 @pytest.mark.parametrize(
