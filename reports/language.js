@@ -4,6 +4,11 @@
 (() => {
   const [root, button] = [document.documentElement, document.getElementById("language")];
   const speak = (language) => {
+    for (const part of document.querySelectorAll(`[data-title-${language}]`)) {
+      part.setAttribute(`data-title-${root.lang}`, part.title);
+      part.title = part.getAttribute(`data-title-${language}`);
+      part.removeAttribute(`data-title-${language}`);
+    }
     root.lang = language;
     for (const part of document.querySelectorAll("[data-says]")) {
       if (part.dataset.says) part.setAttribute(part.dataset.says, part.dataset[language]);

@@ -141,11 +141,10 @@ IN_TEMPLATES: dict[str, Callable[..., object]] = {
 @lru_cache(maxsize=4096)
 def _tip(text: str, before: str, longest: int, spoken: str) -> Markup:
     texts = {name: escape(visible(f"{before}{say(text, name)[:longest]}")) for name in LANGUAGES}
-    title = Markup('title="{}"').format(texts[spoken])
-    if len(set(texts.values())) == 1:
-        return title
-    others = (Markup('data-{}="{}"').format(name, other) for name, other in texts.items())
-    return Markup(" ").join([title, Markup('data-says="title"'), *others])
+    title = texts.pop(spoken)
+    # A class has thousands of them, so each text stands there once; the script exchanges them.
+    others = [Markup('data-title-{}="{}"').format(name, text) for name, text in texts.items() if text != title]
+    return Markup(" ").join([Markup('title="{}"').format(title), *others])
 
 
 @lru_cache(maxsize=4096)
