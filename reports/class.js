@@ -1,38 +1,16 @@
-
-"use strict";
 (() => {
   const table = document.getElementById("matrix");
   const body = table.tBodies[0];
   const heads = [...table.tHead.rows[table.tHead.rows.length - 1].cells];
-  const first = [...body.rows];
-  const status = document.getElementById("status");
   const control = (name) => document.getElementById(name);
   const rank = { p: 0, s: 1, b: 2, u: 3, f: 4 };
-  let order = { column: -1, down: false };
 
-  const value = (row, column) => {
-    const cell = row.cells[column];
+  const value = (cell, column) => {
     if (cell.dataset.value !== undefined) return Number(cell.dataset.value);
     if (column === 0) return cell.textContent.trim().toLowerCase();
     return rank[cell.className] ?? -1;
   };
-
-  const sort = (column) => {
-    const down = order.column === column ? !order.down : column !== 0;
-    order = { column, down };
-    const rows = [...first];
-    rows.sort((one, other) => {
-      const a = value(one, column), b = value(other, column);
-      const compared = typeof a === "string" ? a.localeCompare(b) : a - b;
-      return down ? -compared : compared;
-    });
-    body.append(...rows);
-    heads.forEach((head, place) => {
-      if (place === column) head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      else head.removeAttribute("aria-sort");
-    });
-    tell();
-  };
+  const { rows, tell, reset } = sortable(table, heads, value);
 
   const wanted = {
     all: () => true,
@@ -46,7 +24,7 @@
     const text = control("search").value.trim().toLowerCase();
     const kind = wanted[control("kind").value];
     const failed = control("criterion").value;
-    for (const row of first) {
+    for (const row of rows) {
       const here = row.cells[0].textContent.toLowerCase().includes(text) && kind(row);
       row.hidden = !(here && (failed === "" || ["f", "b"].includes(row.cells[Number(failed)].className)));
     }
@@ -57,27 +35,18 @@
   const columns = () => {
     const section = control("section").value;
     const some = control("failed").checked;
-    const shown = first.filter((row) => !row.hidden);
+    const shown = rows.filter((row) => !row.hidden);
     heads.forEach((head, column) => {
       if (head.dataset.section === undefined) return;
       const away = (section !== "" && head.dataset.section !== section)
         || (some && !shown.some((row) => ["f", "u"].includes(row.cells[column].className)));
-      if (head.hidden !== away) for (const row of [table.tHead.rows[1], ...first]) row.cells[column].hidden = away;
+      if (head.hidden !== away) for (const row of [table.tHead.rows[1], ...rows]) row.cells[column].hidden = away;
     });
     for (const group of table.tHead.rows[0].cells) {
       const span = heads.filter((head) => head.dataset.section === group.dataset.section && !head.hidden).length;
       if (group.dataset.section === undefined) continue;
       group.hidden = span === 0;
       group.colSpan = Math.max(span, 1);
-    }
-  };
-
-  const tell = () => {
-    const head = heads[order.column];
-    const numbers = { shown: first.filter((row) => !row.hidden).length, all: first.length, column: head ? head.dataset.name : "" };
-    for (const part of status.querySelectorAll("[data-number]")) part.textContent = numbers[part.dataset.number];
-    for (const part of status.querySelectorAll("[data-when]")) {
-      part.hidden = part.dataset.when !== (order.down ? "down" : "up") || !head;
     }
   };
 
@@ -109,14 +78,6 @@
     stop.focus();
   };
 
-  heads.forEach((head, column) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(...head.childNodes);
-    button.querySelectorAll("a").forEach((link) => link.replaceWith(...link.childNodes));
-    button.addEventListener("click", () => sort(column));
-    head.append(button);
-  });
   table.querySelectorAll("thead button, tbody a").forEach((link) => { link.tabIndex = -1; });
   settle(heads[0].querySelector("button"));
   table.addEventListener("keydown", move);
@@ -130,22 +91,9 @@
     for (const name of ["search", "criterion", "section"]) control(name).value = "";
     control("kind").value = "all";
     control("failed").checked = false;
-    order = { column: -1, down: false };
-    body.append(...first);
-    heads.forEach((head) => head.removeAttribute("aria-sort"));
+    reset();
     filter();
   });
-  // Both languages stand in the page; the style sheet shows the one that the page's own language names.
-  const root = document.documentElement;
-  control("language").addEventListener("click", () => {
-    root.lang = root.lang === "zh" ? "en" : "zh";
-    for (const part of document.querySelectorAll("[data-says]")) {
-      if (part.dataset.says) part.setAttribute(part.dataset.says, part.dataset[root.lang]);
-      else part.textContent = part.dataset[root.lang];
-    }
-  });
-  control("language").hidden = false;
-  control("status").hidden = false;
   control("controls").hidden = false;
   // A browser keeps what was typed when the page is loaded again.
   filter();

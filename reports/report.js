@@ -1,12 +1,8 @@
-"use strict";
-// The page is whole without this: it only hides what is not looked for, changes the language, and adds the reader's
-// own time.
+// The page is whole without this: it only hides what is not looked for.
 (() => {
   const find = document.getElementById("find");
   const [words, only] = [document.getElementById("find-words"), document.getElementById("find-only")];
   const told = document.getElementById("find-told");
-  const root = document.documentElement;
-  const language = document.getElementById("language");
   const text = (element) => (element ? element.textContent : "");
   const rows = [...document.querySelectorAll(".lines > li")].map((row) => {
     const criterion = row.querySelector(":scope > .criterion");
@@ -69,34 +65,6 @@
   };
   window.addEventListener("hashchange", reveal);
   window.addEventListener("beforeprint", () => { [words.value, only.checked] = ["", false]; show(); });
-  // Where the reader is, with UTC beside: the page may be read, or printed, in another zone than the machines'.
-  const two = (number) => String(number).padStart(2, "0");
-  const day = (t) => `${t.getFullYear()}-${two(t.getMonth() + 1)}-${two(t.getDate())}`;
-  const hour = (t) => `${two(t.getHours())}:${two(t.getMinutes())}:${two(t.getSeconds())}`;
-  for (const time of document.querySelectorAll("time[datetime]")) {
-    const moment = new Date(time.dateTime);
-    const off = -moment.getTimezoneOffset();
-    if (Number.isNaN(moment.getTime()) || off === 0 || !time.textContent.endsWith(" UTC")) continue;
-    const zone = `UTC${off < 0 ? "−" : "+"}${Math.floor(Math.abs(off) / 60)}${off % 60 ? `:${two(Math.abs(off) % 60)}` : ""}`;
-    const [date, clock] = time.textContent.split(" ");
-    const part = (said, kind) => {
-      const span = document.createElement("span");
-      [span.textContent, span.className] = [said, kind];
-      return span;
-    };
-    const utc = `(${date === day(moment) ? "" : `${date} `}${clock} UTC)`;
-    time.className = "both";
-    time.replaceChildren(part(`${day(moment)} ${hour(moment)} ${zone}`, ""), " ", part(utc, "utc"));
-  }
-  // Both languages stand in the page; the style sheet shows the one that the page's own language names.
-  language.addEventListener("click", () => {
-    root.lang = root.lang === "zh" ? "en" : "zh";
-    for (const part of document.querySelectorAll("[data-says]")) {
-      if (part.dataset.says) part.setAttribute(part.dataset.says, part.dataset[root.lang]);
-      else part.textContent = part.dataset[root.lang];
-    }
-  });
-  language.hidden = false;
   show();
   find.hidden = false;
   reveal();

@@ -48,13 +48,13 @@ def questions(students: Mapping[str, tuple[Mark, ...]]) -> dict[str, tuple[str, 
         if len(names) > 1:
             places = {student: mark.place for student, mark in alike if mark.place}
             for student, mark in alike:
-                asked[student].append(_question(mark, [name for name in names[: _MOST + 1] if name != student], places))
-                if (left := len(names) - 1 - _MOST) > 0:
-                    asked[student][-1] += f" (and of {left} more)"
+                asked[student].append(_question(mark, [name for name in names if name != student], places))
     return {student: tuple(said) for student, said in asked.items()}
 
 
 def _question(mark: Mark, others: list[str], places: Mapping[str, str]) -> str:
     named = ", ".join(f"{other} ({places[other]})" if other in places else other for other in others[:_MOST])
     where = f"{mark.place}: " if mark.place else ""
+    if (left := len(others) - _MOST) > 0:
+        return f"{where}{mark.what} is that of {named} and of {left} more, too: one lab for several, or a copy?"
     return f"{where}{mark.what} is that of {named}, too: one lab for several, or a copy?"

@@ -8,6 +8,7 @@ from labproof.classes.register import State
 from labproof.classes.roster import Student
 from labproof.classes.running import LabAtWork
 from labproof.classes.standings import Standings
+from labproof.ground.wording import fill, say
 from labproof.records.headway import Headway
 from labproof.showing.class_board import BoardRow
 
@@ -26,19 +27,20 @@ def _row(lab: LabAtWork, headway: Headway) -> BoardRow:
 
 
 def line(student: Student, graded: Graded) -> tuple[str, str]:
-    """Return what a lab has come to in one line, and its style."""
-    score = f" {graded.seen.score}" if graded.seen else ""
-    why = f": {graded.why}" if graded.why else ""
+    """Return what a lab has come to in one line, in the language that is spoken, and its style."""
+    score = f" {say(str(graded.seen.score))}" if graded.seen else ""
+    why = f": {say(graded.why)}" if graded.why else ""
     is_full = graded.seen is not None and graded.seen.score.is_full
     style = _STYLES.get(graded.state, "green" if is_full else "yellow")
-    return f"{who(student)}: {graded.state}{score}{why}", style
+    return f"{who(student)}: {say(graded.state)}{score}{why}", style
 
 
 def summary(standings: Standings, left: int) -> str:
-    """Return how far the class is; `left` labs are not begun yet."""
+    """Return how far the class is, in the language that is spoken; `left` labs are not begun yet."""
     counts = Counter(standing.state for standing in standings.students.values())
-    states = ", ".join(f"{counts[state]} {state}" for state in State if counts[state])
-    return f"{len(standings.students)} students: {states}" + (f"; {left} not begun" if left else "")
+    states = ", ".join(f"{say(state)} {counts[state]}" for state in State if counts[state])
+    begun = fill("{count} students", count=len(standings.students))
+    return f"{begun}: {states}" + (f"; {fill('not begun: {count}', count=left)}" if left else "")
 
 
 def who(student: Student) -> str:

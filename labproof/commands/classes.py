@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from labproof.commands import handins
-from labproof.commands.common import rubric_option, tell
+from labproof.commands.common import rubric_option, tell, tell_line
 from labproof.commands.groups import Whole
 from labproof.commands.what_if import regrade
 from labproof.ground.exit_status import ExitStatus
@@ -203,7 +203,7 @@ def _write(folder: Path) -> bool:
         tell(f"left out: {said}", err=True)
     for graded in book.students:
         if not graded.is_final:
-            tell(f"not final: {graded.student.id!a}: {graded.withheld!a}")
+            tell_line(f"not final: {graded.student.id}: {graded.withheld}")
     tell(f"{len(book.final)} of {len(book.students)} scores are final: {written.files[0]}")
     return len(book.final) == len(book.students)
 
@@ -221,9 +221,8 @@ def _standings(out: Path, students: tuple["Student", ...], resume: bool, rubric:
 
 def _tell_questions(standings: "Standings") -> None:
     from labproof.classes import register
-    from labproof.showing.progress import one_line
 
     for standing in standings.students.values():
         for question in standing.questions:
-            tell(one_line(f"question for {standing.id}: {question}"))
+            tell_line(f"question for {standing.id}: {question}")
     tell(f"class: {standings.folder / register.NAME}")

@@ -47,6 +47,13 @@ def tell(text: object, err: bool = False) -> None:
     click.echo(say(str(text)), err=err)
 
 
+def tell_line(text: str, err: bool = False) -> None:
+    """Write a text as `tell` does, as one bounded line: students and machines have a part in it."""
+    from labproof.showing.progress import one_line
+
+    click.echo(one_line(say(text)), err=err)
+
+
 def machine_options(command: C) -> C:
     """Give a command the options that choose its machines."""
     command = click.option("--inventory", type=click.Path(path_type=Path), help="Use the machines that it names.")(

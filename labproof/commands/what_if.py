@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from labproof.commands.common import rubric_option, run_course, tell
+from labproof.commands.common import rubric_option, run_course, tell, tell_line
 from labproof.ground.exit_status import ExitStatus
 
 if TYPE_CHECKING:
@@ -50,12 +50,11 @@ def regrade(folder: Path, rubric: Path | None, out: Path, jobs: int | None, dead
 def _judge(question: "Question", rubric: Path | None, jobs: int, deadline: float) -> ExitStatus:
     from labproof.classes import what_if
     from labproof.session.rejudging import Rejudging
-    from labproof.showing.progress import one_line
 
     done: list[ExitStatus] = []
 
     def work(judges: "Rejudging") -> ExitStatus:
-        found = what_if.judge(question, judges, jobs, deadline, lambda said: tell(one_line(said), err=True))
+        found = what_if.judge(question, judges, jobs, deadline, lambda said: tell_line(said, err=True))
         done.append(found.status)
         return found.status
 
@@ -73,12 +72,12 @@ def _tell(question: "Question", rubric: Path | None) -> ExitStatus:
 
     after = reading.load(question.out)
     compared = comparison.compare(question.before, after)
-    page = what_if_page.write(compared, rubric.name if rubric else "the course's own weights", question.out)
+    page = what_if_page.write(compared, rubric.name if rubric else "", question.out)
     written = writing.write(after, question.out)
     for said in (*written.left_out, *student_reports.write(after, question.out).left_out):
         tell(f"left out: {said}", err=True)
     for change in compared.changes:
         if not change.is_judged:
-            tell(f"not compared: {change.before.student.id!a}: {change.after.withheld or 'no result'!a}")
+            tell_line(f"not compared: {change.before.student.id}: {change.after.withheld or 'no result'}")
     tell(f"{len(compared.changed)} of {len(compared.judged)} scores change: {page}")
     return ExitStatus.FULL if len(compared.judged) == len(compared.changes) else ExitStatus.OURS

@@ -82,13 +82,13 @@ class Recorder:
             kind="browser",
             request=asked,
             purpose=purpose,
-            started=started,
-            seconds=round(time.monotonic() - clock, 4),
+            started=sight.started or started,
+            seconds=sight.seconds if sight.started else round(time.monotonic() - clock, 4),
             status=sight.status,
             output=mask(sight.as_json()),
             digest=digest,
         )
-        return replace(sight, digest=digest, entry=entry.number)
+        return replace(sight, digest=digest, entry=entry.number, started=entry.started)
 
     def close(self) -> None:
         """Close the inner connection; the log belongs to the run."""

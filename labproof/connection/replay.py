@@ -3,6 +3,7 @@
 import re
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from labproof.connection.base import Command, CommandResult, HttpRequest, HttpResponse, Purpose
@@ -83,7 +84,8 @@ class Replay:
     def visit(self, visit: Visit, purpose: Purpose) -> Sight:
         """Answer with what a browser saw then; the picture lies beside the run that was recorded."""
         exchange = self._next((purpose, GRADER, "browser", mask(str(visit))))
-        return from_json(exchange.status, exchange.output, exchange.digest)
+        sight = from_json(exchange.status, exchange.output, exchange.digest)
+        return replace(sight, started=exchange.started, seconds=exchange.seconds)
 
     def close(self) -> None:
         """Do nothing: a recording needs no letting go."""

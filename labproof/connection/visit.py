@@ -55,7 +55,8 @@ class Sight:
     """What a browser saw in the end. `problem` says which step could not be done; `picture` is WebP, or empty.
 
     `refused` are requests that the page made of others and that did not leave the computer. `entry` is the number
-    of the evidence that holds it, `digest` the SHA-256 of the picture.
+    of the evidence that holds it, `digest` the SHA-256 of the picture, `length` its bytes. A recording also tells when
+    it was `started` (UTC, ISO), and how many `seconds` that took.
     """
 
     status: int | None
@@ -68,6 +69,9 @@ class Sight:
     picture: bytes = field(default=b"", repr=False)
     digest: str = ""
     entry: int = 0
+    length: int = 0
+    started: str = ""
+    seconds: float = 0.0
 
     def as_json(self) -> str:
         """Return what is kept in words; the picture is a file of its own, which its digest stands for."""
@@ -77,7 +81,7 @@ class Sight:
             "program": self.program,
             "problem": self.problem,
             "refused": list(self.refused),
-            "picture": len(self.picture),
+            "picture": len(self.picture) or self.length,
             "text": self.text,
         }
         return json.dumps(said, ensure_ascii=False, indent=1)
@@ -90,7 +94,7 @@ def from_json(status: int | None, text: str, digest: str) -> Sight:
     except (ValueError, RecursionError):
         said = None
     said = said if isinstance(said, dict) else {}
-    refused = said.get("refused")
+    refused, length = said.get("refused"), said.get("picture")
     return Sight(
         status=status,
         title=_text(said, "title"),
@@ -100,6 +104,7 @@ def from_json(status: int | None, text: str, digest: str) -> Sight:
         program=_text(said, "program"),
         refused=tuple(map(str, refused)) if isinstance(refused, list) else (),
         digest=digest,
+        length=length if isinstance(length, int) else 0,
     )
 
 

@@ -4,10 +4,12 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from labproof.connection.secrets import mask
 from labproof.records.model import Exchange
+from labproof.showing.both import said, words
+from labproof.showing.provenance import moment
 from labproof.showing.text import duration, visible
 
 BYTES = 1_000_000
@@ -61,46 +63,61 @@ def _ends(exchanges: Sequence[Exchange], most: int) -> Sequence[Exchange]:
     return [*exchanges[: most // 2], *exchanges[-(most // 2) :]]
 
 
-def status(exchange: Exchange) -> str:
-    """Return how a question was answered."""
+def status(exchange: Exchange) -> Markup:
+    """Return how a question was answered, in both languages."""
     if exchange.status is None:
-        return f"no answer: {exchange.problem}" if exchange.problem else "no answer"
-    return f"{'exit' if exchange.kind == 'command' else 'HTTP'} {exchange.status}"
+        problem = f": {visible(exchange.problem)}" if exchange.problem else ""
+        return Markup("{}{}").format(words("no answer"), problem)
+    if exchange.kind == "command":
+        return Markup("{}").format(words("exit {status}", status=exchange.status))
+    return Markup("HTTP {}").format(exchange.status)
 
 
 def _one(exchange: Exchange, limit: int, criteria: Iterable[str]) -> Markup:
     title = _text(" ".join(exchange.request[: 4 * _TITLE].split())[:_TITLE], _TITLE)
-    said = f"{exchange.machine} · {exchange.kind} · {status(exchange)} · {duration(exchange.seconds)}"
-    said += f" · {exchange.purpose}" if exchange.purpose != "observe" else ""
+    about: list[object] = [visible(exchange.machine), said(exchange.kind), status(exchange), duration(exchange.seconds)]
+    about += [said(exchange.purpose)] if exchange.purpose != "observe" else []
     blocks = (("request", exchange.request), ("", exchange.output), ("error", exchange.error))
     parts = [
         Markup('<pre class="{}">{}</pre>' if kind else "<pre>{1}</pre>").format(kind, _text(text, limit))
         for kind, text in blocks
         if text
     ]
-    summary = Markup('#{} <code>{}</code> <span class="aside">{}</span>').format(exchange.number, title, visible(said))
+    summary = Markup('#{} <code>{}</code> <span class="aside">{}</span>').format(
+        exchange.number, title, Markup(" · ").join(map(escape, about))
+    )
     return Markup('<details class="asked" id="{}"><summary>{}</summary>{}<p class="facts">{}</p></details>').format(
         anchor(exchange.number), summary, Markup("").join(parts), _facts(exchange, criteria)
     )
 
 
 def _facts(exchange: Exchange, criteria: Iterable[str]) -> Markup:
-    facts = [Markup("{}").format(visible(exchange.started[:40]))]
+    facts: list[object] = [_time(exchange.started[:40])]
     if exchange.dropped:
-        facts.append(Markup("{} more bytes were not kept; the digest covers them").format(exchange.dropped))
+        facts.append(words("{count} more bytes were not kept; the digest covers them", count=exchange.dropped))
     if exchange.digest:
         facts.append(Markup('SHA-256 <code class="digest">{}</code>').format(visible(exchange.digest[:64])))
     links = [Markup('<a href="#criterion-{}">{}</a>').format(visible(id_), visible(id_)) for id_ in criteria]
     if links:
-        facts.append(Markup("for ") + Markup(", ").join(links))
-    return Markup(" · ").join(facts)
+        facts.append(words("for {criteria}", criteria=Markup(", ").join(links)))
+    return Markup(" · ").join(map(escape, facts))
+
+
+def _time(stamp: str) -> Markup:
+    said = moment(stamp)
+    return Markup('<time datetime="{}">{}</time>').format(stamp, said) if said != stamp else escape(visible(stamp))
 
 
 def _text(text: str, limit: int) -> Markup:
     """Return a text that a machine wrote: masked once more, cut in its middle, every invisible character an escape."""
-    shown, cut = text[: limit + 1], len(text) - limit
-    if cut > 0:
-        shown = f"{text[: limit * 3 // 4]}\n[… {cut} characters are left out here; evidence.jsonl has them …]\n"
-        shown += text[-(limit // 4) :]
+    cut = len(text) - limit
+    if cut <= 0:
+        return _escaped(text)
+    told = words("[{count} characters are left out here; evidence.jsonl has them]", count=cut)
+    between = Markup('\n<span class="cut">{}</span>\n').format(told)
+    return _escaped(text[: limit * 3 // 4]) + between + _escaped(text[-(limit // 4) :])
+
+
+def _escaped(text: str) -> Markup:
     # Quotes need no escape between tags, and JSON is made of them.
-    return Markup(html.escape(str(visible(mask(shown))), quote=False))
+    return Markup(html.escape(str(visible(mask(text))), quote=False))

@@ -13,6 +13,7 @@ from labproof.records import evidence
 from labproof.records.model import Exchange, RunRecord
 from labproof.showing.provenance import notes, warning
 from labproof.showing.report import _environment as environment
+from labproof.showing.scripts import script
 
 SLOWEST = 10
 """Questions that took longest, which are told one by one."""
@@ -70,6 +71,7 @@ def render(graded: Graded, run: RunRecord, asked: Questions, alike: tuple[str, .
         .get_template("instructor.html.j2")
         .render(
             spoken=language.current(),
+            script=script("language", "times"),
             graded=graded,
             student=graded.student,
             run=run,

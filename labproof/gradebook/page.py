@@ -1,7 +1,5 @@
 """The class as one HTML file that an instructor can sort, filter, print and keep, with no network."""
 
-import base64
-import hashlib
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -14,11 +12,10 @@ from labproof.gradebook.said import tries, unheard, words
 from labproof.gradebook.shared_identity import shared
 from labproof.gradebook.student_reports import INSTRUCTOR, folder_of
 from labproof.ground import language
-from labproof.ground.places import engine_dir
-from labproof.ground.wording import say
 from labproof.records.model import Outcome
+from labproof.showing.both import tip
 from labproof.showing.report import _environment as environment
-from labproof.showing.text import visible
+from labproof.showing.scripts import script
 
 HARDEST = 15
 """How many of the hardest criteria, and of the lessons, are told one by one."""
@@ -30,6 +27,8 @@ SIGNS = {
     Outcome.UNDETERMINED: "?",
     Outcome.SKIPPED: "\u2013",
 }
+_LONGEST = 80
+"""Characters of what was found that a cell tells."""
 _LETTERS = {outcome: outcome[0] for outcome in Outcome}
 """The class of a cell, a letter each: there are tens of thousands of them."""
 
@@ -41,7 +40,6 @@ def render(book: Book, spoken: str = language.ENGLISH) -> str:
 
 
 def _rendered(book: Book) -> str:
-    script = _script()
     analysis, said = analyse(book), words(book)
     return (
         environment()
@@ -49,8 +47,7 @@ def _rendered(book: Book) -> str:
         .render(
             book=book,
             spoken=language.current(),
-            script=Markup(script),
-            script_hash=_digest(script),
+            script=script("language", "sorting", "class"),
             spread=distribution([g.share for g in book.final]),
             withheld=[g for g in book.students if not g.is_final],
             asked=[(g, g.student.questions) for g in book.students if g.student.questions],
@@ -100,25 +97,17 @@ def _cell(mark: Mark | None, item: Item, link: str) -> Markup:
         return Markup("<td></td>")
     target = f"{link}#criterion-{quote(item.id.encode('utf-8', 'backslashreplace'), safe='@')}"
     letter, sign = _LETTERS[mark.outcome], SIGNS[mark.outcome]
-    said = _title(mark, item)
-    title = Markup(' title="{}"').format(visible(said)) if said else ""
+    title = _title(mark, item)
     # The instructor's word stands beside what the evidence gave, never in its place.
     word = Markup(" data-word") if mark.ruling else ""
-    return Markup('<td class="{}"{}><a href="{}"{}>{}</a></td>').format(letter, word, target, title, sign)
+    return Markup('<td class="{}"{}><a href="{}" {}>{}</a></td>').format(letter, word, target, title, sign)
 
 
-def _title(mark: Mark, item: Item) -> str:
+def _title(mark: Mark, item: Item) -> Markup:
+    """Return the attribute that tells why a cell is what it is; nothing for a pass."""
     if mark.ruling:
-        return str(mark.ruling)
+        return tip(str(mark.ruling))
     if mark.outcome is Outcome.PASSED:
-        return ""
+        return Markup("")
     told = f"blocked by {mark.blocked_by}" if mark.outcome is Outcome.BLOCKED else mark.found
-    return f"{item.id}: {say(told)[:80]}"
-
-
-def _script() -> str:
-    return (engine_dir() / "reports" / "class.js").read_text(encoding="utf-8")
-
-
-def _digest(script: str) -> str:
-    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return tip(told, f"{item.id}: ", _LONGEST)

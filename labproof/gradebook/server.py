@@ -16,8 +16,10 @@ from typing import Any, Self
 
 from labproof.gradebook import page, reading
 from labproof.gradebook.class_file import NAME
+from labproof.ground import language
 from labproof.ground.errors import ConfigError
 from labproof.ground.wait import Clock, Deadline
+from labproof.ground.wording import say
 
 HOST = "127.0.0.1"
 REFRESH_SECONDS = 10
@@ -25,8 +27,8 @@ _FRESH_SECONDS = 3.0
 """How long a page is good that was drawn: a class of hundreds takes a second to draw."""
 
 _REPORT_LIMIT = 64 * 1024 * 1024
+_WAIT = "The first lab is not graded yet."
 _POLICY = re.compile(r'http-equiv="Content-Security-Policy"\s+content="([^"]+)"')
-_WAIT = "<!doctype html><meta charset=utf-8><title>Labproof</title><p>The first lab is not graded yet."
 
 
 @dataclass
@@ -36,7 +38,7 @@ class ClassPage:
     folder: Path
     clock: Clock = field(default_factory=Clock)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _drawn: str = _WAIT
+    _drawn: str = ""
     _reports: dict[str, Path] = field(default_factory=dict)
     _stamp: int = -1
     _fresh: Deadline | None = None
@@ -47,7 +49,7 @@ class ClassPage:
             if self._fresh is None or self._fresh.is_expired:
                 self._draw()
                 self._fresh = Deadline(_FRESH_SECONDS, self.clock)
-            return self._drawn
+            return self._drawn or f"<!doctype html><meta charset=utf-8><title>Labproof</title><p>{say(_WAIT)}"
 
     def report(self, name: str) -> bytes | None:
         """Return a report that the page leads to, None for any other name."""
@@ -67,7 +69,7 @@ class ClassPage:
         except (OSError, ConfigError):
             # There is none yet; what was drawn last stays.
             return
-        self._stamp, self._drawn = stamp, page.render(book)
+        self._stamp, self._drawn = stamp, page.render(book, language.current())
         links = (page.report_link(graded) for graded in book.students)
         self._reports = {link.removeprefix("./"): self._place(link) for link in links if link}
 
@@ -123,16 +125,18 @@ def _handler(shown: ClassPage, secret: str) -> Callable[..., BaseHTTPRequestHand
         def _answer(self) -> None:
             port = self.connection.getsockname()[1]
             if self.headers.get("Host") not in (f"{HOST}:{port}", f"localhost:{port}"):
-                self._send(HTTPStatus.FORBIDDEN, b"this page is for the browser of this computer alone")
+                self._send(HTTPStatus.FORBIDDEN, say("this page is for the browser of this computer alone").encode())
                 return
             _, given, name = (self.path.partition("?")[0] + "//").split("/", 2)
             if not secrets.compare_digest(given.encode(), secret.encode()):
-                self._send(HTTPStatus.NOT_FOUND, b"open the whole address that `labproof class watch` has told")
+                self._send(
+                    HTTPStatus.NOT_FOUND, say("open the whole address that `labproof class watch` has told").encode()
+                )
                 return
             name = name.strip("/")
             body = shown.report(name) if name else shown.html().encode("utf-8", "backslashreplace")
             if body is None:
-                self._send(HTTPStatus.NOT_FOUND, b"no such report")
+                self._send(HTTPStatus.NOT_FOUND, say("no such report").encode())
             else:
                 self._send(HTTPStatus.OK, body, **({} if name else {"Refresh": str(REFRESH_SECONDS)}))
 

@@ -1,18 +1,14 @@
 """The page that says what another rubric would change for a class: one file, with no network."""
 
-import base64
-import hashlib
 from pathlib import Path
 from urllib.parse import quote
-
-from markupsafe import Markup
 
 from labproof.gradebook.comparison import Comparison
 from labproof.gradebook.page import report_link
 from labproof.ground import language
-from labproof.ground.places import engine_dir
 from labproof.showing.report import _environment as environment
 from labproof.showing.report import _replace as replaced
+from labproof.showing.scripts import script
 
 NAME = "what-if.html"
 MOST_REASONS = 12
@@ -25,8 +21,7 @@ def write(comparison: Comparison, rubric: str, folder: Path) -> Path:
 
 
 def render(comparison: Comparison, rubric: str) -> str:
-    """Return the page: the same one for the same results, always. `rubric` is the name of the file of weights."""
-    script = (engine_dir() / "reports" / "what-if.js").read_text(encoding="utf-8")
+    """Return the page: the same one for the same results, always. `rubric` names the file of weights, if any."""
     return (
         environment()
         .get_template("what-if.html.j2")
@@ -35,8 +30,7 @@ def render(comparison: Comparison, rubric: str) -> str:
             compared=comparison,
             book=comparison.after,
             rubric=rubric,
-            script=Markup(script),
-            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+            script=script("language", "sorting", "what-if"),
             most=MOST_REASONS,
             report=report_link,
             place=place,

@@ -197,11 +197,11 @@ class Score:
         return self.possible > 0 and self.earned == self.possible
 
     def __str__(self) -> str:
-        parts = [f"{number(self.earned)} earned"]
-        parts += [f"{number(self.lost)} lost"] if self.lost else []
-        parts += [f"{number(self.blocked)} blocked"] if self.blocked else []
-        parts += [f"{number(self.undetermined)} undetermined"] if self.undetermined else []
-        return f"{', '.join(parts)} of {number(self.possible)}"
+        missed = [f"{number(self.lost)} lost"] if self.lost else []
+        missed += [f"{number(self.blocked)} blocked"] if self.blocked else []
+        missed += [f"{number(self.undetermined)} undetermined"] if self.undetermined else []
+        earned, possible = number(self.earned), number(self.possible)
+        return f"{earned} earned, {', '.join(missed)} of {possible}" if missed else f"{earned} earned of {possible}"
 
 
 _PART = {

@@ -35,6 +35,11 @@ def load(folder: Path, run: RunRecord) -> dict[str, bytes]:
     return found
 
 
+def by_digest(folder: Path, run: RunRecord) -> dict[str, bytes]:
+    """Return the same pictures by their SHA-256."""
+    return {sha256(picture).hexdigest(): picture for picture in load(folder, run).values()}
+
+
 def problems(folder: Path, run: RunRecord) -> list[str]:
     """Return what is wrong with the pictures of a run, a sentence each."""
     read = [_read(folder, shot) for shot in _named(run)]

@@ -3,8 +3,10 @@
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from html.parser import HTMLParser
 from pathlib import Path
 
+from labproof.ground import language
 from labproof.ground.language import LANGUAGES
 from labproof.ground.plain_file import open_plain
 from labproof.ground.shape import shown
@@ -17,7 +19,6 @@ LIMIT = 256 * 1024 * 1024
 _MOST = 10
 _BODY = re.compile(r'id="criterion-([^"]+)"')
 _BEGINS = '<details class="criterion'
-_TAG = re.compile(r"<[^>]*>")
 
 
 def changes(path: Path, run: RunRecord | None, digest: str) -> list[str]:
@@ -49,12 +50,56 @@ def _signed(path: Path, run: RunRecord, digest: str) -> str:
 def _differing(name: str, page: Sequence[str], lines: Sequence[str]) -> Iterator[str]:
     for at, (now, was) in enumerate(zip(page, lines, strict=True)):
         if now != was:
-            yield f"{name}: line {at + 1}{_place(lines, at)}: says {_said(now)}, signed was {_said(was)}"
+            says, signed = _told_apart(now, was)
+            yield f"{name}: line {at + 1}{_place(lines, at)}: says {shown(says)}, signed was {shown(signed)}"
 
 
-def _said(line: str) -> str:
-    """Return a line as a reader sees it, short; one in which only the markup differs is shown as it stands."""
-    return shown(_TAG.sub(" ", line).strip() or line)
+def _told_apart(now: str, was: str) -> tuple[str, str]:
+    """Return both lines as a reader sees them: in the reader's language, in another one where only that differs.
+
+    Lines in which only the markup differs are returned as they stand.
+    """
+    mine = language.current()
+    for spoken in (mine, *(name for name in LANGUAGES if name != mine)):
+        told = (_Reader(spoken).read(now), _Reader(spoken).read(was))
+        if told[0] != told[1]:
+            return told
+    return now, was
+
+
+class _Reader(HTMLParser):
+    """Reads a line of a page in one language: what stands there in another one is left out."""
+
+    def __init__(self, spoken: str) -> None:
+        super().__init__()
+        self._others = set(LANGUAGES) - {spoken}
+        self._open: list[bool] = []
+        self._words: list[str] = []
+
+    def read(self, line: str) -> str:
+        """Return the words of a line."""
+        self.feed(line)
+        self.close()
+        return " ".join("".join(self._words).split())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take note of a text in another language. Elsewhere a tag ends a word."""
+        if tag == "span":
+            self._open.append(dict(attrs).get("class") in self._others)
+        else:
+            self._words.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Take note that a text has ended."""
+        if tag != "span":
+            self._words.append(" ")
+        elif self._open:
+            self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        """Keep what is read."""
+        if not any(self._open):
+            self._words.append(data)
 
 
 def _place(lines: Sequence[str], at: int) -> str:

@@ -170,7 +170,7 @@ class CourseRun:
         self._display = Display(self._terminal)
         self._display.__enter__()
         try:
-            self._session = begin(options, self.plan, lambda: self._reach(options))
+            self._session = begin(options, self.plan, lambda: self._reach(options), self.display.stage)
             self.config.hook.pytest_labproof_opened(config=self.config, opened=self._session)
         except BaseException:
             self._display.__exit__(None, None, None)

@@ -18,11 +18,13 @@ from labproof.grading.recording import PERFORM, Recording
 from labproof.grading.surroundings import Surroundings
 from labproof.grading.syllabus import Syllabus
 from labproof.ground.errors import LabError, NoBrowser, TransportError
+from labproof.ground.places import Progress
 from labproof.ground.wait import Clock, Deadline
 from labproof.lab import identity
 from labproof.lab.browser import Browser
 from labproof.lab.machine import Lab, Machine, Phase
 from labproof.providers.base import Provider
+from labproof.records import pictures
 from labproof.records.evidence import EvidenceLog, now, read
 from labproof.records.model import (
     BrowserUse,
@@ -173,7 +175,9 @@ def load_plan(options: Options, told: Iterable[str] = ()) -> Syllabus:
     return course_check.load(options.rubric, options.extras, told=told)
 
 
-def begin(options: Options, plan: Syllabus, reach: Callable[[], Reached]) -> Session:
+def begin(
+    options: Options, plan: Syllabus, reach: Callable[[], Reached], tell: Progress = lambda text: None
+) -> Session:
     """Start a run on the machines that are reached, or on a recording of some."""
     if options.replay:
         return _replayed(options, plan)
@@ -193,7 +197,7 @@ def begin(options: Options, plan: Syllabus, reach: Callable[[], Reached]) -> Ses
         Surroundings(options.patience),
     )
     if session.browser.is_real:
-        session.album = Album(session.folder, session.browser, session.recording)
+        session.album = Album(session.folder, session.browser, session.recording, tell)
     session.provider, session.foresight, session.unreached = reached.provider, reached.connection, unreached
     session.tell_unreached()
     return session
@@ -231,7 +235,11 @@ def _replayed(options: Options, plan: Syllabus) -> Session:
     around = Surroundings(
         options.patience, now=replay.now, clock=replay.elapsed, pause=replay.pause, resumed=replay.resumed
     )
-    return _assemble(options, plan, replay, endpoints, recorded.lab, _instant_clock(), around, source)
+    session = _assemble(options, plan, replay, endpoints, recorded.lab, _instant_clock(), around, source)
+    if session.browser.is_real and recorded.screenshots:
+        kept = pictures.by_digest(source.folder.path, recorded)
+        session.album = Album(session.folder, session.browser, session.recording, kept=kept)
+    return session
 
 
 def _assemble(

@@ -12,7 +12,6 @@ def take(config: pytest.Config, opened: Session, section: str, tell: Progress) -
     """Let the course take screenshots of a section that has ended; nothing that goes wrong there costs a point."""
     if opened.album is None:
         return
-    tell(f"screenshots of {section}")
     try:
         config.hook.pytest_labproof_section_ended(config=config, opened=opened, section=section)
     except Exception as problem:

@@ -33,8 +33,10 @@ class Verified:
         if self.differences:
             return "not as it was signed"
         said = self.manifest
-        student = f" of student {said['student']}" if said["student"] else ""
-        return f"as signed by {said['key']}, {moment(said['signed'])}: run {said['run']}{student}, {said['points']}"
+        signed, points = moment(said["signed"]), said["points"]
+        if student := said["student"]:
+            return f"as signed by {said['key']}, {signed}: run {said['run']} of student {student}, {points}"
+        return f"as signed by {said['key']}, {signed}: run {said['run']}, {points}"
 
 
 def sign(folder: RunFolder, key: Ed25519PrivateKey, rubric: Path | None = None) -> Audit:

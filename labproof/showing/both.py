@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from labproof.ground import language
 from labproof.ground.language import ENGLISH, LANGUAGES
-from labproof.ground.phrases import BLANK
+from labproof.ground.phrases import BLANK, LONGEST
 from labproof.ground.wording import book, say
 from labproof.records.model import Score, number
 from labproof.showing.text import pieces, prose, visible
@@ -96,6 +96,14 @@ def attribute(name: str, message: str, **fillings: object) -> Markup:
     return shown + Markup("").join(Markup(' data-{}="{}"').format(other, text.spoken(other)) for other in LANGUAGES)
 
 
+def tip(text: str, before: str = "", longest: int = 1000) -> Markup:
+    """Return the attribute by which a text of a record is told to whoever points at it, in every language.
+
+    At most so many characters of the text are told, after `before`, which is the same in all of them.
+    """
+    return _tip(text[:LONGEST], before, longest, language.current())
+
+
 def marked(text: str) -> Markup:
     """Return a text that a machine wrote: what cannot be seen is marked, so that it is not taken for text."""
     byte = Markup('<span class="byte">{}</span>')
@@ -123,11 +131,20 @@ def _tagged(tag: str) -> Callable[[object], Markup]:
 
 IN_TEMPLATES: dict[str, Callable[..., object]] = {
     "_": words, "n_": counted, "said": said, "advice": advice, "title": title, "marked": marked,
-    "attribute": attribute, "choice": choice, "titled": titled, "amount": amount, "summed": summed,
+    "tip": tip, "attribute": attribute, "choice": choice, "titled": titled, "amount": amount, "summed": summed,
     "strong": _tagged("strong"), "bold": _tagged("b"), "code": _tagged("code"),
     "say": say, "number_of": lambda name: Markup('<span data-number="{}"></span>').format(name),
 }  # fmt: skip
 """What a template can say, by the names that it has there; Babel finds the texts of `_` and `n_`."""
+
+
+@lru_cache(maxsize=4096)
+def _tip(text: str, before: str, longest: int, spoken: str) -> Markup:
+    texts = {name: escape(visible(f"{before}{say(text, name)[:longest]}")) for name in LANGUAGES}
+    title = texts.pop(spoken)
+    # A class has thousands of them, so each text stands there once; the script exchanges them.
+    others = [Markup('data-title-{}="{}"').format(name, text) for name, text in texts.items() if text != title]
+    return Markup(" ").join([Markup('title="{}"').format(title), *others])
 
 
 @lru_cache(maxsize=4096)

@@ -82,9 +82,9 @@ class Board:
 
 def _table(rows: Sequence[BoardRow]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), expand=True, header_style="dim")
-    table.add_column("student", max_width=32, no_wrap=True, overflow="ellipsis")
-    table.add_column("section", ratio=1, no_wrap=True, overflow="ellipsis")
-    for heading in ("points", "undetermined", "time left"):
+    table.add_column(say("Student"), max_width=32, no_wrap=True, overflow="ellipsis")
+    table.add_column(say("Section"), ratio=1, no_wrap=True, overflow="ellipsis")
+    for heading in (say("Points"), say("Undetermined"), say("Time left")):
         table.add_column(heading, justify="right", no_wrap=True)
     for row in rows:
         cells = (row.who, say(row.section), row.points, row.undetermined, f"{row.seconds_left:.0f} s")

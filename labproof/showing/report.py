@@ -7,11 +7,9 @@ import re
 import tempfile
 from base64 import b64encode
 from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from labproof.ground import language
 from labproof.ground.language import LANGUAGES
@@ -30,6 +28,7 @@ from labproof.showing.fixes import machine_of, ranked
 from labproof.showing.looks import SHOWN_CHARACTERS, Evidence, series
 from labproof.showing.progression import progression
 from labproof.showing.provenance import moment, notes, warning
+from labproof.showing.scripts import script
 from labproof.showing.sentences import lines
 from labproof.showing.text import duration, in_style, pieces, prose, visible
 from labproof.showing.timeline import clock, timeline
@@ -87,8 +86,7 @@ def _rendered(run: RunRecord, decided: Decided | None, screenshots: Mapping[str,
             fixes=fixes,
             fix_of={c.id: fix.lead.id for fix in fixes for c in fix.criteria},
             fix_number={c.id: n for n, fix in enumerate(fixes, 1) for c in (*fix.criteria, *fix.waiting)},
-            script=script(),
-            script_hash=f"sha256-{b64encode(sha256(script().encode()).digest()).decode()}",
+            script=script("language", "report", "times"),
             targets=_targets(run),
             evidence=Evidence(),
             timeline=timeline(run),
@@ -104,12 +102,6 @@ def _rendered(run: RunRecord, decided: Decided | None, screenshots: Mapping[str,
 
 _NAMES = {"en": "中文", "zh": "English"}
 """What the switch says in each language: the name of the other, in that language."""
-
-
-@functools.cache
-def script() -> Markup:
-    """Return the one script of the page, as its policy allows it by hash; the page is whole without it."""
-    return Markup((engine_dir() / "reports" / "report.js").read_text(encoding="utf-8"))
 
 
 def _embedded(picture: bytes) -> str:

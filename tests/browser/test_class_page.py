@@ -1,10 +1,12 @@
-"""The class's page in a real browser: sorted, filtered and gone through by keyboard, and whole without its script."""
+"""The pages of a class in a real browser: sorted, filtered, gone through by keyboard, and whole without a script."""
 
 from pathlib import Path
 
 import pytest
 
+from labproof.gradebook import instructor_report, what_if_page
 from labproof.gradebook import page as class_page
+from labproof.gradebook.comparison import compare
 from tests.browser.axe import violations
 from tests.browser.conftest import Open, Opened
 from tests.gradebook import classes
@@ -16,10 +18,29 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("classes")
     for name, book in books.items():
         (folder / f"{name}.html").write_text(class_page.render(book), encoding="utf-8")
-    return {name: folder / f"{name}.html" for name in books}
+    for name, text in {"instructor": instructors(), "what-if": what_if()}.items():
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in NAMES}
 
 
-NAMES = ("large", "small", "tiny")
+def instructors() -> str:
+    """Return the instructor's report of a student who has made one mistake."""
+    run = "broken-base-swap-tab"
+    (graded,) = classes.book([classes.student(1, questions=["why so fast?"])], [classes.recorded(run)]).students
+    return instructor_report.render(
+        graded, classes.recorded(run), instructor_report.questions(classes.RECORDINGS / run)
+    )
+
+
+def what_if() -> str:
+    """Return the page of a class in which one goes up and one is not judged."""
+    students = [classes.student(number) for number in range(1, 4)]
+    full, broken = classes.recorded("full"), classes.recorded("broken-base-swap-tab")
+    before, after = classes.book(students, [full, broken, full]), classes.book(students, [full, full, "late"])
+    return what_if_page.render(compare(before, after), "weights.toml")
+
+
+NAMES = ("large", "small", "tiny", "instructor", "what-if")
 FIRST = "#matrix tbody tr:not([hidden])"
 
 
@@ -44,9 +65,46 @@ def test_page_fits_and_loads_nothing(open_page: Open, files: dict[str, Path], na
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_axe_finds_nothing(open_page: Open, files: dict[str, Path], name: str) -> None:
-    """axe-core finds no violation."""
-    assert violations(open_page(files[name], bypass_csp=True).page) == []
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(open_page: Open, files: dict[str, Path], name: str, scheme: str) -> None:
+    """axe-core finds no violation, by day or by night, in one language or the other."""
+    opened = open_page(files[name], color_scheme=scheme, bypass_csp=True)
+    assert violations(opened.page) == []
+    opened.page.click("#language")
+    assert violations(opened.page) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_language_is_changed_and_kept(open_page: Open, files: dict[str, Path], name: str) -> None:
+    """One button changes the language of the whole page, and the window keeps it when the page is drawn again."""
+    opened = open_page(files[name])
+    heading = opened.page.locator("h2").first
+    english = heading.inner_text()
+    opened.page.click("#language")
+    chinese = heading.inner_text()
+    assert english.isascii()
+    assert not chinese.isascii()
+    opened.page.reload()
+    assert (heading.inner_text(), opened.page.inner_text("#language")) == (chinese, "English")
+    opened.page.click("#language")
+    assert (heading.inner_text(), opened.errors) == (english, [])
+
+
+def test_order_is_told_in_both_languages(large: Opened) -> None:
+    """The line that tells the order names the column in the language of the page."""
+    large.page.locator('#matrix th[data-name="points"] button').click()
+    large.page.click("#language")
+    assert "分" in large.page.inner_text("#status").partition("按")[2]
+
+
+def test_changes_are_sorted_and_filtered(open_page: Open, files: dict[str, Path]) -> None:
+    """The page of another rubric's changes sorts as the matrix does, and leaves those whose score changes."""
+    opened = open_page(files["what-if"])
+    opened.page.locator("#table thead button").nth(3).click()
+    assert opened.page.locator("#table thead th").nth(3).get_attribute("aria-sort") == "descending"
+    assert opened.page.inner_text("#status") == "2 of 2 students shown sorted by change, most first"
+    opened.page.check("#changed")
+    assert opened.page.locator("#table tbody tr:not([hidden])").count() == 1
 
 
 def test_column_sorts_the_students(large: Opened) -> None:

@@ -35,7 +35,7 @@ def test_class_that_is_not_final(tmp_path: Path) -> None:
     """Who has no final score is named with the reason, and the status says that it is not the students' fault."""
     said = report(tmp_path, "graded", "timeout")
     assert said.exit_code == ExitStatus.OURS
-    assert "not final: '00001': 'grading took too long and was ended'" in said.output
+    assert "not final: 00001: grading took too long and was ended" in said.output
     assert "\x1b" not in said.output
 
 

@@ -8,12 +8,13 @@ from collections import Counter
 from functools import cache
 from html.parser import HTMLParser
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
 from labproof.gradebook import page
 from labproof.gradebook.book import Book
+from labproof.ground.places import engine_dir
+from labproof.showing import scripts
 from tests.gradebook import classes
 
 LARGEST = 4_000_000
@@ -88,9 +89,10 @@ def test_only_our_script_may_run(any_page: Page) -> None:
     assert not {"img", "link", "iframe", "object", "form", "base"} & {tag for tag, _ in any_page.tags}
 
 
-def test_script_writes_no_markup() -> None:
+@pytest.mark.parametrize("part", ["class", "what-if"])
+def test_script_writes_no_markup(part: str) -> None:
     """The script takes no text for markup and starts no other code: a name stays text in it too."""
-    script = page._script()
+    script = scripts.script("language", "sorting", part).text
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval|Function|setTimeout", script)
     assert "</script" not in script
 
@@ -177,6 +179,6 @@ def test_empty_class() -> None:
 
 def test_style_loads_nothing() -> None:
     """The style sheet names no address."""
-    style = (Path(page.engine_dir()) / "reports" / "class.css").read_text(encoding="utf-8")
+    style = (engine_dir() / "reports" / "class.css").read_text(encoding="utf-8")
     assert "url(" not in style
     assert "@import" not in style

@@ -2,7 +2,7 @@
 
 from html.parser import HTMLParser
 
-from labproof.showing.report import script
+from labproof.showing.scripts import script
 
 
 class _Reader(HTMLParser):
@@ -18,7 +18,7 @@ class _Reader(HTMLParser):
                 self.strange.append(f"<{tag} {name}={value}>")
 
     def handle_data(self, data: str) -> None:
-        if self.is_script and data.strip() != script().strip():
+        if self.is_script and data.strip() != script("language", "report", "times").text.strip():
             self.strange.append(f"<script>{data[:80]}")
 
     def handle_endtag(self, tag: str) -> None:

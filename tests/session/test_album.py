@@ -10,12 +10,14 @@ import pytest
 from labproof.connection.base import Purpose
 from labproof.connection.fake import FakeConnection
 from labproof.connection.recorder import Recorder
+from labproof.connection.replay import Replay
 from labproof.connection.visit import Sight
 from labproof.grading.judging import Judge
 from labproof.grading.recording import Recording
 from labproof.ground.errors import NoBrowser, Refused, TransportError
 from labproof.lab.browser import Browser
 from labproof.lab.machine import Machine, Phase
+from labproof.records import pictures
 from labproof.records.evidence import EvidenceLog, read
 from labproof.records.store import RunFolder
 from labproof.session import course_check
@@ -27,17 +29,18 @@ TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJrdWJlcm5ldGVzIn0.c2lnbmF0dXJlLW9mLWl0"
 
 
 class Run:
-    """A run with a browser that a script answers for."""
+    """A run with a browser that a script answers for, or the evidence of an earlier one, whose pictures are kept."""
 
-    def __init__(self, folder: Path) -> None:
-        self.fake, self.phase = FakeConnection(), Phase()
+    def __init__(self, folder: Path, earlier: RunFolder | None = None) -> None:
+        self.fake, self.phase, self.told = FakeConnection(), Phase(), list[str]()
         self.folder = RunFolder(folder)
         self.log = EvidenceLog(self.folder.evidence)
-        self.connection = Recorder(self.fake, self.log)
-        browser = Browser(self.connection, self.phase, is_real=True)
+        self.connection = Recorder(Replay(read(earlier.evidence)) if earlier else self.fake, self.log)
+        self.browser = Browser(self.connection, self.phase, is_real=True)
         blank = replace(samples.FULL, evidence_head="")
         self.recording = Recording(blank, course_check.load(None, frozenset()), Judge(), self.phase, self.log)
-        self.album = Album(self.folder, browser, self.recording)
+        kept = pictures.by_digest(earlier.path, earlier.load()) if earlier else None
+        self.album = Album(self.folder, self.browser, self.recording, self.told.append, kept)
         self.machine = Machine("master", "192.168.200.10", self.connection, self.phase)
 
     def subject(self, path: str = "/") -> Subject:
@@ -109,3 +112,47 @@ def test_silent_api_is_told(run: Run) -> None:
     first = run.recording.run.screenshots[0]
     assert "the API is gone" in first.problem
     assert shot.state == ("it could not be asked: the API is gone",)
+
+
+@pytest.fixture
+def regraded(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """A run that judges another one again, in which the page was seen a while ago."""
+    run.fake.show("30717", Sight(200, "nginx", picture=PICTURE, started="2026-03-01T10:00:04.000+00:00", seconds=2.5))
+    run.album.take(run.subject())
+    run.folder.save(run.recording.run)
+    again = Run(tmp_path_factory.mktemp("regrade"), run.folder)
+    yield again
+    again.log.close()
+
+
+def test_regrade_keeps_picture_and_time(run: Run, regraded: Run) -> None:
+    """A run that is judged again shows the same picture with the time at which it was taken, as its evidence says."""
+    assert regraded.album.gathered("nginx", lambda: [regraded.subject()])
+    shot = regraded.album.take(regraded.subject())
+    assert shot == run.recording.run.screenshots[0]
+    assert shot.taken == "2026-03-01T10:00:04.000+00:00"
+    assert (regraded.folder.path / "screenshots" / shot.file).read_bytes() == PICTURE
+    assert read(regraded.folder.evidence) == read(run.folder.evidence)
+    assert regraded.told == []
+
+
+@pytest.mark.parametrize("other", [PICTURE + b"other", None])
+def test_regrade_shows_no_other_picture(run: Run, regraded: Run, other: bytes | None) -> None:
+    """A picture that is gone is not shown, nor one that the evidence does not name, whatever the result says."""
+    (shot,) = run.recording.run.screenshots
+    path = run.folder.path / "screenshots" / shot.file
+    path.write_bytes(other) if other else path.unlink()
+    changed = replace(shot, sha256=sha256(other or PICTURE).hexdigest())
+    run.folder.save(replace(run.recording.run, screenshots=(changed,)))
+    kept = pictures.by_digest(run.folder.path, run.folder.load())
+    regraded.album = Album(regraded.folder, regraded.browser, regraded.recording, kept=kept)
+    again = regraded.album.take(regraded.subject())
+    assert (again.file, again.taken) == ("", shot.taken)
+    assert "is not the one that its evidence names" in again.problem
+
+
+def test_screenshots_are_announced_where_there_is_a_page(run: Run) -> None:
+    """Only a section that has something to show says that its screenshots are taken."""
+    assert run.told == []
+    run.album.gathered("nginx", lambda: [])
+    assert run.told == ["screenshots of nginx"]

@@ -8,7 +8,9 @@ import pytest
 from markupsafe import Markup
 
 from labproof.authoring import catalogues
-from labproof.gradebook import page
+from labproof.gradebook import instructor_report, page, what_if_page
+from labproof.gradebook.book import Book
+from labproof.gradebook.comparison import compare
 from labproof.ground import language, po_file, wording
 from labproof.ground.phrases import Phrasebook
 from labproof.ground.places import engine_dir
@@ -17,7 +19,7 @@ from labproof.records.model import RunRecord
 from labproof.showing import both, report
 from tests.golden import samples
 from tests.gradebook import classes
-from tests.showing.test_report import Page
+from tests.showing.pages import Page
 
 RECORDINGS = engine_dir() / "tests" / "recordings"
 MOST_BYTES = 1_500_000
@@ -46,9 +48,11 @@ def pseudo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     book = Phrasebook(marked)
     monkeypatch.setattr(wording, "book", lambda _: book)
     monkeypatch.setattr(both, "book", lambda _: book)
-    both._plain.cache_clear()
+    for cached in (both._plain, both._tip):
+        cached.cache_clear()
     yield
-    both._plain.cache_clear()
+    for cached in (both._plain, both._tip):
+        cached.cache_clear()
 
 
 def test_a_text_stands_in_both_languages() -> None:
@@ -134,6 +138,52 @@ def test_nothing_escapes_on_the_page_of_a_class() -> None:
     students = [classes.student(number) for number in range(1, 4)]
     book = classes.book(students, [classes.recorded(name) for name in ("full", "untouched", "broken-base-swap-tab")])
     assert escaped(page.render(book, "zh")) == set()
+
+
+def small() -> Book:
+    """Return a class of three, of whom one has done nothing and one has made a mistake."""
+    students = [classes.student(number, questions=["why so fast?"]) for number in range(1, 4)]
+    return classes.book(students, [classes.recorded(name) for name in ("full", "untouched", "broken-base-swap-tab")])
+
+
+@pytest.mark.usefixtures("pseudo")
+@pytest.mark.parametrize(("place", "name"), [(0, "full"), (1, "untouched")])
+def test_nothing_escapes_on_the_instructors_report(place: int, name: str) -> None:
+    """Nor on the instructor's report of a student."""
+    asked = instructor_report.questions(RECORDINGS / name)
+    with language.spoken("zh"):
+        told = instructor_report.render(small().students[place], recorded(name), asked)
+    # What a machine printed, behind a text of ours.
+    assert escaped(told) - {"not found"} == set()
+
+
+@pytest.mark.usefixtures("pseudo")
+def test_nothing_escapes_on_the_page_of_what_if() -> None:
+    """Nor on the page that says what other weights would change."""
+    students = [classes.student(number) for number in range(1, 4)]
+    other = classes.book(students, [classes.recorded(name) for name in ("full", "full", "untouched")])
+    with language.spoken("zh"):
+        told = what_if_page.render(compare(small(), other), "")
+    assert escaped(told) == set()
+
+
+@pytest.mark.parametrize("made", ["class", "instructor", "what-if"])
+def test_every_page_of_a_class_speaks_both_languages(made: str) -> None:
+    """A page of a class is the same in either language but for its name and the labels that follow it."""
+    book = small()
+    asked = instructor_report.questions(RECORDINGS / "untouched")
+    render = {
+        "class": lambda: page.render(book, language.current()),
+        "instructor": lambda: instructor_report.render(book.students[1], recorded("untouched"), asked),
+        "what-if": lambda: what_if_page.render(compare(book, book), ""),
+    }[made]
+    texts = []
+    for name in language.LANGUAGES:
+        with language.spoken(name):
+            texts.append(render())
+    label = re.compile(r'(<html lang|aria-label|title)="[^"]*"|>[^<]*</(title|option)>')
+    assert texts[0] != texts[1]
+    assert label.sub("", texts[0]) == label.sub("", texts[1])
 
 
 def test_catalogue_is_found_in_templates() -> None:

@@ -18,7 +18,7 @@ def test_table_on_a_terminal() -> None:
     with Board(terminal, now=lambda: 0.0) as board:
         board.show(ROWS, "40 students: 12 graded")
     shown = terminal.getvalue()
-    for part in ("undetermined", "7 [bold]Wang", "Docker", "3 of 20", "1.5", "42 s", "40 students: 12 graded"):
+    for part in ("Undetermined", "7 [bold]Wang", "Docker", "3 of 20", "1.5", "42 s", "40 students: 12 graded"):
         assert part in shown
     assert "\x1b[2J" not in shown.replace("\x1b[2K", "")
 
