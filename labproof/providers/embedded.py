@@ -63,16 +63,16 @@ class EmbeddedLab:
                 return
             packages.ensure(packages.FOR_LXC, progress)
             preflight.check(self.table, preflight.look((cache_dir(), containers.HOME)))
+            offline = self.offline(progress) if self.table.has_bundle else None
             self._remove_leftovers(progress)
-            self._bring_up(progress)
+            self._bring_up(offline, progress)
 
     def offline(self, progress: Progress) -> Bundle:
         """Return the bundle for the machines: one that is given, the one that they have, or the rehearsal's own.
 
         Raises HostError for one that is not the one that they have, ConfigError for one that makes no lab here.
         """
-        record = ownership.current()
-        have = record.bundle if record is not None and all(c.exists for c in self._containers) else ""
+        have = self._made_with()
         if folder := given_bundle():
             offline = given.complete(folder, progress)
             if have and have != str(offline.directory):
@@ -158,8 +158,7 @@ class EmbeddedLab:
             ownership.release()
             shutil.rmtree(milestones.folder(), ignore_errors=True)
 
-    def _bring_up(self, progress: Progress) -> None:
-        offline = self.offline(progress) if self.table.has_bundle else None
+    def _bring_up(self, offline: Bundle | None, progress: Progress) -> None:
         made = box.ensure(progress)
         if ownership.current() is None or not all(c.exists for c in self._containers):
             # A machine made anew makes another lab: results and milestones of the old pair are not of this one.
@@ -177,6 +176,12 @@ class EmbeddedLab:
         self._vagrant(settings).up(self.name)
         for row in self.table.machines:
             _wait_for(row)
+
+    def _made_with(self) -> str:
+        """Return the folder of the bundle of machines that stay; nothing where they are made anew."""
+        record = ownership.current()
+        stay = record is not None and record.is_ours and all(c.is_complete for c in self._containers)
+        return record.bundle if record is not None and stay else ""
 
     def _require_same(self, progress: Progress) -> None:
         """Raise HostError when machines that are up have other files than those that are given now."""

@@ -48,7 +48,9 @@ def test_the_bundle_is_put_where_a_container_may_read_it(tmp_path: Path) -> None
 def machines_are_there(tmp_path: Path, made_with: Path) -> None:
     """Have a lab on this computer that was made with a bundle."""
     for name in ("master", "node"):
-        (tmp_path / f"labproof-{name}").mkdir()
+        keys = tmp_path / f"labproof-{name}" / "rootfs/etc/ssh/grader_keys"
+        keys.parent.mkdir(parents=True)
+        keys.touch()
     ownership.claim("lxc", "a-box", str(made_with))
 
 
