@@ -84,7 +84,7 @@ def examine(directory: Path, course: Path, has: HasPart, progress: Progress) -> 
     kubernetes = tuple(name for name in edition.images if tag(name) == f"v{edition.kubernetes}")
     others = tuple(name for name in edition.images if name not in kubernetes)
     verdict = judge_as(directory, replace(edition, image_archive=archive, images=others), progress)
-    other = _other_version(verdict, kubernetes) if replaced else None
+    other = _other_version(verdict, kubernetes, archive) if replaced else None
     further = [*_nginx(verdict, edition, archive), *_calico(directory, verdict, has)]
     if other is None and _is_read(verdict, others, archive):
         further += lacking(kubernetes, archive, verdict.images)
@@ -129,7 +129,7 @@ def _packages(directory: Path) -> tuple[list[Package], Instead | None]:
     return packages, Instead(Finding(REPOSITORY, _HAS, found, _OURS, breaks=False), header)
 
 
-def _other_version(verdict: Verdict, wanted: tuple[str, ...]) -> Instead | None:
+def _other_version(verdict: Verdict, wanted: tuple[str, ...], archive: str) -> Instead | None:
     """Return what takes the place of images that were saved for other packages: there is none of our version."""
     repositories = {repository(name) for name in wanted}
     there = [name for name in verdict.images if repository(name) in repositories]
@@ -138,7 +138,7 @@ def _other_version(verdict: Verdict, wanted: tuple[str, ...]) -> Instead | None:
     ours, theirs = tag(wanted[0]), plain(", ".join(sorted({tag(name) for name in there})))
     expected = f"the images of Kubernetes {ours}, which the rehearsal's packages ask for"
     header = f"Kubernetes' own images: {ours} of the rehearsal's own bundle; the bundle that was given has {theirs}"
-    return Instead(Finding("kube-*", expected, f"{theirs}", _OURS, breaks=False), header)
+    return Instead(Finding(archive, expected, theirs, _OURS, breaks=False), header)
 
 
 def _is_read(verdict: Verdict, others: tuple[str, ...], archive: str) -> bool:

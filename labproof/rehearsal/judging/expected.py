@@ -5,6 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from labproof.ground import settings
+from labproof.ground.errors import ConfigError
 from labproof.ground.settings import Settings
 
 HANDOUT, REHEARSAL, OFFICIAL = "handout", "rehearsal", "official"
@@ -56,7 +57,7 @@ class _Cluster(Settings, extra="ignore"):
 class _Course(Settings, extra="ignore"):
     handout: _Edition
     rehearsal: _Edition
-    official: _Edition
+    official: _Edition | None = None
     cluster: _Cluster
 
 
@@ -99,8 +100,11 @@ class Expected:
 
 def load(course: Path, edition: str) -> Expected:
     """Return what this edition asks for. Raises ConfigError when the course's settings do not say it."""
-    read = settings.load(course / "exercises" / "course.toml", _Course)
-    one: _Edition = getattr(read, edition)
+    path = course / "exercises" / "course.toml"
+    read = settings.load(path, _Course)
+    one: _Edition | None = getattr(read, edition)
+    if one is None:
+        raise ConfigError([f"{path}: expected [{edition}] with the images of such a bundle, found none; add it"])
     own = [f"{name}:v{one.kubernetes}" for name in read.cluster.images]
     images = tuple(f"{read.cluster.image_repository}/{name}" for name in (*own, *read.cluster.other_images))
     # The official images are fetched where no machine can resolve packages.

@@ -10,6 +10,7 @@ from labproof.ground.places import engine_dir
 from labproof.rehearsal.bundle.rpms import RPMS
 from labproof.rehearsal.given import fitness
 from labproof.rehearsal.given.examine import Examined, examine
+from labproof.rehearsal.judging import expected
 from labproof.rehearsal.judging.rpm_header import Package
 from tests.rehearsal.given.bundles_given import (
     ARCHIVE,
@@ -199,3 +200,14 @@ def test_no_folder(tmp_path: Path) -> None:
     """A folder that is not there is an error of whoever asked."""
     with pytest.raises(ConfigError, match="expected a folder with a bundle"):
         examined(tmp_path / "nothing")
+
+
+def test_course_without_such_a_bundle(tmp_path: Path) -> None:
+    """A course that names no official images is told so, and its other bundles are judged as ever."""
+    settings = (engine_dir() / "exercises" / "course.toml").read_text(encoding="utf-8")
+    (tmp_path / "exercises").mkdir()
+    head, official = settings.split("[official]")
+    (tmp_path / "exercises" / "course.toml").write_text(f"{head}[cluster]{official.split('[cluster]')[1]}")
+    assert expected.load(tmp_path, "rehearsal").kubernetes == "1.20.2"
+    with pytest.raises(ConfigError, match=r"expected \[official\]"):
+        expected.load(tmp_path, "official")
