@@ -33,7 +33,10 @@ FILES: dict[str, tuple[str, type[Settings]]] = {
     "Slip": ("`[[slip]]` of a section", exercise.SlipEntry),
     "Handout of a section": ("`exercises/NN-name/handout.toml`", handout_file.HandoutFile),
     "Instruction": ("`[[instruction]]` of a handout", handout_file.Instruction),
-    "Course: handout and rehearsal": ("`[handout]` and `[rehearsal]` of `exercises/course.toml`", facts.Profile),
+    "Course: handout, rehearsal and official": (
+        "`[handout]`, `[rehearsal]` and `[official]` of `exercises/course.toml`",
+        facts.Profile,
+    ),
     "Course: cluster": ("`[cluster]` of `exercises/course.toml`", facts.ClusterFacts),
     "Machines": ("`vagrant/machines.json`", table.Table),
     "Machine": ("`machines` of that file", table.Row),

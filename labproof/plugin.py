@@ -47,7 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--from", dest="start", default="", metavar="ID", help="this section and all after it")
     group.addoption("--provider", default="", help=f"one of {', '.join(NAMES)}")
     group.addoption("--inventory", type=Path, metavar="FILE", help="use these machines instead of making some")
-    group.addoption("--profile", default="", help="handout or rehearsal")
+    group.addoption("--profile", default="", help="handout, rehearsal or official")
     group.addoption("--rubric", type=Path, metavar="FILE", help="an instructor's own weights")
     group.addoption(
         "--patience",

@@ -48,12 +48,14 @@ def check(directory: Path | None, as_json: bool) -> None:
 @bundle.command("fetch")
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Where the bundle shall be.")
 @click.option("--sources", type=click.Path(path_type=Path), metavar="FILE", help="Your own sources and mirrors.")
-@click.option("--images-only", is_flag=True, help="Only images and manifests: no virtual machine is needed.")
+@click.option("--images-only", is_flag=True, help="Only images and manifests, for container machines.")
 @click.option("--plan", "only_plan", is_flag=True, help="Show what would be fetched, and from where.")
 def fetch(out: Path, sources: Path | None, images_only: bool, only_plan: bool) -> None:
     """Fetch the handout's bundle into DIR, check all of it, and go on where an earlier run ended.
 
-    Ends with 1 when what was fetched does not make a lab; `bundle check DIR` says the same again.
+    With --images-only no virtual machine is needed: container machines have the packages of the rehearsal, and the
+    images are those that these ask for. Ends with 1 when what was fetched does not make a lab; `bundle check DIR`
+    says the same again.
     """
     from labproof.rehearsal.fetching import Wanted
     from labproof.rehearsal.fetching import fetch as fetching
@@ -62,15 +64,12 @@ def fetch(out: Path, sources: Path | None, images_only: bool, only_plan: bool) -
     from labproof.rehearsal.judging import expected, judge
 
     course = course_dir()
-    wanted = Wanted(out, expected.load(course, expected.HANDOUT), load_sources(sources), images_only)
+    edition = expected.OFFICIAL if images_only else expected.HANDOUT
+    wanted = Wanted(out, expected.load(course, edition), load_sources(sources))
     if only_plan:
         tell("\n".join(plan(wanted)))
         return
-    directory = fetching(wanted, _progress)
-    if images_only:
-        tell(f"{directory}: images and manifests; {expected.REPOSITORY} was not asked for")
-        return
-    verdict = judge(directory, course, _progress)
+    verdict = judge(fetching(wanted, _progress), course, _progress)
     tell("\n".join(verdict.lines()))
     sys.exit(ExitStatus.FULL if verdict.is_whole else ExitStatus.LOST)
 

@@ -59,7 +59,7 @@ FURTHER: dict[str, dict[str, Check]] = {
         "box": box.check,
         "bundle": bundle.check,
     },
-    "lxc": {},
+    "lxc": {"bundle": bundle.check_content},
 }
 """What else the machines need, in the order in which they would fail for want of it."""
 

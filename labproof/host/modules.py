@@ -21,6 +21,7 @@ FAMILIES = (
 )
 ALONE = frozenset({"overlay", "veth", "stp", "llc"})
 TABLE = Path("/proc/modules")
+PARTS = Path("/sys/module")
 
 
 def loaded(table: Path = TABLE) -> frozenset[str]:
@@ -28,6 +29,11 @@ def loaded(table: Path = TABLE) -> frozenset[str]:
     if not table.exists():
         return frozenset()
     return frozenset(line.split()[0] for line in table.read_text().splitlines() if line)
+
+
+def is_offered(name: str, parts: Path = PARTS) -> bool:
+    """Tell whether the kernel has a part that can be set: loaded, built in, or as a module that could be loaded."""
+    return (parts / name).is_dir() or succeeds(["modprobe", "--dry-run", "--quiet", name], seconds=20)
 
 
 def load_missing(ledger: Ledger) -> None:

@@ -11,8 +11,11 @@ class Provider(Protocol):
     """Brings the machines up and down, and keeps milestones of them."""
 
     name: str
-    profile: str
-    """The profile of the course that these machines run: handout or rehearsal."""
+
+    @property
+    def profile(self) -> str:
+        """Return the profile of the course that these machines run: handout, rehearsal or official."""
+        ...
 
     def up(self, progress: Progress) -> None:
         """Bring every machine up; machines that are up stay as they are."""

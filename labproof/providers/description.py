@@ -46,5 +46,5 @@ def of_containers(provider: str, profile: str, table: Table, record: LabRecord) 
         versions={"kernel": platform.release(), "operating system": "Debian 12", **versions},
         machines=machines(table),
         stand_ins=tuple(f"{s['name']} stands in for {s['stands_in_for']}" for s in manifest["stand_ins"]),
-        simulated=SIMULATED,
+        simulated=(*SIMULATED, *manifest.get("instead", [])),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from labproof.connection.endpoint import Endpoint
-from labproof.ground.errors import ConfigError, ProvisionError
+from labproof.ground.errors import ConfigError, HostError, ProvisionError
 from labproof.ground.places import Progress, cache_dir, given_bundle, state_dir
 from labproof.ground.wait import Deadline, wait_until
 from labproof.host import bridge, guard, ownership, packages, preflight, table
@@ -21,6 +21,7 @@ from labproof.providers.vagrant import Vagrant
 from labproof.records.model import LabDescription
 from labproof.rehearsal import box, bundle
 from labproof.rehearsal.bundle import Bundle
+from labproof.rehearsal.given import complete as given
 
 ROOT_PASSWORD = "vagrant"
 BOOT_SECONDS = 60.0
@@ -37,24 +38,47 @@ class EmbeddedLab:
     """Machines in containers on a sealed bridge of this computer."""
 
     name: str = "lxc"
-    profile: str = "rehearsal"
     table: Table = field(default_factory=table.load)
 
+    @property
+    def profile(self) -> str:
+        """Return the profile of the course: what the images of the lab's bundle are made for."""
+        record = ownership.current()
+        return given.profile(record.bundle if record else "")
+
     def up(self, progress: Progress) -> None:
-        """Bring every machine up; machines that are up stay as they are."""
-        if given_bundle():
-            raise ConfigError(["--bundle: the rehearsal has files of its own; leave it out, or choose virtualbox"])
+        """Bring every machine up; machines that are up stay as they are.
+
+        Raises ConfigError, before any machine is made, for a bundle that was given and does not make a lab here.
+        """
+        if given_bundle() and not self.table.has_bundle:
+            raise ConfigError(["--bundle: no machine of this course gets files; leave it out"])
         packages.require_root()
         with ownership.one_at_a_time():
             self._vagrant({}).wait_for_earlier(progress)
             ownership.require_free(any(c.is_running for c in self._containers))
             if self._is_ready():
+                self._require_same(progress)
                 progress("the machines are up")
                 return
             packages.ensure(packages.FOR_LXC, progress)
             preflight.check(self.table, preflight.look((cache_dir(), containers.HOME)))
+            offline = self.offline(progress) if self.table.has_bundle else None
             self._remove_leftovers(progress)
-            self._bring_up(progress)
+            self._bring_up(offline, progress)
+
+    def offline(self, progress: Progress) -> Bundle:
+        """Return the bundle for the machines: one that is given, the one that they have, or the rehearsal's own.
+
+        Raises HostError for one that is not the one that they have, ConfigError for one that makes no lab here.
+        """
+        have = self._made_with()
+        if folder := given_bundle():
+            offline = given.complete(folder, progress)
+            if have and have != str(offline.directory):
+                raise _other_bundle(have, folder)
+            return offline
+        return Bundle.load(Path(have)) if given.is_given(have) else bundle.build(progress)
 
     def down(self, progress: Progress) -> None:
         """Take every machine away and put back what was changed on this computer."""
@@ -134,8 +158,7 @@ class EmbeddedLab:
             ownership.release()
             shutil.rmtree(milestones.folder(), ignore_errors=True)
 
-    def _bring_up(self, progress: Progress) -> None:
-        offline = bundle.build(progress) if self.table.has_bundle else None
+    def _bring_up(self, offline: Bundle | None, progress: Progress) -> None:
         made = box.ensure(progress)
         if ownership.current() is None or not all(c.exists for c in self._containers):
             # A machine made anew makes another lab: results and milestones of the old pair are not of this one.
@@ -153,6 +176,17 @@ class EmbeddedLab:
         self._vagrant(settings).up(self.name)
         for row in self.table.machines:
             _wait_for(row)
+
+    def _made_with(self) -> str:
+        """Return the folder of the bundle of machines that stay; nothing where they are made anew."""
+        record = ownership.current()
+        stay = record is not None and record.is_ours and all(c.is_complete for c in self._containers)
+        return record.bundle if record is not None and stay else ""
+
+    def _require_same(self, progress: Progress) -> None:
+        """Raise HostError when machines that are up have other files than those that are given now."""
+        if given_bundle() and self.table.has_bundle:
+            self.offline(progress)
 
     def _start(self, chosen: list[Container]) -> None:
         containers.at_once(chosen, "start")
@@ -190,6 +224,14 @@ def stage(offline: Bundle) -> Path:
             # Another file system.
             shutil.copyfile(path, target / path.name)
     return target
+
+
+def _other_bundle(have: str, wanted: Path) -> HostError:
+    made_with = "other files" if given.is_given(have) else "the rehearsal's own files"
+    return HostError(
+        f"expected machines with the files that {wanted} has now, found a lab that was made with {made_with}\n"
+        f"  try: labproof down first; with these files it is another lab"
+    )
 
 
 def _wait_for(row: Row) -> None:

@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
-from labproof.ground.places import cache_dir, given_bundle
+from labproof.ground.places import cache_dir, course_dir, given_bundle
 from labproof.host import table
-from labproof.host.checks.finding import Box, Wish
+from labproof.host.checks.finding import Box, Finding, Wish, ok, problem
 from labproof.providers import containers
 
 _OF_LIBVIRT = Path("/var/lib/libvirt/images")
@@ -22,6 +22,7 @@ def wish(provider: str) -> Wish:
         machines=machines_dir(provider),
         vagrant_home=vagrant_home(),
         folders=_folders(provider),
+        judged=_judged if provider == "lxc" and given_bundle() else None,
     )
 
 
@@ -42,6 +43,26 @@ def machines_dir(provider: str) -> Path:
 def vagrant_home() -> Path:
     """Return where Vagrant keeps its boxes."""
     return Path(os.environ.get("VAGRANT_HOME") or Path.home() / ".vagrant.d")
+
+
+def _judged() -> Finding:
+    """Judge the bundle that is given, as `up` does before it makes a container."""
+    # Only who gives a bundle to containers needs what reads it.
+    from labproof.host.modules import is_offered
+    from labproof.rehearsal.given.examine import examine
+
+    folder = given_bundle()
+    assert folder is not None
+    examined = examine(folder, course_dir(), is_offered, _silently)
+    if found := examined.problems():
+        told = "; ".join(f"{one.file}: expected {one.expected}, found {one.found}" for one in found)
+        return problem(told, "; ".join(dict.fromkeys(one.fix for one in found)))
+    said = f"{len(examined.verdict.images)} images in {folder}, {len(examined.verdict.stand_ins)} of them stand-ins"
+    return ok("; ".join((said, *(instead.header for instead in examined.instead))))
+
+
+def _silently(line: str) -> None:
+    """Say nothing of what is being read."""
 
 
 def _folders(provider: str) -> tuple[Path, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from labproof.ground.errors import ConfigError
 from labproof.providers import table
 
-PROFILES = ("handout", "rehearsal")
+PROFILES = ("handout", "rehearsal", "official")
 """The course as its text has it, and a rehearsal of it on machines that stand in for its own."""
 
 

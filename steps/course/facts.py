@@ -42,6 +42,7 @@ class ClusterFacts(settings.Settings):
 class _CourseFile(settings.Settings):
     handout: Profile
     rehearsal: Profile
+    official: Profile
     cluster: ClusterFacts
 
 
@@ -78,7 +79,7 @@ def load(profile: str, folder: Path | None = None) -> Course:
     if wrong := [f"{path}: {problem}" for problem in _problems(read)]:
         raise ConfigError(wrong)
     if profile not in PROFILES:
-        raise ConfigError([f"--profile: {profile!r} is not in {path}; choose handout or rehearsal"])
+        raise ConfigError([f"--profile: {profile!r} is not in {path}; choose {' or '.join(PROFILES)}"])
     return Course(profile, getattr(read, profile), read.cluster)
 
 

@@ -7,11 +7,15 @@ import pytest
 
 from labproof.ground.errors import HostError
 from labproof.host import doctor
+from labproof.host.checks import bundle
 from labproof.host.checks.finding import Box, Finding, State
 from labproof.host.computer import Answer
 from labproof.host.doctor import examine
 from labproof.host.fake_computer import FakeComputer
+from labproof.providers import wishes
 from tests.host.computers import linux, macos, reading, saying, windows, wish, without
+from tests.rehearsal.given.bundles_given import images_only
+from tests.rehearsal.judging.small_bundle import DASHBOARD, seal
 
 HANGS = Answer(None, "real mode\n64-bit mode\n", is_late=True)
 
@@ -281,6 +285,23 @@ def test_a_bundle_is_whole_as_far_as_sizes_show(tmp_path: Path) -> None:
     assert said().found.endswith("k8s-docker.tar.gz has 4 bytes, 5 are listed")
     (tmp_path / "manifest.json").write_text("{")
     assert "manifest.json cannot be read" in said().found
+
+
+def test_bundle_for_containers_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The doctor says of a bundle for containers what `up` would, with the fix; without one there is nothing to say."""
+    monkeypatch.delenv("LABPROOF_BUNDLE", raising=False)
+    assert bundle.check_content(linux(), wishes.wish("lxc")) == Finding(State.OK, "the rehearsal's own files")
+    folder = images_only(tmp_path / "given")
+    monkeypatch.setenv("LABPROOF_BUNDLE", str(folder))
+    found = bundle.check_content(linux(), wishes.wish("lxc"))
+    assert (found.state, "0 of them stand-ins; packages: those of the rehearsal's" in found.found) == (State.OK, True)
+    (folder / "recommended.yaml").write_text(DASHBOARD.replace("IfNotPresent", "Always"))
+    seal(folder, "official")
+    found = bundle.check_content(linux(), wishes.wish("lxc"))
+    assert "recommended.yaml: expected imagePullPolicy: IfNotPresent" in found.found
+    assert (found.state, found.fix) == (State.PROBLEM, "set imagePullPolicy: IfNotPresent")
+    (folder / "kuboard.tar").unlink()
+    assert bundle.check_content(linux(), wishes.wish("lxc")).found.endswith("kuboard.tar is missing")
 
 
 def test_a_home_folder_in_chinese_is_told_on_windows_alone() -> None:

@@ -12,6 +12,13 @@ def test_a_kernel_without_modules_has_none_loaded(tmp_path: Path) -> None:
     assert modules.loaded(tmp_path / "modules") == frozenset()
 
 
+def test_part_of_the_kernel(tmp_path: Path) -> None:
+    """A part that is set up is there, and one that no kernel has is not."""
+    (tmp_path / "ip_set").mkdir()
+    assert modules.is_offered("ip_set", tmp_path)
+    assert not modules.is_offered("no_such_part_of_any_kernel", tmp_path)
+
+
 def test_loaded_modules_are_read_from_the_table(tmp_path: Path) -> None:
     """The first word of a line is a module's name."""
     table = tmp_path / "modules"

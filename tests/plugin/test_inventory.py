@@ -108,7 +108,10 @@ def test_machines_that_let_nobody_in(tmp_path: Path) -> None:
         (("grade", "--", "--patience", "nan"), "--patience: expected seconds from 0 on, found nan"),
         (("grade", "--", "--patience", "inf"), "--patience: expected seconds from 0 on, found inf"),
         (("grade", "--", "--patience=-1"), "--patience: expected seconds from 0 on, found -1.0"),
-        (("grade", "--", "--profile", "prod"), "--profile (LAB_PROFILE): expected handout or rehearsal, found 'prod'"),
+        (
+            ("grade", "--", "--profile", "prod"),
+            "--profile (LAB_PROFILE): expected handout or rehearsal or official, found 'prod'",
+        ),
         (("grade", "--reboot"), "--reboot: machines of an inventory are not restarted by Labproof; restart them"),
         (("lab", "--milestones"), "--milestones: machines of an inventory cannot be saved by Labproof; leave it out"),
         (("reset", "--to", "docker"), "reset: machines of an inventory cannot be brought back by Labproof"),
@@ -125,7 +128,7 @@ def test_what_an_inventory_cannot_follow(tmp_path: Path, dead: Path, arguments: 
 @pytest.mark.parametrize(
     ("variable", "says"),
     [
-        ("LAB_PROFILE", "--profile (LAB_PROFILE): expected handout or rehearsal, found 'prod'"),
+        ("LAB_PROFILE", "--profile (LAB_PROFILE): expected handout or rehearsal or official, found 'prod'"),
         ("LAB_PROVIDER", "--provider (LAB_PROVIDER): expected virtualbox, libvirt, lxc, found 'prod'"),
     ],
 )

@@ -154,7 +154,7 @@ def test_reset_is_refused(folder: RunFolder) -> None:
     [
         ({"machines": {}}, "lab.machines.master: expected a machine with an address, found none"),
         ({"machines": {"master": {}, "node": {"address": ""}}}, "lab.machines.node: .* found one without"),
-        ({"profile": "prod"}, "lab.profile: expected handout or rehearsal, found 'prod'"),
+        ({"profile": "prod"}, "lab.profile: expected handout or rehearsal or official, found 'prod'"),
     ],
     ids=str,
 )

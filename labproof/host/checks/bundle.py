@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from labproof.host.checks.finding import Finding, Wish, ok, problem, warning
+from labproof.host.checks.finding import Finding, State, Wish, ok, problem, warning
 from labproof.host.computer import Computer
 
 MANIFEST = "manifest.json"
@@ -29,6 +29,16 @@ def check(computer: Computer, wish: Wish) -> Finding:
     if wrong := _wrong(wish.bundle):
         return problem(f"{wish.bundle}: {'; '.join(wrong)}", "fetch or build it again")
     return ok(f"{len(names)} files in {wish.bundle}")
+
+
+def check_content(computer: Computer, wish: Wish) -> Finding:
+    """Return whether containers can work with the bundle: with one of their own, or with all of what is given."""
+    if wish.bundle is None or wish.judged is None:
+        return ok("the rehearsal's own files")
+    if not any(row.gets_bundle for row in wish.table.machines):
+        return problem("no machine of this course gets files", "leave --bundle out")
+    found = check(computer, wish)
+    return found if found.state is State.PROBLEM else wish.judged()
 
 
 def _wrong(folder: Path) -> list[str]:

@@ -56,6 +56,9 @@ class Wish:
     folders: tuple[Path, ...]
     """Where disk space is needed."""
 
+    judged: Callable[[], Finding] | None = None
+    """Reads all of the bundle for machines that not every bundle fits; it takes some seconds."""
+
     @property
     def memory(self) -> int:
         """Return the memory of all machines in MiB."""

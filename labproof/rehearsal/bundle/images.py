@@ -13,6 +13,7 @@ from labproof.rehearsal.bundle.kubernetes import PAUSE_VERSION
 from labproof.rehearsal.bundle.parts import Part, Workplace, fingerprint
 from labproof.rehearsal.bundle.rpms import FILES
 from labproof.rehearsal.bundle.standins import StandInImage
+from labproof.rehearsal.judging.image_archive import STAND_IN
 
 HOST_PACKAGES = ("pigz",)
 REPOSITORY = "registry.aliyuncs.com/google_containers"
@@ -20,7 +21,6 @@ KUBERNETES_IMAGES = ("kube-apiserver", "kube-controller-manager", "kube-schedule
 ETCD = f"{REPOSITORY}/etcd:3.4.13-0"
 NGINX = "nginx:1.22"
 KUBOARD_TAR = "kuboard.tar"
-LABEL = "labproof.stand-in"
 # kubeadm asks for this tag; what answers is Debian's release of the same series.
 ETCD_NOTE = "Debian's etcd-server under the tag that kubeadm asks for"
 
@@ -73,7 +73,7 @@ def make(bench: Workplace, stand_ins: Sequence[StandInImage]) -> None:
     ids = archive.write_archive(tarball, others, machine, packed=True)
     ids |= archive.write_archive(bench.output / KUBOARD_TAR, kuboard, machine, packed=False)
     listed = [
-        {"name": image.name, "id": ids[image.name], "stand_in_for": image.labels.get(LABEL)}
+        {"name": image.name, "id": ids[image.name], "stand_in_for": image.labels.get(STAND_IN)}
         for image in (*others, *kuboard)
     ]
     (bench.output / "images.json").write_text(json.dumps(listed))
@@ -117,6 +117,6 @@ def _nginx(made: Made) -> Image:
 
 
 def _stand_in(made: Made, image: StandInImage) -> Image:
-    labels = {LABEL: image.stands_in_for}
+    labels = {STAND_IN: image.stands_in_for}
     files = {**image.files, **{inside: made.programs / name for inside, name in image.programs.items()}}
     return Image(image.name, made.layers(image.name, files), image.entrypoint, labels=labels)

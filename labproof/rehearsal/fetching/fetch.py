@@ -15,8 +15,8 @@ from labproof.rehearsal.fetching.merge import merge
 from labproof.rehearsal.fetching.skopeo import Pulled, Puller
 from labproof.rehearsal.fetching.sources import Sources
 from labproof.rehearsal.judging import workloads
-from labproof.rehearsal.judging.expected import DOCKER, HANDOUT, KUBOARD, KUBOARD_IMAGES, REPOSITORY, Expected
-from labproof.rehearsal.judging.references import normal
+from labproof.rehearsal.judging.expected import DOCKER, KUBOARD, KUBOARD_IMAGES, REPOSITORY, Expected, Packages
+from labproof.rehearsal.judging.references import normal, tag
 
 PARTS = ".parts"
 """What the folder beside a bundle's is called in which parts are kept, so that a run that was cut goes on."""
@@ -32,7 +32,17 @@ class Wanted:
     out: Path
     expected: Expected
     sources: Sources
-    images_only: bool = False
+
+    @property
+    def images_only(self) -> bool:
+        """Tell whether packages are left out: the machines have others."""
+        return self.expected.packages is not Packages.NEEDED
+
+    @property
+    def nginx(self) -> tuple[str, ...]:
+        """Return the images of nginx: those of the sources, and one with a version that the course types."""
+        typed = self.expected.nginx
+        return self.sources.nginx if tag(typed) == "latest" else (*self.sources.nginx, typed)
 
     @property
     def work(self) -> Path:
@@ -49,7 +59,7 @@ class Wanted:
 def plan(wanted: Wanted) -> list[str]:
     """Return what will be fetched, and from where, as lines; nothing is asked of anyone."""
     lines = [f"{m.name}: {m.urls[0]} and {len(m.urls) - 1} more" for m in wanted.sources.manifests]
-    fixed = (*wanted.expected.images, *wanted.sources.nginx)
+    fixed = _once([*wanted.expected.images, *wanted.nginx])
     lines += [f"{name}: {' or '.join(wanted.sources.places(name))}" for name in fixed]
     lines.append("the images that the manifests name: from where they say, or as [mirrors] has it")
     if not wanted.images_only:
@@ -115,7 +125,7 @@ def _images(
     named = {name: _named(file) for name, file in files.items()}
     kuboard = named.pop(KUBOARD, [])
     others = [*wanted.expected.images, *(image for images in named.values() for image in images)]
-    archives = {wanted.expected.image_archive: _once([*others, *wanted.sources.nginx]), KUBOARD_IMAGES: _once(kuboard)}
+    archives = {wanted.expected.image_archive: _once([*others, *wanted.nginx]), KUBOARD_IMAGES: _once(kuboard)}
     kept = {archive: [_pull(puller, wanted, name) for name in names] for archive, names in archives.items() if names}
     for archive, pulled in kept.items():
         progress(f"writing {archive} with {len(pulled)} images")
@@ -147,7 +157,7 @@ def _packages(wanted: Wanted, progress: Progress) -> dict[str, str]:
 def _write_manifest(wanted: Wanted, names: list[str], pulled: list[Pulled], signatures: dict[str, str]) -> None:
     content = {
         "schema": SCHEMA,
-        "name": HANDOUT,
+        "name": wanted.expected.edition,
         "kubernetes": wanted.expected.kubernetes,
         "docker": DOCKER,
         "files": [describe_file(wanted.out / name) for name in sorted(names)],

@@ -1,12 +1,16 @@
 """What the course asks of a bundle: the versions stand in exercises/course.toml, the rest is the handout's text."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from labproof.ground import settings
+from labproof.ground.errors import ConfigError
 from labproof.ground.settings import Settings
 
-HANDOUT, REHEARSAL = "handout", "rehearsal"
+HANDOUT, REHEARSAL, OFFICIAL = "handout", "rehearsal", "official"
+"""The course as its text has it; on container machines with their own bundle; there, with the official images."""
+
 REPOSITORY = "k8s-docker.tar.gz"
 FOLDER = "k8s-docker"
 CALICO, DASHBOARD, KUBOARD, KUBOARD_IMAGES = "calico.yaml", "recommended.yaml", "kuboard.yaml", "kuboard.tar"
@@ -53,7 +57,19 @@ class _Cluster(Settings, extra="ignore"):
 class _Course(Settings, extra="ignore"):
     handout: _Edition
     rehearsal: _Edition
+    official: _Edition | None = None
     cluster: _Cluster
+
+
+class Packages(StrEnum):
+    """What a bundle's packages are to whoever judges it."""
+
+    NEEDED = "needed"
+    WELCOME = "welcome"
+    """They may be left out; those that are there must be right."""
+
+    REPLACED = "replaced"
+    """Others take their place, and they are not looked at."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +81,16 @@ class Expected:
     image_archive: str
     images: tuple[str, ...]
     nginx: str
+    kuboard: str
     pod_cidr: str
     kuboard_port: int
+    packages: Packages = Packages.NEEDED
 
     @property
     def files(self) -> tuple[str, ...]:
-        """Return the files that the handout names."""
-        return (REPOSITORY, self.image_archive, CALICO, DASHBOARD, KUBOARD_IMAGES, KUBOARD)
+        """Return the files that the handout names, as far as the bundle must have them."""
+        packed = (REPOSITORY,) if self.packages is Packages.NEEDED else ()
+        return (*packed, self.image_archive, CALICO, DASHBOARD, KUBOARD_IMAGES, KUBOARD)
 
     @property
     def has_stand_ins(self) -> bool:
@@ -81,11 +100,16 @@ class Expected:
 
 def load(course: Path, edition: str) -> Expected:
     """Return what this edition asks for. Raises ConfigError when the course's settings do not say it."""
-    read = settings.load(course / "exercises" / "course.toml", _Course)
-    one = read.rehearsal if edition == REHEARSAL else read.handout
+    path = course / "exercises" / "course.toml"
+    read = settings.load(path, _Course)
+    one: _Edition | None = getattr(read, edition)
+    if one is None:
+        raise ConfigError([f"{path}: expected [{edition}] with the images of such a bundle, found none; add it"])
     own = [f"{name}:v{one.kubernetes}" for name in read.cluster.images]
     images = tuple(f"{read.cluster.image_repository}/{name}" for name in (*own, *read.cluster.other_images))
+    # The official images are fetched where no machine can resolve packages.
+    packages = Packages.WELCOME if edition == OFFICIAL else Packages.NEEDED
     return Expected(
-        edition, one.kubernetes, one.image_archive, images, one.nginx_image,
-        read.cluster.pod_cidr, read.cluster.kuboard_port,
+        edition, one.kubernetes, one.image_archive, images, one.nginx_image, one.kuboard_image,
+        read.cluster.pod_cidr, read.cluster.kuboard_port, packages,
     )  # fmt: skip

@@ -30,6 +30,8 @@ class Verdict:
     findings: tuple[Finding, ...]
     packages: tuple[str, ...] = ()
     images: dict[str, str] = field(default_factory=dict)
+    stand_ins: dict[str, str] = field(default_factory=dict)
+    """What an image stands in for by its own label, by the image's name."""
 
     @property
     def is_whole(self) -> bool:
@@ -45,6 +47,7 @@ class Verdict:
             "findings": [asdict(finding) for finding in self.findings],
             "packages": list(self.packages),
             "images": self.images,
+            "stand_ins": self.stand_ins,
         }
 
     def lines(self) -> list[str]:

@@ -11,6 +11,9 @@ from labproof.rehearsal.judging.references import normal
 from labproof.rehearsal.judging.tarball import GZIP, MOST_BYTES, Entry, digest, entries, unpacked
 
 INDEX = "manifest.json"
+STAND_IN = "labproof.stand-in"
+"""The label of an image of ours; it is part of the content that the image's id is the sum of."""
+
 _MOST_TEXT = 4 * 1024**2
 _MOST_TEXTS = 64 * 1024**2
 
@@ -23,6 +26,8 @@ class Image:
     id: str
     platform: str
     problems: tuple[str, ...]
+    stands_in_for: str = ""
+    """What its own label says that it stands in for; nothing for an original."""
 
 
 @dataclass
@@ -117,7 +122,14 @@ def _image(row: Any, passed: _Passed) -> Image:
     problems = [] if sum_ in place else [f"a configuration with the sum {sum_}, under the name {place[:100]}"]
     problems += _layer_problems(_texts(row.get("Layers")), configuration, passed)
     platform = f"{configuration.get('os')}/{configuration.get('architecture')}"
-    return Image(names, f"sha256:{sum_}", platform, tuple(problems))
+    return Image(names, f"sha256:{sum_}", platform, tuple(problems), _stands_in_for(configuration))
+
+
+def _stands_in_for(configuration: dict[str, Any]) -> str:
+    inner = configuration.get("config")
+    labels = inner.get("Labels") if isinstance(inner, dict) else None
+    said = labels.get(STAND_IN) if isinstance(labels, dict) else None
+    return said if isinstance(said, str) else ""
 
 
 def _layer_problems(layers: list[str], configuration: dict[str, Any], passed: _Passed) -> list[str]:

@@ -1,13 +1,21 @@
 """Reads a whole bundle and says everything that is wrong with it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from labproof.ground.errors import BundleError, ConfigError
 from labproof.ground.places import Progress
 from labproof.rehearsal.judging import expected as expectation
 from labproof.rehearsal.judging import image_archive, manifest_rules, sums, workloads, yum_rules
-from labproof.rehearsal.judging.expected import CALICO, DASHBOARD, KUBOARD, KUBOARD_IMAGES, REPOSITORY, Expected
+from labproof.rehearsal.judging.expected import (
+    CALICO,
+    DASHBOARD,
+    KUBOARD,
+    KUBOARD_IMAGES,
+    REPOSITORY,
+    Expected,
+    Packages,
+)
 from labproof.rehearsal.judging.finding import Finding, Verdict, plain
 from labproof.rehearsal.judging.image_archive import Image
 from labproof.rehearsal.judging.references import normal, repository, tag
@@ -22,22 +30,28 @@ def judge(directory: Path, course: Path, progress: Progress) -> Verdict:
     """Return the verdict on a folder that should be a bundle. Raises ConfigError when there is no such folder."""
     if not directory.is_dir():
         raise ConfigError([f"{directory}: expected a folder with a bundle, found none; check the path"])
+    return judge_as(directory, expectation.load(course, sums.edition(sums.content(directory))), progress)
+
+
+def judge_as(directory: Path, expected: Expected, progress: Progress) -> Verdict:
+    """Return the verdict on a folder by what one edition expects, whatever its manifest says that it is for."""
     manifest = sums.content(directory)
-    expected = expectation.load(course, sums.edition(manifest))
     progress("comparing sums")
     found = [*sums.findings(directory, manifest), *_missing(directory, expected)]
     packages: list[Package] = []
-    if (directory / REPOSITORY).is_file():
+    if expected.packages is not Packages.REPLACED and (directory / REPOSITORY).is_file():
         progress(f"reading {REPOSITORY}")
         wrong, packages = yum_rules.findings(directory / REPOSITORY, expected)
         found += wrong
     archives = _Archives(directory, expected, progress)
     found += [*archives.findings, *_manifests(directory, expected, archives)]
-    images = {name: image.id for images in archives.read.values() for image in images for name in image.names}
+    named = {name: image for images in archives.read.values() for image in images for name in image.names}
+    stand_ins = {plain(name): plain(image.stands_in_for) for name, image in named.items() if image.stands_in_for}
     names = tuple(plain(package) for package in packages)
     # A file that the manifest lists and the handout names too is missing once, not twice.
     unique = tuple({(f.file, f.expected, f.found): f for f in found}.values())
-    return Verdict(str(directory), expected.edition, unique, names, {plain(k): v for k, v in images.items()})
+    images = {plain(name): image.id for name, image in named.items()}
+    return Verdict(str(directory), expected.edition, unique, names, images, stand_ins)
 
 
 class _Archives:
@@ -54,7 +68,8 @@ class _Archives:
         # What an archive that cannot be read would have had is not known: that is told once, by the archive.
         self.unread = named - self.read.keys()
         if not self.unread:
-            self.findings += _lacking(expected, self.names())
+            self.findings += lacking(expected.images, expected.image_archive, self.names())
+            self.findings += _nginx(expected, self.names())
 
     def names(self, archive: str = "") -> set[str]:
         """Return the names of the images in one archive, or in all."""
@@ -101,14 +116,17 @@ def _missing(directory: Path, expected: Expected) -> Iterator[Finding]:
             yield Finding(name, "a file of this name: the handout's commands use it", found, fix)
 
 
-def _lacking(expected: Expected, there: set[str]) -> Iterator[Finding]:
-    """Yield the images of kubeadm and nginx that no archive has."""
-    for image in expected.images:
+def lacking(images: Iterable[str], archive: str, there: Collection[str]) -> Iterator[Finding]:
+    """Yield the images of kubeadm that no archive of the bundle has."""
+    for image in images:
         if normal(image) not in there:
             same = sorted(name for name in there if name.rpartition("/")[2].partition(":")[0] == _short(image))
             found = f"only {plain(', '.join(same))}" if same else "no archive of the bundle has it"
-            fix = f"docker pull it by this name, or docker tag it, and save it into {expected.image_archive}"
-            yield Finding(expected.image_archive, f"the image {image}, which kubeadm init asks for", found, fix)
+            fix = f"docker pull it by this name, or docker tag it, and save it into {archive}"
+            yield Finding(archive, f"the image {image}, which kubeadm init asks for", found, fix)
+
+
+def _nginx(expected: Expected, there: set[str]) -> Iterator[Finding]:
     nginx = sorted(name for name in there if repository(name) == repository(expected.nginx))
     if not nginx:
         fix = f"docker pull {expected.nginx}, and save it into {expected.image_archive}"

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from labproof.rehearsal.judging.expected import HANDOUT, REHEARSAL
+from labproof.rehearsal.judging.expected import HANDOUT, OFFICIAL, REHEARSAL
 from labproof.rehearsal.judging.finding import Finding, plain
 
 MANIFEST = "manifest.json"
@@ -27,8 +27,9 @@ def content(directory: Path) -> dict[str, Any] | None:
 
 
 def edition(manifest: dict[str, Any] | None) -> str:
-    """Return which edition of the course a bundle is for: the handout's, unless its manifest says rehearsal."""
-    return REHEARSAL if manifest and manifest.get("name") == REHEARSAL else HANDOUT
+    """Return which edition of the course a bundle is for: the handout's, unless its manifest says another."""
+    said = manifest.get("name") if manifest else None
+    return str(said) if said in (REHEARSAL, OFFICIAL) else HANDOUT
 
 
 def findings(directory: Path, manifest: dict[str, Any] | None) -> list[Finding]:

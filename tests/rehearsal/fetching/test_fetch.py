@@ -10,14 +10,14 @@ from click.testing import CliRunner, Result
 
 from labproof.cli import main
 from labproof.ground.places import engine_dir
+from labproof.rehearsal.given.complete import complete
 from labproof.rehearsal.judging import judge
 from tests.rehearsal.fetching.local_sources import HAS_PROGRAMS, Web, push, registry, serving
+from tests.rehearsal.given.bundles_given import ARCHIVE, FITTING, OFFICIAL, build_own
 from tests.rehearsal.judging.small_bundle import (
     CALICO,
     DASHBOARD,
-    IMAGES,
     KUBOARD,
-    PACKAGES,
     seal,
     write_images,
     write_repository,
@@ -67,7 +67,7 @@ class Place:
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """Return a registry with every image of a small bundle, and its storage."""
     folder = tmp_path_factory.mktemp("registry")
-    names = [*IMAGES, "eipwork/kuboard:latest"]
+    names = [*OFFICIAL, "eipwork/kuboard:latest"]
     write_images(folder / "all.tar", names)
     with registry(folder) as address:
         for name in names:
@@ -85,18 +85,19 @@ def place(filled: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_whole_bundle(place: Place) -> None:
-    """What is fetched, with a yum repository beside it, is judged whole; a second run fetches no image again."""
+    """What is fetched is judged whole, by itself and with packages beside it; a second run fetches no image again."""
     place.web.cut_after["calico.yaml"] = [100]
     done = place.fetch()
     assert done.exit_code == 0, done.output
     told = json.loads((place.out / "manifest.json").read_text())
-    assert {row["name"] for row in told["files"]} == {*MANIFESTS, "k8s-images-v1.20.4.tar.gz", "kuboard.tar"}
+    assert {row["name"] for row in told["files"]} == {*MANIFESTS, ARCHIVE, "kuboard.tar"}
     assert all(row["digest"].startswith("sha256:") for row in told["images"])
-    write_repository(place.out / "k8s-docker.tar.gz", PACKAGES, {})
-    seal(place.out)
+    assert "whole (0 packages, 14 images, as the official has them)" in done.output
+    write_repository(place.out / "k8s-docker.tar.gz", FITTING, {})
+    seal(place.out, "official")
     verdict = judge(place.out, engine_dir(), lambda _: None)
     assert verdict.findings == ()
-    assert len(verdict.images) == len(IMAGES) + 1
+    assert len(verdict.images) == len(OFFICIAL) + 1
     again = place.fetch()
     assert again.exit_code == 0
     assert "fetching from" not in again.output
@@ -138,7 +139,7 @@ def test_no_room(place: Place) -> None:
 def test_full_disk_while_packing(place: Place) -> None:
     """A disk that is full only when the images are packed is said to be full; what was fetched is used afterwards."""
     place.out.mkdir()
-    part = place.out / "k8s-images-v1.20.4.tar.gz.part"
+    part = place.out / f"{ARCHIVE}.part"
     part.symlink_to("/dev/full")
     done = place.fetch()
     assert "the disk is full" in done.output
@@ -154,3 +155,21 @@ def test_page_instead_of_a_manifest(place: Place) -> None:
     assert "kuboard.yaml: expected a manifest" in place.fetch().output
     place.web.files["kuboard.yaml"] = KUBOARD.encode()
     assert place.fetch().exit_code == 0
+
+
+def test_fetched_images_make_a_lab(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is fetched with --images-only is what container machines can work with, and none of it is a stand-in."""
+    monkeypatch.setenv("LABPROOF_CACHE", str(place.folder / "cache"))
+    own = build_own()
+    assert place.fetch().exit_code == 0
+    made = complete(place.out, str)
+    made.verify()
+    assert (made.content["name"], made.content["stand_ins"]) == ("official", [])
+    assert (made.directory / "k8s-docker.tar.gz").read_bytes() == (own / "k8s-docker.tar.gz").read_bytes()
+
+
+def test_incomplete_fetch_is_told(place: Place) -> None:
+    """The command ends with 1 where the manifests that were fetched do not work offline."""
+    place.web.files["calico.yaml"] = CALICO.replace("policy/v1beta1", "policy/v1").encode()
+    done = place.fetch()
+    assert (done.exit_code, "policy/v1, which is served from 1.21 on" in done.output) == (1, True)

@@ -181,14 +181,23 @@ def write_repository(path: Path, packages: Mapping[str, str], requires: Mapping[
     write_tar(path, {f"k8s-docker/{name}": data for name, data in files.items()})
 
 
-def write_images(path: Path, names: Sequence[str | None], architecture: str = "amd64") -> None:
-    """Write an archive as `docker save` does; None is an image that has lost its name."""
+def write_images(
+    path: Path, names: Sequence[str | None], architecture: str = "amd64", stand_ins: Mapping[str, str] | None = None
+) -> None:
+    """Write an archive as `docker save` does; None is an image that has lost its name.
+
+    `stand_ins` are the images that have a label, and what it says.
+    """
     files: dict[str, bytes] = {}
     index = []
     for name in names:
         layer = f"layer of {name}".encode()
         rootfs = {"type": "layers", "diff_ids": [f"sha256:{sha256(layer)}"]}
-        configuration = json.dumps({"architecture": architecture, "os": "linux", "rootfs": rootfs}).encode()
+        said = (stand_ins or {}).get(name or "")
+        inner = {"Labels": {"labproof.stand-in": said} if said else None}
+        configuration = json.dumps(
+            {"architecture": architecture, "os": "linux", "config": inner, "rootfs": rootfs}
+        ).encode()
         place = f"{sha256(configuration)}.json"
         files |= {f"{sha256(layer)}.tar": layer, place: configuration}
         index.append({"Config": place, "RepoTags": [name] if name else None, "Layers": [f"{sha256(layer)}.tar"]})

@@ -46,7 +46,7 @@ def test_images_are_what_kubeadm_wants() -> None:
 
 def test_unknown_profile_names_the_known() -> None:
     """A profile that there is not is answered with those that there are."""
-    with pytest.raises(ConfigError, match="choose handout or rehearsal"):
+    with pytest.raises(ConfigError, match="choose handout or rehearsal or official"):
         course.load("cluster")
 
 
