@@ -21,5 +21,10 @@ def recognise(
         pattern = re.compile(entry.symptom, re.IGNORECASE)
         match = next((m for m in map(pattern.search, texts) if m), None)
         if match:
-            slips.append(Slip(entry.id, entry.says, entry.try_this, match[0][:_EXCERPT]))
+            slips.append(Slip(entry.id, entry.says, entry.try_this, _shown(match)[:_EXCERPT]))
     return tuple(slips)
+
+
+def _shown(match: re.Match[str]) -> str:
+    """Return the words that convince: the group `shown` of a symptom that reads on from the beginning, or all of it."""
+    return match["shown"] if "shown" in match.re.groupindex else match[0]

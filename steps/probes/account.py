@@ -36,7 +36,7 @@ class TokenState:
     def __str__(self) -> str:
         if self.user is None:
             return "there is no token that the API knows"
-        return f"{self.user}, who may do {'everything' if self.may_do_everything else 'not everything'}"
+        return f"{self.user}, who may do {'everything' if self.may_do_everything else 'less than everything'}"
 
 
 @reads_objects

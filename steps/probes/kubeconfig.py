@@ -27,7 +27,7 @@ class KubeconfigState:
         if self.problem:
             return self.problem
         whose = "this cluster" if self.is_this_cluster else "another cluster"
-        rights = "everything" if self.may_do_everything else "not everything"
+        rights = "everything" if self.may_do_everything else "less than everything"
         return f"it leads to {self.server}, {whose}, and may do {rights} there"
 
 

@@ -51,3 +51,9 @@ def test_excerpt_is_short() -> None:
     """What was seen is an excerpt, however much matches."""
     (seen,) = recognise([slip("x+")], "init.api", "x" * 10_000, [])
     assert len(seen.seen) == 160
+
+
+def test_excerpt_is_what_convinces() -> None:
+    """Of a symptom that reads on from the beginning, only the words of its group `shown` are quoted."""
+    (seen,) = recognise([slip(r"\A(?s:.*)(?P<shown>supported)")], "init.api", "much before it\n" * 50 + SWAP, [])
+    assert seen.seen == "supported"

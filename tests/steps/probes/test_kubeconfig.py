@@ -123,7 +123,7 @@ def test_kubeconfig_of_another_cluster(fake: FakeConnection, pair: Lab, api: Clu
     fake.answer("node", kubeconfig.PATH, yaml.safe_dump(config()).replace(encoded("AUTHORITY"), encoded("OTHER")))
     state = kubeconfig.read(pair["node"], api)
     assert (state.is_this_cluster, state.may_do_everything) == (False, False)
-    assert str(state) == f"it leads to {SERVER}, another cluster, and may do not everything there"
+    assert str(state) == f"it leads to {SERVER}, another cluster, and may do less than everything there"
     assert [r.credential.name for r, _ in fake.requests if r.credential] == ["nobody"]
 
 
