@@ -1,6 +1,7 @@
 """Docker: what its file asks for, what the running daemon does, what it holds."""
 
 import json
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,13 +41,24 @@ def parse_file(text: str) -> DaemonSettings:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as problem:
-        return DaemonSettings(problem=f"{DAEMON_JSON} is not valid JSON: {problem}")
+        return DaemonSettings(problem=f"{DAEMON_JSON} is not valid JSON: {_strange_sign(problem) or problem}")
     if not isinstance(data, dict):
         return DaemonSettings(problem=f"{DAEMON_JSON} holds no JSON object")
     options = [str(o) for o in _list(data, "exec-opts")]
     drivers = [o.partition("=")[2] for o in options if o.startswith("native.cgroupdriver=")]
     mirrors = tuple(str(m).rstrip("/") for m in _list(data, "registry-mirrors"))
     return DaemonSettings(mirrors, drivers[-1] if drivers else "")
+
+
+def _strange_sign(problem: Exception) -> str:
+    """Return the sign of a web page at which the parser stopped, or nothing: it tells only what it missed there."""
+    if not isinstance(problem, json.JSONDecodeError) or "BOM" in problem.msg:
+        return ""
+    sign = problem.doc[problem.pos : problem.pos + 1]
+    if not sign or sign.isascii():
+        return ""
+    name = unicodedata.name(sign, f"U+{ord(sign):04X}")
+    return f"unexpected {name}: line {problem.lineno} column {problem.colno} (char {problem.pos})"
 
 
 def running(machine: Machine) -> DaemonSettings:

@@ -1,10 +1,13 @@
-"""The fake cluster for the stand-ins."""
+"""The fake cluster for the stand-ins, and a visitor of the Dashboard's."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from tests.standins import fake_cluster
+from tests.standins.dashboard.conftest import certificate, session_key, visitor
+
+__all__ = ["certificate", "cluster", "session_key", "visitor"]
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Any
 
 from labproof.grading import rubric
 from labproof.grading.known_mistakes import recognise
+from labproof.records.model import Exchange
 
 RUBRIC = rubric.load()
 _PASSING = (
@@ -40,3 +41,13 @@ def recognised(text: str) -> set[str]:
         for criterion in exercise.criterion
         for seen in recognise(exercise.slip, criterion.id, text, [])
     }
+
+
+def recognised_in(criterion: str, found: str, output: str = "") -> set[str]:
+    """Return the known mistakes that a grader recognises of one criterion, in what was found and what was printed."""
+    slips = next(e.slip for e in RUBRIC.exercises if criterion in {c.id for c in e.criterion})
+    return {seen.id for seen in recognise(slips, criterion, found, [_printed(output)])}
+
+
+def _printed(output: str) -> Exchange:
+    return Exchange(1, "node", "command", "", "observe", "", 0.0, 0, output)

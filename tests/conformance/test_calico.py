@@ -1,6 +1,7 @@
 """The stand-in for Calico and the grader agree with what the real Calico shows."""
 
 import logging
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,15 @@ import pytest
 import yaml
 
 from labproof.connection.fake import FakeConnection, Page
+from labproof.ground.places import course_dir
 from labproof.rehearsal.bundle.standins import MANIFESTS
 from standins.calico import cni, words
 from standins.calico.pool import KUBEADM, pool_cidr
 from steps.cluster.api import Cluster
 from steps.cluster.cause import cause
+from steps.course import expect
 from steps.probes import calico, workload
-from tests.conformance.shown import RUBRIC, read, recognised, shape
+from tests.conformance.shown import RUBRIC, read, recognised, recognised_in, shape
 from tests.standins.fake_cluster import FakeCluster
 
 REAL = read("calico")
@@ -157,6 +160,32 @@ def test_grader_shows_what_the_plugin_said(fake: FakeConnection, api: Cluster, r
     assert found.endswith(f"the network plugin: {real['says']}")
     assert set(real["known_as"]) <= recognised(found)
     assert cause(message) in found
+
+
+@pytest.mark.parametrize("real", ERRORS, ids=named)
+def test_stand_ins_plugin_fails_in_calicos_words(real: dict[str, Any]) -> None:
+    """The program that stands in for Calico's plugin has its formats, and put together they give the real words."""
+    source = (course_dir() / "standins/calico/plugin/main.go").read_text()
+    rest = real["says"]
+    for text in real["formats"]:
+        assert f'fmt.Errorf("{text}"' in source
+        match = re.fullmatch(re.sub(r"%\w", "(.+)", text), rest)
+        assert match, rest
+        rest = match[match.re.groups]
+
+
+@pytest.mark.parametrize("real", REAL["plugin"], ids=named)
+def test_grader_names_another_network_plugin(fake: FakeConnection, api: Cluster, real: dict[str, Any]) -> None:
+    """The operator's Calico earns what the handout's earns; another plugin is named, and none is told as none."""
+    path = f"/namespaces/{real['namespace']}/daemonsets/{real['daemon_set']}"
+    done = {**SET["status"], "numberAvailable": 2}
+    fake.serve("GET", "/apis/apps/v1/daemonsets", Page({"items": [{"metadata": {"name": real["daemon_set"]}}]}))
+    fake.serve("GET", "/daemonsets/calico-node", Page({}, 404))
+    fake.serve("GET", path, Page({**SET, "status": done}))
+    wanted, state = expect.available("calico-node"), calico.agents(api)
+    assert wanted.is_met(state) is (real["daemon_set"] == "calico-node")
+    known = set() if wanted.is_met(state) else recognised_in("calico.daemonset", wanted.found(state))
+    assert known == set(real["known_as"])
 
 
 def test_plugins_have_calicos_names(tmp_path: Path) -> None:

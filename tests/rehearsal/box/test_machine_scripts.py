@@ -45,8 +45,14 @@ class Scratch:
         text = text.replace("/proc/sys/net/bridge", f"{self.root}/proc/bridge")
         text = text.replace("/proc/modules", f"{self.root}/proc/modules").replace("/lib/systemd/", f"{self.root}/bin/")
         self.program(f"bin/{name}", text)
+        return self._started([str(self.root / "bin" / name), *arguments])
+
+    def run_line(self, line: str) -> subprocess.CompletedProcess[str]:
+        """Run a command line with its paths in /etc led into the folder; it finds the scripts that were run before."""
+        return self._started(["/bin/bash", "-c", line.replace("/etc/", f"{self.root}/etc/")])
+
+    def _started(self, argv: list[str]) -> subprocess.CompletedProcess[str]:
         path = f"{self.root}/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-        argv = [str(self.root / "bin" / name), *arguments]
         return subprocess.run(argv, capture_output=True, text=True, check=False, env={"PATH": path})
 
     @property
@@ -92,6 +98,15 @@ def test_selinux_starts_as_its_configuration_says(scratch: Scratch) -> None:
     assert scratch.run("selinux", "getenforce").stdout == "Enforcing\n"
     assert scratch.run("selinux", "setenforce", "0").returncode == 0
     assert scratch.run("selinux", "getenforce").stdout == "Permissive\n"
+
+
+@pytest.mark.parametrize("config", ["SELINUX= disabled\n", "selinux=disabled\n", ""])
+def test_selinux_is_permissive_where_no_line_is_valid(scratch: Scratch, config: str) -> None:
+    """What libselinux does not take for a setting sets nothing; the status shows the mode of the next boot."""
+    (scratch.root / "etc/selinux/config").write_text(config)
+    scratch.run("selinux", "selinux", "boot")
+    assert scratch.run("selinux", "getenforce").stdout == "Permissive\n"
+    assert "Mode from config file:          permissive\n" in scratch.run("selinux", "sestatus").stdout
 
 
 def test_setenforce_fails_where_selinux_is_disabled(scratch: Scratch) -> None:

@@ -61,6 +61,21 @@ def test_file_that_is_no_json(text: str) -> None:
     assert (settings.mirrors, settings.cgroup_driver) == ((), "")
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('{\n\xa0 "exec-opts": []}', "unexpected NO-BREAK SPACE: line 2 column 1 (char 2)"),
+        ('{"exec-opts": [“a”]}', "unexpected LEFT DOUBLE QUOTATION MARK: line 1 column 16 (char 15)"),
+        ('{"a": \ue000}', "unexpected U+E000: line 1 column 7 (char 6)"),
+        ('{"a": b}', "Expecting value: line 1 column 7 (char 6)"),
+        ("{", "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
+    ],
+)
+def test_sign_of_a_web_page_is_named(text: str, says: str) -> None:
+    """A sign that no JSON has outside a text is named, for it looks like another; other faults are Python's words."""
+    assert docker.parse_file(text).problem == f"/etc/docker/daemon.json is not valid JSON: {says}"
+
+
 @pytest.mark.parametrize("text", ["[]", "3", '"x"', "null"])
 def test_file_of_another_shape(text: str) -> None:
     """JSON that is no object is told."""
