@@ -27,6 +27,7 @@ _FRESH_SECONDS = 3.0
 """How long a page is good that was drawn: a class of hundreds takes a second to draw."""
 
 _REPORT_LIMIT = 64 * 1024 * 1024
+_ADDRESS = "open the whole address that `labproof class watch` has told"
 _WAIT = "The first lab is not graded yet."
 _POLICY = re.compile(r'http-equiv="Content-Security-Policy"\s+content="([^"]+)"')
 
@@ -129,9 +130,7 @@ def _handler(shown: ClassPage, secret: str) -> Callable[..., BaseHTTPRequestHand
                 return
             _, given, name = (self.path.partition("?")[0] + "//").split("/", 2)
             if not secrets.compare_digest(given.encode(), secret.encode()):
-                self._send(
-                    HTTPStatus.NOT_FOUND, say("open the whole address that `labproof class watch` has told").encode()
-                )
+                self._send(HTTPStatus.NOT_FOUND, say(_ADDRESS).encode())
                 return
             name = name.strip("/")
             body = shown.report(name) if name else shown.html().encode("utf-8", "backslashreplace")
