@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -122,16 +123,16 @@ class _Recorder:
         """Return itself: a group takes options too."""
         return self
 
-    def addoption(self, name: str, **how: Any) -> None:
+    def addoption(self, *names: str, **how: Any) -> None:
         """Keep an option."""
         is_flag = how.get("action") == "store_true"
         values = "" if is_flag else how.get("metavar") or ", ".join(how.get("choices", ())) or "TEXT"
-        self.rows.append((f"`{name}`", values, how.get("help", "")))
+        self.rows.append((", ".join(f"`{name}`" for name in names), values, how.get("help", "")))
 
 
 def _pytest_options() -> list[tuple[str, ...]]:
     recorder = _Recorder()
-    plugin.pytest_addoption(recorder)  # type: ignore[arg-type]
+    plugin.pytest_addoption(recorder, pytest.PytestPluginManager())  # type: ignore[arg-type]
     return recorder.rows
 
 

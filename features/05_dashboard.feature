@@ -14,4 +14,5 @@ Feature: Dashboard
   Scenario: dashboard-admin administers the cluster
     Then dashboard-admin exists and is bound to cluster-admin
     And the token of dashboard-admin may do everything
-    And the Dashboard takes this token and refuses a wrong one
+    When dashboard-admin logs in on the Dashboard's page
+    Then the Dashboard takes this token and refuses a wrong one

@@ -12,4 +12,5 @@ Feature: Kuboard
     And Kuboard's Service has node port 32567
     And Kuboard's page opens at "master"
     And Kuboard's page opens at "node"
-    And Kuboard opens its console for a token and not for a wrong one
+    When Kuboard's console is opened with the token of kuboard-user
+    Then Kuboard opens its console for a token and not for a wrong one

@@ -15,7 +15,7 @@ from labproof.ground.interrupts import as_interrupt
 from labproof.ground.places import course_dir
 from labproof.ground.wording import say
 from labproof.providers.table import NAMES
-from labproof.session import optional
+from labproof.session import browser_option, optional, pages_fixture
 
 if TYPE_CHECKING:
     from labproof.session.course_run import CourseRun
@@ -33,7 +33,7 @@ _PYTESTS_OWN: dict[int, ExitStatus] = {
 }
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Add the options of the course."""
     group = parser.getgroup("labproof", "running and grading the course")
     group.addoption("--mode", choices=("perform", "verify"), default="perform", help="act and verify, or only verify")
@@ -57,7 +57,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how long verifying waits at most for a state to come about",
     )
     group.addoption("--milestones", action="store_true", help="save the machines after every section that passed")
-    group.addoption("--browser", action="store_true", help="work on pages in a real browser, and take screenshots")
+    browser_option.add(group, pluginmanager)
     for section in optional.sections():
         group.addoption(f"--{section.option}", action="store_true", help=f"with the section: {section.title}")
     group.addoption("--undetermined", default="", metavar="RUN", help="ask again what that run could not see")
@@ -73,8 +73,10 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     pluginmanager.add_hookspecs(hooks)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Make every section a marker."""
+    """Make every section a marker, and the lab's pages a fixture that no other plugin replaces."""
+    config.pluginmanager.register(pages_fixture)
     for path in sorted((course_dir() / "exercises").glob("*/exercise.toml")):
         config.addinivalue_line("markers", f"{path.parent.name.split('-', 1)[-1]}: section of the course")
 
@@ -224,8 +226,8 @@ def lab(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.fixture(scope="session")
-def browser(request: pytest.FixtureRequest) -> Any:
-    """The web pages of the lab."""
+def lab_pages(request: pytest.FixtureRequest) -> Any:
+    """The web pages of the lab, which `browser` hands out."""
     return _existing(request).session.browser
 
 

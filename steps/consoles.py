@@ -7,8 +7,8 @@ from labproof.lab.machine import Lab
 from labproof.session.performing import Performer
 from labproof.session.sentences import then, when
 from steps import conditions
+from steps.actions import console_login, manifest
 from steps.actions import docker as daemon
-from steps.actions import manifest
 from steps.cluster.api import Cluster
 from steps.course import expect
 from steps.course.facts import Course
@@ -72,6 +72,12 @@ def token_is_almighty(judge: Judge, cluster: Cluster) -> None:
     judge(lambda: account.token_state(cluster, DASHBOARD, ADMIN), expectation.equal(wanted))
 
 
+@when("dashboard-admin logs in on the Dashboard's page")
+def log_in_to_dashboard(performer: Performer, browser: Browser, cluster: Cluster, lab: Lab, course: Course) -> None:
+    port = course.cluster.dashboard_port
+    performer.visit(console_login.dashboard_as_admin, browser, cluster, lab["master"], port)
+
+
 @then("the Dashboard takes this token and refuses a wrong one")
 def dashboard_login(judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, course: Course) -> None:
     port = course.cluster.dashboard_port
@@ -113,6 +119,11 @@ def kuboard_page(judge: Judge, browser: Browser, cluster: Cluster, lab: Lab, cou
     judge(
         lambda: browser.get(lab[machine], "http", port), expectation.page(KUBOARD_PAGE), lab[machine].address, rests_on
     )
+
+
+@when("Kuboard's console is opened with the token of kuboard-user")
+def open_kuboard(performer: Performer, browser: Browser, cluster: Cluster, lab: Lab, course: Course) -> None:
+    performer.visit(console_login.kuboard_as_user, browser, cluster, lab["master"], course.cluster.kuboard_port)
 
 
 @then("Kuboard opens its console for a token and not for a wrong one")

@@ -27,17 +27,24 @@ def pytest_labproof_section_ended(config: pytest.Config, opened: Session, sectio
 
 
 def _dashboard(opened: Session, cluster: Cluster, course: Course) -> Iterator[Subject]:
-    port, steps = course.cluster.dashboard_port, _logged_in(cluster)
-    for name in (MASTER, NODE):
-        yield Subject(
-            section="dashboard",
-            what=f"The Dashboard at {name}'s address",
-            machine=opened.lab[name],
-            scheme="https",
-            port=port,
-            steps=steps,
-            state=_state(cluster, DASHBOARD, DASHBOARD),
-        )
+    yield _dashboard_at(opened, cluster, course, "dashboard", MASTER)
+
+
+def _join(opened: Session, cluster: Cluster, course: Course) -> Iterator[Subject]:
+    # Before it has joined, no node port opens at the node.
+    yield _dashboard_at(opened, cluster, course, "join", NODE)
+
+
+def _dashboard_at(opened: Session, cluster: Cluster, course: Course, section: str, name: str) -> Subject:
+    return Subject(
+        section=section,
+        what=f"The Dashboard at {name}'s address",
+        machine=opened.lab[name],
+        scheme="https",
+        port=course.cluster.dashboard_port,
+        steps=_logged_in(cluster),
+        state=_state(cluster, DASHBOARD, DASHBOARD),
+    )
 
 
 def _nginx(opened: Session, cluster: Cluster, course: Course) -> Iterator[Subject]:
@@ -68,7 +75,7 @@ def _kuboard(opened: Session, cluster: Cluster, course: Course) -> Iterator[Subj
     )
 
 
-_SUBJECTS = {"dashboard": _dashboard, "nginx": _nginx, "kuboard": _kuboard}
+_SUBJECTS = {"dashboard": _dashboard, "join": _join, "nginx": _nginx, "kuboard": _kuboard}
 
 
 def _logged_in(cluster: Cluster) -> tuple[Step, ...]:

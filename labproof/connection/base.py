@@ -15,10 +15,14 @@ OUTPUT_READ = 16 * 1024 * 1024
 
 
 class Purpose(StrEnum):
-    """Why something is asked: to see the state before our work, to do the work, to judge, or only to show it."""
+    """Why something is asked: to see the state before our work, to do the work, to judge, or only to show it.
+
+    A visit is work that leaves nothing behind, such as a login.
+    """
 
     BEFORE = "before"
     ACT = "act"
+    VISIT = "visit"
     OBSERVE = "observe"
     SHOW = "show"
 

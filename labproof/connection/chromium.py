@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from labproof.connection import page_words
 from labproof.connection.doorway import Doorway, OpenSocket
 from labproof.connection.visit import MOST_REFUSED, TEXT_KEPT, Act, Sight, Step, Visit
 from labproof.ground.errors import NoBrowser
@@ -168,9 +169,12 @@ class _Look:
 
         response: Response | None
         try:
-            response = self._page.goto(self._visit.url, timeout=self._milliseconds(OPEN_SECONDS))
+            timeout = self._milliseconds(OPEN_SECONDS)
+            response = self._page.goto(self._visit.url, timeout=timeout)
         except Error as problem:
-            return None, f"the page did not open: {_first_line(problem)}"
+            if page_words.tells_of_an_end(str(problem)):
+                raise
+            return None, page_words.unopened(_first_line(problem), timeout / 1000)
         return (response.status, "") if response else (None, "the page did not open: there was no answer")
 
     def _do(self, step: Step) -> str:
@@ -187,11 +191,26 @@ class _Look:
             elif step.act is Act.CLICK:
                 element.click(timeout=timeout)
             else:
-                element.wait_for(timeout=timeout)
+                return self._await(step, timeout)
         except Error as problem:
+            if page_words.tells_of_an_end(str(problem)):
+                raise
             shown = f"; the page shows: {' '.join(self._text().split())[:300]}"
             return f"expected to {step.act} {step.target} within {timeout / 1000:.0f} s: {_first_line(problem)}{shown}"
         return ""
+
+    def _await(self, step: Step, timeout: float) -> str:
+        """Wait for what is to appear, or for the page's refusal; return that, or nothing. Raises Playwright's Error."""
+        if not step.refusal:
+            self._page.locator(step.target).first.wait_for(timeout=timeout)
+            return ""
+        # A selector of Playwright's finds what is hidden, too, and the first of a page would be waited for.
+        either = self._page.locator(f"{step.target}, {step.refusal}").locator("visible=true").first
+        either.wait_for(timeout=timeout)
+        refusal = self._page.locator(step.refusal).locator("visible=true").first
+        if not refusal.is_visible():
+            return ""
+        return f"the page refused it: {' '.join(refusal.inner_text(timeout=timeout).split())[:300]}"
 
     def _settle(self) -> None:
         from playwright.sync_api import Error
@@ -284,6 +303,7 @@ def _context(program: str, is_sandboxed: bool, way: _WayOut, seconds: float) -> 
     with tempfile.TemporaryDirectory(prefix="labproof-browser-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         launcher, profile = _prepared(folder, program, seconds, way.command)
+        deadline = Deadline(seconds)
         try:
             with sync_playwright() as driver:
                 context = driver.chromium.launch_persistent_context(
@@ -308,9 +328,8 @@ def _context(program: str, is_sandboxed: bool, way: _WayOut, seconds: float) -> 
                     with contextlib.suppress(Error):
                         context.close()
         except Error as problem:
-            raise NoBrowser(
-                f"{program} did not do its part within {seconds:.0f} s: {_first_line(problem)}"
-            ) from problem
+            said = page_words.failed(program, _first_line(problem), seconds, is_early=not deadline.is_expired)
+            raise NoBrowser(said) from problem
 
 
 def _prepared(folder: Path, program: str, seconds: float, confined: tuple[str, ...]) -> tuple[Path, Path]:

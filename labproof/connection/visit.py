@@ -8,6 +8,9 @@ from enum import StrEnum
 TEXT_KEPT = 4000
 """Characters of a page's visible text that are kept."""
 
+SECONDS = 45.0
+"""How long a visit may take that says nothing else."""
+
 MOST_REFUSED = 20
 """How many refused requests of a page are named."""
 
@@ -25,7 +28,8 @@ class Step:
     """One act on the first element that a selector of Playwright's finds; `text` is what is typed.
 
     One that `may_be_left_out` is left out where there is no such element at that moment. What is typed as a secret is
-    taken out again before a picture is taken.
+    taken out again before a picture is taken. Where a `refusal` shows while something is awaited, the page has said no,
+    and what stands there is told.
     """
 
     act: Act
@@ -33,6 +37,7 @@ class Step:
     text: str = field(default="", repr=False)
     may_be_left_out: bool = False
     is_secret: bool = False
+    refusal: str = ""
 
     def __str__(self) -> str:
         return f"{self.act} {self.target}{f' with {self.text}' if self.text else ''}"
@@ -44,7 +49,7 @@ class Visit:
 
     url: str
     steps: tuple[Step, ...] = ()
-    timeout: float = 45.0
+    timeout: float = field(default_factory=lambda: SECONDS)
 
     def __str__(self) -> str:
         return "\n".join((f"BROWSE {self.url}", *map(str, self.steps)))

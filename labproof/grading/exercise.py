@@ -43,7 +43,9 @@ class Exercise(settings.Settings):
 
     Its folder, such as `03-init`, says its number and its id; a file that says them too must agree. A section with
     `only_with` is there only when that option is given. One that `restarts` the machines does so for whoever is
-    graded, too; one that `takes_away` what a student has made is never done to a student's machines.
+    graded, too; one that `takes_away` what a student has made is never done to a student's machines. `visits` are its
+    Whens that leave nothing behind on the machines, such as a login: what holds says neither that one is done already
+    nor who did it.
     """
 
     id: str = ""
@@ -56,6 +58,7 @@ class Exercise(settings.Settings):
     only_with: str = ""
     restarts: bool = False
     takes_away: bool = False
+    visits: tuple[str, ...] = ()
     criterion: tuple[Criterion, ...]
     slip: tuple[SlipEntry, ...] = ()
 

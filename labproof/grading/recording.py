@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from labproof.connection.base import Purpose
-from labproof.grading import step_notes
+from labproof.grading import step_notes, unjudged
 from labproof.grading.authors import Authors
 from labproof.grading.judging import Judge
 from labproof.grading.known_mistakes import recognise
@@ -51,6 +51,12 @@ class _Current:
     criteria: list[CriterionRecord] = field(default_factory=list)
     acted: list[Exchange] = field(default_factory=list)
     fault: str = ""
+    remark: str = ""
+
+    @property
+    def is_visit(self) -> bool:
+        """Tell whether the current sentence leaves nothing behind."""
+        return self.sentence is not None and self.sentence.text in self.plan.visits
 
 
 class Recording:
@@ -94,7 +100,8 @@ class Recording:
 
     def give_up(self, reason: str) -> None:
         """Give one reason for everything that was not looked at, where nothing can be."""
-        self._run = replace(self._run, sections=tuple(_unseen(section, reason) for section in self._run.sections))
+        unseen = tuple(unjudged.unseen(section, reason) for section in self._run.sections)
+        self._run = replace(self._run, sections=unseen)
 
     def finish(self, ended: str) -> RunRecord:
         """Close the run and return it; one in which our own code failed is broken."""
@@ -160,7 +167,11 @@ class Recording:
 
     def begin_sentence(self, sentence: Sentence) -> None:
         """Say which sentence is carried out next."""
-        self._current.sentence = sentence
+        self._current.sentence, self._current.remark = sentence, ""
+
+    def remark(self, how: str) -> None:
+        """Keep how the work of the current sentence was done, for the note beside it."""
+        self._current.remark = how
 
     def beforehand(self) -> AbstractContextManager[None]:
         """Look at the criteria before the work: what holds already was found, not made."""
@@ -169,6 +180,10 @@ class Recording:
     def acting(self) -> AbstractContextManager[None]:
         """Do the work: what goes to a machine, its API or its pages meanwhile may change them."""
         return self._asking(Purpose.ACT)
+
+    def visiting(self) -> AbstractContextManager[None]:
+        """Do work that leaves nothing behind."""
+        return self._asking(Purpose.VISIT)
 
     def showing(self) -> AbstractContextManager[None]:
         """Look only to show what is there: no judgement, and no replay of one, is given these answers."""
@@ -223,15 +238,16 @@ class Recording:
     ) -> None:
         """Record a sentence that is no criterion: the work that was done, or what the scenario starts from."""
         assert current.sentence is not None
-        if current.sentence.kind == "when" and self._is_fresh(current.plan.section, current.use):
+        is_work = current.sentence.kind == "when" and not current.is_visit
+        if is_work and self._is_fresh(current.plan.section, current.use):
             self._judge.forget()
-        if current.sentence.kind == "when" and current.use == PERFORM and not self.is_done_already:
+        if is_work and current.use == PERFORM and not self.is_done_already:
             self._authors.work_on(current.plan.section)
-        current.acted += seen
+        current.acted += () if current.is_visit else seen  # what a page shows in passing is no symptom
         if problem is not None and step_notes.is_ours(problem):
             self.faults.append(problem)
         outcome = self._left_out(current) if problem is None else step_notes.outcome_of(problem)
-        note = step_notes.note(problem, outcome, self._way_back(current))
+        note = step_notes.note(problem, outcome, self._way_back(current)) or current.remark
         self._add_step(current, outcome, seconds, note, seen)
 
     def _judge_criterion(
@@ -340,7 +356,7 @@ class Recording:
             return StepOutcome.PASSED
         if current.use == VERIFY:
             return StepOutcome.NOT_PERFORMED
-        return StepOutcome.NOTHING_TO_DO if self.is_done_already else StepOutcome.PASSED
+        return StepOutcome.NOTHING_TO_DO if self.is_done_already and not current.is_visit else StepOutcome.PASSED
 
     def _way_back(self, current: _Current) -> str:
         """Return how a person begins the current section afresh."""
@@ -381,12 +397,3 @@ def _blindness(problem: Exception | None) -> str:
     if problem is None or isinstance(problem, CheckFailed | NoCluster | Refused):
         return ""
     return f"we could not see: {problem}" if isinstance(problem, LabError) else fault.describe(problem)
-
-
-def _unseen(section: SectionRecord, reason: str) -> SectionRecord:
-    """Return a section whose criteria that nobody has looked at say why."""
-    scenarios = tuple(
-        replace(s, criteria=tuple(c if c.looks else replace(c, reason=reason) for c in s.criteria))
-        for s in section.scenarios
-    )
-    return replace(section, scenarios=scenarios)

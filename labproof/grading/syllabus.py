@@ -20,11 +20,12 @@ class ScenarioPlan:
     feature: str
     name: str
     sentences: tuple[Sentence, ...]
+    visits: frozenset[str] = frozenset()
 
     @property
     def whens(self) -> tuple[Sentence, ...]:
-        """Return the sentences that do something."""
-        return tuple(s for s in self.sentences if s.kind == "when")
+        """Return the sentences that do something which can be found afterwards: a visit leaves nothing behind."""
+        return tuple(s for s in self.sentences if s.kind == "when" and s.text not in self.visits)
 
     @property
     def thens(self) -> tuple[Sentence, ...]:
@@ -99,6 +100,12 @@ class Syllabus:
                     yield f"{place}: {sentence.text!r} stands twice; a point is given once"
                 else:
                     seen.add(entry.id)
+        for exercise in self.rubric.exercises:
+            known = {s.text for scenario in self.of(exercise.id) for s in scenario.sentences if s.kind == "when"}
+            for text in exercise.visits:
+                if text not in known:
+                    path = self.rubric.file(exercise.id)
+                    yield f"{path}: visits: no When of {exercise.feature} says {text!r}; add it or remove it"
         for entry in self.rubric.entries.values():
             if entry.id not in seen:
                 path = self.rubric.file(entry.section)
@@ -128,8 +135,15 @@ def arranged(rubric: Rubric, features: tuple[FeatureFile, ...], folder: Path) ->
     """Return the scenarios of these features in the order of their sections."""
     sections = {e.feature: e.id for e in rubric.exercises}
     order = {e.feature: e.order for e in rubric.exercises}
+    visits = {e.feature: frozenset(e.visits) for e in rubric.exercises}
     scenarios = [
-        ScenarioPlan(sections.get(feature.path.name, ""), feature.path.name, scenario.name, scenario.sentences)
+        ScenarioPlan(
+            sections.get(feature.path.name, ""),
+            feature.path.name,
+            scenario.name,
+            scenario.sentences,
+            visits.get(feature.path.name, frozenset()),
+        )
         for feature in features
         for scenario in feature.scenarios
         if feature.path.name not in rubric.left_out

@@ -1,7 +1,9 @@
-"""The record of a criterion that was not looked at, with the help that it gives all the same."""
+"""Records of what was not looked at: of a criterion, with the help that it gives all the same, and of a section."""
+
+from dataclasses import replace
 
 from labproof.grading.rubric import Entry
-from labproof.records.model import CriterionRecord
+from labproof.records.model import CriterionRecord, SectionRecord
 
 
 def record(entry: Entry, reason: str) -> CriterionRecord:
@@ -16,3 +18,12 @@ def record(entry: Entry, reason: str) -> CriterionRecord:
         hints=entry.source.hints,
         try_this=entry.source.try_this,
     )
+
+
+def unseen(section: SectionRecord, reason: str) -> SectionRecord:
+    """Return a section whose criteria that nobody has looked at say why."""
+    scenarios = tuple(
+        replace(s, criteria=tuple(c if c.looks else replace(c, reason=reason) for c in s.criteria))
+        for s in section.scenarios
+    )
+    return replace(section, scenarios=scenarios)

@@ -311,7 +311,7 @@ class CourseRun:
         if self._chosen[item.nodeid].use != PERFORM:
             return Onlooker()
         recording = self.session.recording
-        return Runner(lambda: recording.is_done_already, recording.acting)
+        return Runner(lambda: recording.is_done_already, recording.acting, recording.visiting, recording.remark)
 
     def _keep_milestone(self, use: str) -> None:
         """Save the machines when the section that has just ended passed in full."""

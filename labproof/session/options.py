@@ -8,7 +8,7 @@ import pytest
 
 from labproof.ground.errors import ConfigError
 from labproof.records.model import Mode
-from labproof.session import option_rules, optional
+from labproof.session import browser_option, option_rules, optional
 
 _LONGEST_STUDENT = 80
 """Characters of a student's id or name that a report's foot has room for."""
@@ -75,6 +75,6 @@ def of(config: pytest.Config) -> Options:
         accept_broken=chosen.accept_broken,
         patience=chosen.patience,
         student=os.environ.get("LABPROOF_STUDENT", "")[:_LONGEST_STUDENT],
-        browser=chosen.browser,
+        browser=browser_option.is_asked_for(chosen),
         extras=frozenset(section.option for section in asked),
     )

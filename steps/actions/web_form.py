@@ -1,9 +1,11 @@
 """Handout 4.3: creating an application in the Dashboard's form, in a real browser or as its page asks the Dashboard."""
 
+from labproof.connection.visit import Sight
 from labproof.ground.advice import TRY
-from labproof.ground.errors import ActionFailed, NoBrowser
+from labproof.ground.errors import ActionFailed
 from labproof.lab.browser import Browser
 from labproof.lab.machine import Machine
+from steps.actions.in_browser import in_browser_or_not
 from steps.cluster.api import Cluster
 from steps.course import page_steps
 from steps.course.expect import made_by_dashboard
@@ -43,7 +45,7 @@ def deploy(browser: Browser, machine: Machine, port: int, token: str, name: str,
         raise ActionFailed(f"the Dashboard did not deploy {name}: {answer}")
 
 
-def deploy_in_page(browser: Browser, machine: Machine, port: int, token: str, name: str, image: str) -> None:
+def deploy_in_page(browser: Browser, machine: Machine, port: int, token: str, name: str, image: str) -> Sight:
     """Do the same in the page itself, in a real browser: log in, "+", "Create from form", Deploy.
 
     Raises ActionFailed with the step that could not be done.
@@ -52,32 +54,28 @@ def deploy_in_page(browser: Browser, machine: Machine, port: int, token: str, na
     sight = browser.visit(machine, "https", port, steps=steps)
     if sight.problem:
         raise ActionFailed(f"the Dashboard's page did not deploy {name}: {sight.problem}")
+    return sight
 
 
-def _deploy_somehow(browser: Browser, machine: Machine, port: int, token: str, name: str, image: str) -> None:
-    if browser.is_real:
-        try:
-            return deploy_in_page(browser, machine, port, token, name, image)
-        except NoBrowser:
-            # The evidence of this step says why the page was not used: no work waits for a browser.
-            pass
-    deploy(browser, machine, port, token, name, image)
-
-
-def deploy_as_admin(browser: Browser, cluster: Cluster, master: Machine, course: Course, name: str) -> None:
+def deploy_as_admin(browser: Browser, cluster: Cluster, master: Machine, course: Course, name: str) -> str:
     """Deploy the course's nginx with the token of dashboard-admin; what the form has made already is left alone.
 
-    Raises ActionFailed with what is in the way, who made it, and how to take it away.
+    Returns how it was done. Raises ActionFailed with what is in the way, who made it, and how to take it away.
     """
     token = account.token(cluster, "kubernetes-dashboard", "dashboard-admin")
     if token is None:
         raise ActionFailed("there is no token of dashboard-admin to log in with")
     try:
-        _deploy_somehow(browser, master, course.cluster.dashboard_port, token, name, course.profile.nginx_image)
+        port, image = course.cluster.dashboard_port, course.profile.nginx_image
+        return in_browser_or_not(
+            browser,
+            lambda: deploy_in_page(browser, master, port, token, name, image),
+            lambda: deploy(browser, master, port, token, name, image),
+        )
     except ActionFailed as problem:
         origin, service = workload.origin(cluster, _NAMESPACE, name), workload.service(cluster, _NAMESPACE, name)
         if made_by_dashboard().is_met(origin) and service.type is not None:
-            return
+            return "it was there already, as the form makes it"
         if not origin.exists and service.type is None:
             raise
         raise ActionFailed(f"{problem}\n{_in_the_way(name, origin, service)}") from problem

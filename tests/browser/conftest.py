@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from labproof.connection import chromium
+from labproof.connection import chromium, visit
 from labproof.connection.chromium import Chromium
 from labproof.ground.errors import NoBrowser
 
@@ -31,12 +31,19 @@ def room() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def browser_program(room: None) -> Chromium:
+def browser_program(room: None) -> Iterator[Chromium]:
     """The system's Chromium, which was started once."""
-    try:
-        return chromium.find()
-    except NoBrowser as problem:
-        pytest.skip(f"no browser: {problem}")
+    with pytest.MonkeyPatch.context() as patch:
+        # What a person waits for, tests wait for as long as a busy computer takes.
+        for name in ("START_SECONDS", "OPEN_SECONDS", "STEP_SECONDS"):
+            patch.setattr(chromium, name, PATIENCE / 1000)
+        patch.setattr(chromium, "SETTLE_SECONDS", 15.0)
+        patch.setattr(visit, "SECONDS", PATIENCE / 1000)
+        try:
+            found = chromium.find()
+        except NoBrowser as problem:
+            pytest.skip(f"no browser: {problem}")
+        yield found
 
 
 @dataclass

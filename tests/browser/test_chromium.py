@@ -1,6 +1,8 @@
 """A real browser on a student's page: it does what it is told there, and the page reaches nothing else."""
 
+import contextlib
 import os
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -114,6 +116,29 @@ def test_page_that_refuses_is_refused(browser_program: Chromium) -> None:
         browser_program.visit(Visit(f"http://127.0.0.1:{port}/"), doorway.opened)
 
 
+def test_page_that_does_not_open_says_why(browser_program: Chromium) -> None:
+    """A page that ends before it answers has words of its own, and there is no picture."""
+    server = WebServer(lambda sock: sock.shutdown(socket.SHUT_RDWR))
+    try:
+        seen = browser_program.visit(Visit(f"http://127.0.0.1:{server.port}/"), doorway.opened)
+    finally:
+        server.close()
+    assert seen.problem.endswith("the connection was ended before there was an answer (ERR_EMPTY_RESPONSE)")
+    assert (seen.status, seen.picture) == (None, b"")
+
+
+def test_browser_that_dies_says_so(browser_program: Chromium) -> None:
+    """A Chromium that is ended in the middle of a visit is told as that: it is not the page's fault."""
+
+    def ending(host: str, port: int, timeout: float) -> socket.socket:
+        for process in _processes():
+            os.kill(process, signal.SIGKILL)
+        return doorway.opened(host, port, timeout)
+
+    with served(PAGE) as server, pytest.raises(NoBrowser, match="ended by itself before it had seen the page"):
+        browser_program.visit(Visit(f"http://127.0.0.1:{server.port}/"), ending)
+
+
 def test_page_without_proof_is_not_visited(browser_program: Chromium) -> None:
     """Where nothing shows that the machine is the one, its page is not opened, and that error is raised."""
 
@@ -174,7 +199,7 @@ def test_redirect_leads_nowhere(browser_program: Chromium, trap: Trap) -> None:
 
 def test_page_that_never_ends_is_ended(browser_program: Chromium, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page whose script runs for ever costs its time and no more."""
-    monkeypatch.setattr(chromium, "START_SECONDS", 6.0)
+    monkeypatch.setattr(chromium, "START_SECONDS", 12.0)
     page = b"<!doctype html><title>busy</title><script>setTimeout(() => { for (;;); }, 0)</script>"
     with served(page) as server, pytest.raises(NoBrowser, match="did not do its part"):
         browser_program.visit(Visit(f"http://127.0.0.1:{server.port}/", timeout=2.0), doorway.opened)
@@ -193,6 +218,17 @@ def test_root_runs_no_browser(browser_program: Chromium) -> None:
         browser_program.visit(Visit(f"http://127.0.0.1:{server.port}/"), looking)
     assert owners
     assert 0 not in owners
+
+
+def _processes() -> list[int]:
+    """Return the processes of the browsers that this process has started."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            line = place.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            if "labproof-browser-" in line and "--user-data-dir=/" in line and "chromium" in line.split()[0]:
+                found.append(int(place.parent.name))
+    return found
 
 
 def _owners(part: str) -> set[int]:

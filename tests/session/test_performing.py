@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from labproof.connection.base import Purpose
-from labproof.ground.errors import ActionFailed, Unreachable
+from labproof.ground.errors import ActionFailed, NotRecorded, Unreachable
 from labproof.lab.machine import Lab, Machine
 from labproof.records.evidence import EvidenceLog
 from labproof.session.performing import Onlooker, Runner
@@ -84,3 +84,24 @@ def test_evidence_of_all_machines_is_collected(pair: Lab, tmp_path: Path) -> Non
         todo.each(action, pair.all)
     log.close()
     assert {e.machine for e in seen} == {"master", "node"}
+
+
+def test_visit_is_made_whatever_holds(pair: Lab) -> None:
+    """What leaves nothing behind is done also where all holds already; how it was done is told. A student's is not."""
+    told: list[str] = []
+    runner = Runner(lambda: True, nullcontext, nullcontext, told.append)
+    runner.visit(lambda machine: f"seen on {machine.name}", pair["master"])
+    runner(lambda: "work that is done already")
+    Onlooker().visit(told.append, "a student's own")
+    assert told == ["seen on master"]
+
+
+def test_visit_that_was_not_recorded_is_told() -> None:
+    """A recording of an earlier Labproof has no visit: that is said, and nothing has failed."""
+    told: list[str] = []
+
+    def unknown() -> str:
+        raise NotRecorded("no answer")
+
+    Runner(lambda: False, nullcontext, nullcontext, told.append).visit(unknown)
+    assert told == ["the recording has none of it: an earlier Labproof logged in only to judge"]
