@@ -14,6 +14,8 @@ _NOISE = (
     # The prefixes of Calico's and of klog's own log lines.
     (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \[\w+\]\[\d+\] (?:[\w./-]+ \d+: )?", ""),
     (r"\b[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \S+\] ", ""),
+    # kubelet names the container and the Pod once more; what is told stands beside their names already.
+    (r"\bcontainer=[\w.-]+ pod=[\w.-]+_[\w.-]+\([0-9a-f-]+\)", "container"),
     (r"\b([0-9a-f]{12})[0-9a-f]{52}\b", r"\1"),
     (r"\s+", " "),
 )

@@ -11,11 +11,15 @@ from steps.cluster.cause import cause
 _TELLING = (
     r"already using the IPv4 address",
     r"FATAL|panic:|Error during parsing|no nameservers found",
+    r"is not ready: |is not live: ",
     r"is forbidden",
     r"(?i)\berror|fail|refused|timeout|unauthorized",
     r"Still waiting on",
 )
-"""What the line that tells why has in it, the surest first (Calico 3.15 to 3.20, CoreDNS 1.7.0, Dashboard 2.2.0)."""
+"""What the line that tells why has in it, the surest first (Calico 3.15 to 3.20, CoreDNS 1.7.0, Dashboard 2.2.0).
+
+What a running program says of its own readiness comes before an error that it may have got over long ago.
+"""
 
 
 def last_words(cluster: Cluster, namespace: str, pod: Json) -> str:

@@ -240,12 +240,12 @@ def _add_states(states: dict[str, str], cluster: Cluster, namespace: str, node: 
     for pod in (found or {}).get("items", []):
         name = pod["metadata"].get("labels", {}).get("k8s-app", "")
         if name in states:
-            states[name] = "ready" if _is_ready(pod) else trouble(cluster, namespace, [pod]) or _unready(pod)
+            states[name] = "ready" if _is_ready(pod) else _unready(pod, trouble(cluster, namespace, [pod]))
 
 
 def _is_ready(pod: Json) -> bool:
     return any(c["type"] == "Ready" and c["status"] == "True" for c in pod.get("status", {}).get("conditions", []))
 
 
-def _unready(pod: Json) -> str:
-    return f"{pod.get('status', {}).get('phase', 'unknown')}, not ready"
+def _unready(pod: Json, why: str) -> str:
+    return f"not ready: {why}" if why else f"{pod.get('status', {}).get('phase', 'unknown')}, not ready"

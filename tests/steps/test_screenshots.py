@@ -54,8 +54,8 @@ def taken(fake: FakeConnection, pair: Lab, api: Cluster, monkeypatch: pytest.Mon
 
 
 def test_dashboard_is_shown_at_both_addresses(taken: Any) -> None:
-    """The Dashboard is shown behind its login, at master's address and at node's."""
-    shown = [(s.machine.name, s.scheme, s.port, bool(s.steps)) for s in taken("dashboard")]
+    """The Dashboard is shown behind its login, at master's address, and at node's once that has joined."""
+    shown = [(s.machine.name, s.scheme, s.port, bool(s.steps)) for id_ in ("dashboard", "join") for s in taken(id_)]
     assert shown == [("master", "https", 30000, True), ("node", "https", 30000, True)]
 
 

@@ -36,10 +36,15 @@ NODENAME = (
             " BIRD is not ready: BGP not established with 10.0.2.15",
         ),
         (f"(combined from similar events): {READINESS}", cause(READINESS)),
+        (
+            "back-off 10s restarting failed container=coredns"
+            " pod=coredns-7f89b7bc75-9dtrz_kube-system(bbcbf372-6669-41cd-9cd2-625cab70e504)",
+            "back-off 10s restarting failed container",
+        ),
         (f"container {ID} died", "container 0123456789ab died"),
         ("", ""),
     ],
-    ids=["nodename", "no plugin", "BGP", "combined", "id", "nothing"],
+    ids=["nodename", "no plugin", "BGP", "combined", "back-off", "id", "nothing"],
 )
 def test_message_comes_to_its_cause(text: str, comes_to: str) -> None:
     """Prefixes of logs, ids and what every such message says are left out; the cause is there in full."""
