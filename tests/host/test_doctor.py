@@ -310,3 +310,17 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
 def test_containers_are_for_linux_alone() -> None:
     """On Windows and macOS the rehearsal is refused before anything of Linux is read."""
     assert "--provider virtualbox" in doctor.essential(windows(), wish("lxc")).problems["containers"].fix
+
+
+def test_kvm_is_not_wanted_where_the_processor_is_emulated() -> None:
+    """Whoever has QEMU emulate the processor needs no /dev/kvm, and is told what it costs."""
+    computer = without(linux(variables={"LABPROOF_VM_DRIVER": "qemu"}), files=("/dev/kvm",))
+    assert not problems(computer, "libvirt")
+    assert "many times slower" in finding(computer, "libvirt", "KVM").found
+
+
+def test_a_box_that_was_added_from_a_file_is_found() -> None:
+    """It has no version, and Vagrant keeps it under 0."""
+    computer = reading(linux(), "/home/student/.vagrant.d/boxes/labproof-vm-1/0/libvirt/metadata.json", "{}")
+    found = examine(computer, wish("libvirt", box=Box("labproof-vm-1", ""))).findings["box"]
+    assert found.found == "labproof-vm-1 is here"

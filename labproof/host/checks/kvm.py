@@ -4,10 +4,15 @@ from labproof.host.checks.finding import Finding, Wish, ok, problem
 from labproof.host.computer import GUEST_SECONDS, Computer
 
 OTHER = "or take the rehearsal (--provider lxc)"
+DRIVER = "LABPROOF_VM_DRIVER"
+EMULATED = "qemu"
+"""What that variable says where QEMU emulates the processor instead."""
 
 
 def check(computer: Computer, wish: Wish) -> Finding:
-    """Return whether KVM runs a guest."""
+    """Return whether KVM runs a guest, or whether none is wanted."""
+    if computer.variable(DRIVER) == EMULATED:
+        return ok(f"not wanted: {DRIVER}={EMULATED} has the processor emulated, which is many times slower")
     if not computer.exists("/dev/kvm"):
         return problem("no /dev/kvm", f"load kvm_intel or kvm_amd (`sudo modprobe kvm_intel`), {OTHER}")
     answer = computer.try_guest()
