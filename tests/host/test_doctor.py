@@ -8,6 +8,7 @@ import pytest
 from labproof.ground.errors import HostError
 from labproof.host import doctor
 from labproof.host.checks.finding import Box, Finding, State
+from labproof.host.checks.kvm import BIOS
 from labproof.host.computer import Answer
 from labproof.host.doctor import examine
 from labproof.host.fake_computer import FakeComputer
@@ -310,6 +311,26 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
 def test_containers_are_for_linux_alone() -> None:
     """On Windows and macOS the rehearsal is refused before anything of Linux is read."""
     assert "--provider virtualbox" in doctor.essential(windows(), wish("lxc")).problems["containers"].fix
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        (Answer(None, is_late=True), "did not end within"),
+        (Answer(-6, "qemu-system-x86_64: error: failed to set MSR 0x10a to 0x69\n"), "failed to set MSR 0x10a"),
+        (Answer(1), "failed: 1"),
+    ],
+)
+def test_a_kvm_that_runs_no_bios_is_found_by_trying(said: Answer, found: str) -> None:
+    """Seen on nested hosts: a few instructions run, and a whole machine hangs in its BIOS or fails at once."""
+    outputs = {**linux().outputs, " ".join(BIOS): said}
+    assert found in problems(linux(outputs=outputs), "libvirt")["KVM"].found
+
+
+def test_a_kvm_that_runs_a_bios_runs_machines() -> None:
+    """A BIOS that comes to its end is the best that can be seen before a machine comes up."""
+    found = finding(linux(outputs={**linux().outputs, " ".join(BIOS): ""}), "libvirt", "KVM")
+    assert (found.state, "BIOS came to its end" in found.found) == (State.OK, True)
 
 
 def test_kvm_is_not_wanted_where_the_processor_is_emulated() -> None:

@@ -23,7 +23,10 @@ initrd /boot/initrd.img
 boot
 """
 GRUB_MODULES = ("biosdisk", "part_msdos", "ext2", "linux", "minicmd")
-SHAPE = (DISK_MIB, SWAP_MIB, GRUB, GRUB_MODULES)
+COMPRESSION = ("-c", "-o", "compression_type=zstd")
+"""Vagrant hands the disk to libvirt piece by piece, which takes longer than to compress it."""
+
+SHAPE = (DISK_MIB, SWAP_MIB, GRUB, GRUB_MODULES, COMPRESSION)
 """All that a disk depends on besides its files."""
 
 _GRUB_DIR = Path("/usr/lib/grub/i386-pc")
@@ -45,8 +48,7 @@ def make(root: Path, target: Path) -> None:
     _run("mke2fs", "-q", "-t", "ext4", "-L", "root", "-E", options, "-d", str(root), str(raw), size)
     _add_swap(raw)
     _add_loader(raw)
-    # Vagrant hands it to libvirt piece by piece, which takes longer than to compress it.
-    _run("qemu-img", "convert", "-c", "-O", "qcow2", "-o", "compression_type=zstd", str(raw), str(target))
+    _run("qemu-img", "convert", "-O", "qcow2", *COMPRESSION, str(raw), str(target))
     raw.unlink()
 
 

@@ -14,13 +14,11 @@ PACKAGES = (
     "initramfs-tools",
     "zstd",
     "udev",
-    "libpam-systemd",
     "e2fsprogs",
     # SELinux, with Debian's own policy
     "selinux-policy-default",
     "selinux-utils",
     "policycoreutils",
-    "auditd",
 )
 
 _LIB = "usr/lib/labproof"
