@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import shutil
 import signal
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +18,8 @@ PROGRAMS = ("virtlogd", "libvirtd")
 
 SYSTEMD = Path("/run/systemd/system")
 SECONDS = 30.0
+KVM = Path("/dev/kvm")
+GROUP = "kvm"
 
 
 @dataclass
@@ -24,10 +28,13 @@ class LibvirtDaemon:
 
     run_dir: Path = Path("/run")
     systemd: Path = SYSTEMD
+    kvm: Path = KVM
     started: list[str] = field(default_factory=list)
+    _kvm_was: os.stat_result | None = None
 
     def start(self) -> bool:
         """Start it unless it answers; tell whether that was necessary. Raises HostError when it does not come up."""
+        self._share_kvm()
         if self.answers():
             return False
         for program in PROGRAMS:
@@ -42,13 +49,31 @@ class LibvirtDaemon:
         return True
 
     def stop(self) -> None:
-        """Stop what was started here. Raises HostError when it does not end."""
+        """Stop what was started here, and put /dev/kvm back. Raises HostError when a program does not end."""
+        if self._kvm_was is not None:
+            os.chown(self.kvm, self._kvm_was.st_uid, self._kvm_was.st_gid)
+            self.kvm.chmod(stat.S_IMODE(self._kvm_was.st_mode))
+            self._kvm_was = None
         for program in reversed(self.started):
             if self.systemd.exists():
                 run_checked(["systemctl", "stop", program], seconds=60)
             else:
                 self._end(program)
         self.started.clear()
+
+    def _share_kvm(self) -> None:
+        """Give /dev/kvm to its group, as udev does, where there is none.
+
+        libvirt tries what QEMU can as root and keeps that only while its own user may use the same: otherwise it tries
+        anew, for seconds, whenever it is asked anything (virQEMUCapsIsValid in qemu_capabilities.c).
+        """
+        if self.systemd.exists() or not self.kvm.exists():
+            return
+        was = self.kvm.stat()
+        if not was.st_mode & stat.S_IWGRP:
+            shutil.chown(self.kvm, group=GROUP)
+            self.kvm.chmod(0o660)
+            self._kvm_was = was
 
     def _end(self, program: str) -> None:
         if (process := self._process(program)) is not None:

@@ -1,5 +1,8 @@
 """libvirt's daemon, with programs that are scripts of the test's own."""
 
+import grp
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -31,7 +34,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def daemon(folder: Path) -> LibvirtDaemon:
     """Return the daemon of a computer without systemd."""
-    return LibvirtDaemon(folder, folder / "no-systemd")
+    return LibvirtDaemon(folder, folder / "no-systemd", folder / "kvm")
 
 
 def test_it_is_started_in_order_and_stopped_again(folder: Path) -> None:
@@ -73,7 +76,7 @@ def test_systemd_is_asked_where_it_runs(folder: Path) -> None:
     systemctl.write_text(f"#!/bin/sh\necho systemctl $* >> {folder}/asked\ntouch {folder}/libvirtd.pid\n")
     systemctl.chmod(0o755)
     (folder / "systemd").mkdir()
-    ours = LibvirtDaemon(folder, folder / "systemd")
+    ours = LibvirtDaemon(folder, folder / "systemd", folder / "kvm")
     ours.start()
     ours.stop()
     assert (folder / "asked").read_text().splitlines() == [
@@ -89,3 +92,26 @@ def test_a_program_that_is_missing_says_what_to_install(folder: Path) -> None:
     (folder / "virtlogd").unlink()
     with pytest.raises(HostError, match=r"(?s)virtlogd is not installed.*libvirt-daemon-system"):
         daemon(folder).start()
+
+
+def test_kvm_is_given_to_its_group_for_the_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without udev only root may use it, and libvirt would try at every question what QEMU can."""
+    monkeypatch.setattr(libvirt_daemon, "GROUP", grp.getgrgid(os.getegid()).gr_name)
+    device = folder / "kvm"
+    device.touch(0o600)
+    ours = daemon(folder)
+    ours.start()
+    assert stat.S_IMODE(device.stat().st_mode) == 0o660
+    ours.stop()
+    assert stat.S_IMODE(device.stat().st_mode) == 0o600
+
+
+def test_kvm_that_its_group_may_use_is_left_alone(folder: Path) -> None:
+    """Where udev has done it, nothing is changed and nothing put back."""
+    device = folder / "kvm"
+    device.touch()
+    device.chmod(0o666)
+    ours = daemon(folder)
+    ours.start()
+    ours.stop()
+    assert stat.S_IMODE(device.stat().st_mode) == 0o666

@@ -31,7 +31,7 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def host(tmp_path: Path) -> VirtualHost:
     """Return a computer whose daemon somebody else has started."""
-    return VirtualHost(table.load(), cpus=1, _daemon=LibvirtDaemon(tmp_path, tmp_path / "no-systemd"))
+    return VirtualHost(table.load(), cpus=1, _daemon=LibvirtDaemon(tmp_path, tmp_path / "no-systemd", tmp_path / "kvm"))
 
 
 def test_machines_of_the_rehearsal_come_up_with_its_box_and_files(tmp_path: Path) -> None:
