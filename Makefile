@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: lab test lint unit down demo docs picture clean
+.PHONY: lab test lint unit down demo docs picture vm-check vm-lab clean
 
 lab: $(READY)
 	$(VENV)/bin/labproof lab
@@ -19,6 +19,16 @@ lint: $(READY)
 
 unit: $(READY)
 	$(VENV)/bin/pytest tests
+
+# Mistakes that only a kernel of the machine's own shows for real, and two of Docker's.
+VM_MISTAKES := base.swap-still-on base.selinux-still-enforcing base.module-unloaded base.firewalld-running \
+    docker.file-no-driver docker.until-boot
+
+vm-check: $(READY)
+	$(VENV)/bin/labproof author vm-check --cpus 1 --section base --section docker $(VM_MISTAKES:%=--mistake %)
+
+vm-lab: $(READY)
+	$(VENV)/bin/labproof author vm-check
 
 demo: $(READY)
 	$(VENV)/bin/labproof demo

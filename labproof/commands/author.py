@@ -19,7 +19,10 @@ from labproof.ground.places import course_dir
 from labproof.ground.wording import course_catalogue
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from labproof.proving.check import Scope
+    from labproof.proving.vm_check import Stage
 
 
 @click.group(cls=Whole)
@@ -61,6 +64,52 @@ def check(sections: tuple[str, ...], mistakes: tuple[str, ...], quick: bool, onl
             tell(f"{mistake.id}: {mistake.what} ({', '.join(mistake.costs)})")
         return
     sys.exit(_check(wanted, provider))
+
+
+@author.command("vm-check")
+@click.option(
+    "--section",
+    "sections",
+    multiple=True,
+    metavar="ID",
+    shell_complete=completing.sections,
+    help="Work through this section and what it needs; repeatable. Without it, through all.",
+)
+@click.option(
+    "--mistake",
+    "mistakes",
+    multiple=True,
+    metavar="ID",
+    shell_complete=completing.mistakes,
+    help="A mistake to be caught; repeatable. `labproof author check --list` shows them.",
+)
+@click.option("--cpus", type=click.IntRange(1, 16), help="Processors of each machine; else what the table says.")
+@click.option("--kvm", is_flag=True, help="With KVM; else QEMU emulates the processor.")
+@click.option("--slowness", type=click.FloatRange(1), default=4.0, help="What every deadline is multiplied by.")
+def vm_check(
+    sections: tuple[str, ...], mistakes: tuple[str, ...], cpus: int | None, kvm: bool, slowness: float
+) -> None:
+    """Prove the course on virtual machines: Debian with a kernel, SELinux and swap of its own, through libvirt.
+
+    Everything is made here and taken down again. It needs root, Debian and no hypervisor, and takes its time.
+    """
+    from labproof.grading import rubric
+    from labproof.host import table
+    from labproof.proving import catalogue
+    from labproof.proving.bench import Bench
+    from labproof.proving.virtual_host import VirtualHost
+    from labproof.proving.vm_check import VmCheck
+
+    chosen = catalogue.choose(catalogue.everything(rubric.load()), (), mistakes, False) if mistakes else ()
+    host = VirtualHost(table.load(), cpus or 0, "kvm" if kvm else "qemu")
+    bench = Bench(host.lab, course_dir() / "build" / "vm-proof", sections, slowness)
+    sys.exit(_told(VmCheck(host, bench, catalogue.in_order(chosen), tell).prove()))
+
+
+def _told(stages: "Sequence[Stage]") -> int:
+    failed = [stage for stage in stages if stage.problem]
+    tell(f"{len(stages)} stages in {sum(stage.seconds for stage in stages) / 60:.1f} minutes, {len(failed)} failed")
+    return ExitStatus.LOST if failed else ExitStatus.FULL
 
 
 def _check(wanted: "Scope", provider: str) -> int:

@@ -9,6 +9,16 @@ from labproof.ground.places import Progress, is_root
 from labproof.host.command import run_checked
 
 FOR_LXC = ("iproute2", "lxc", "mmdebstrap", "rsync", "sudo", "uidmap", "vagrant", "vagrant-lxc")
+FOR_LIBVIRT = (
+    "dnsmasq-base",
+    "iproute2",
+    "libvirt-clients",
+    "libvirt-daemon-system",
+    "mmdebstrap",
+    "qemu-system-x86",
+    "vagrant",
+    "vagrant-libvirt",
+)
 POLICY = Path("/usr/sbin/policy-rc.d")
 LXC_NET = Path("/etc/default/lxc-net")
 MARK = "# made by labproof for the time of an installation\n"

@@ -18,6 +18,9 @@ from labproof.providers.vagrant import Vagrant
 from labproof.records.model import LabDescription
 
 ROOT_PASSWORD = "vagrant"
+LAST_GIVEN = "test -s /etc/ssh/grader_keys"
+SSH_SECONDS = 120.0
+PROVISION_SECONDS = 3600.0
 
 
 def make(name: str) -> "VirtualLab":
@@ -39,7 +42,8 @@ class VirtualLab:
         with ownership.one_at_a_time():
             record = ownership.current()
             ownership.require_free(is_up=record is not None)
-            if record is not None and record.provider == self.name and self._is_up():
+            is_there = record is not None and record.provider == self.name
+            if is_there and self._is_up() and not self._incomplete():
                 progress("the machines are up")
                 return
             self._examine(progress)
@@ -48,6 +52,9 @@ class VirtualLab:
                 ownership.claim(self.name, f"{box.name} {box.version}".strip(), str(self.bundle_dir or ""))
             progress(f"bringing up {', '.join(self.table.names)} with {self.name}")
             self._vagrant().up(self.name)
+            for name in self._incomplete() if is_there else ():
+                # Vagrant takes what a killed run has begun for done.
+                self._vagrant().run("provision", name, seconds=PROVISION_SECONDS)
 
     def down(self, progress: Progress) -> None:
         """Take every machine away."""
@@ -76,14 +83,7 @@ class VirtualLab:
 
     def describe(self, profile: str) -> LabDescription:
         """Return what the lab is, for the header of a report."""
-        record = self._record()
-        return LabDescription(
-            profile=profile,
-            provider=self.name,
-            box=record.box,
-            identity=record.identity,
-            machines=description.machines(self.table),
-        )
+        return description.of_virtual(self.name, profile, self.table, self._record())
 
     def reload(self, machine: str | None = None) -> None:
         """Restart one machine, or all of them."""
@@ -103,6 +103,17 @@ class VirtualLab:
 
     def _is_up(self) -> bool:
         return set(self._vagrant().states().values()) == {"running"}
+
+    def _incomplete(self) -> list[str]:
+        """Return the machines that lack what they are given: the grader's key is the last of it."""
+        return [row.name for row in self.table.machines if not self._has_all(row.name)]
+
+    def _has_all(self, machine: str) -> bool:
+        try:
+            self._vagrant().run("ssh", machine, "-c", LAST_GIVEN, seconds=SSH_SECONDS)
+        except ProvisionError:
+            return False
+        return True
 
     def _examine(self, progress: Progress) -> None:
         """Raise HostError with everything that keeps the machines from coming up; tell what may spoil them."""

@@ -24,11 +24,16 @@ TERMINAL = "terminal.txt"
 
 
 class Bench:
-    """Grades a lab, changes it and puts it back; the runs go into a folder of the proof's own."""
+    """Grades a lab, changes it and puts it back; the runs go into a folder of the proof's own.
 
-    def __init__(self, provider: Provider, folder: Path) -> None:
+    `sections` are those that are looked at, all where none is named; `slowness` multiplies every deadline.
+    """
+
+    def __init__(self, provider: Provider, folder: Path, sections: tuple[str, ...] = (), slowness: float = 1) -> None:
         self._provider = provider
         self._runs = folder / "runs"
+        self._chosen = [word for section in sections for word in ("--section", section)]
+        self._slowness = slowness
         self._connection: LiveConnection | None = None
 
     def rebuild(self) -> None:
@@ -37,14 +42,16 @@ class Bench:
         self._provider.down(_silent)
         self._provider.up(_silent)
 
-    def perform(self, name: str) -> RunRecord:
-        """Work through the whole course on the machines and return what was graded."""
+    def perform(self, name: str, keeps_milestones: bool = False) -> RunRecord:
+        """Work through the course on the machines and return what was graded."""
         self.close()
-        return self._labproof(name, ["lab", "--no-milestones", "--provider", self._provider.name], LAB_SECONDS)
+        milestones = "--milestones" if keeps_milestones else "--no-milestones"
+        arguments = ["lab", milestones, "--provider", self._provider.name, *self._chosen]
+        return self._labproof(name, arguments, LAB_SECONDS)
 
     def grade(self, name: str, patience: float) -> RunRecord:
         """Grade the machines as they are; `patience` is how long, in seconds, a state may take to come about."""
-        arguments = ["grade", "--provider", self._provider.name, "--", f"--patience={patience:g}"]
+        arguments = ["grade", "--provider", self._provider.name, *self._chosen, "--", f"--patience={patience:g}"]
         return self._labproof(name, arguments, GRADE_SECONDS)
 
     def regrade(self, name: str, recorded: Path) -> RunRecord:
@@ -74,11 +81,16 @@ class Bench:
         """Keep the machines as they are, to come back to."""
         self._provider.save(MILESTONE)
 
-    def restore(self) -> None:
+    def restore(self, milestone: str = MILESTONE) -> None:
         """Bring the machines back to what was kept, and log in on each, as a student does: a login may load things."""
         self.close()
-        self._provider.restore(MILESTONE)
+        self._provider.restore(milestone)
         self.carry_out({end.name: ("bash -lc true",) for end in self._provider.endpoints()})
+
+    def restart(self) -> None:
+        """Restart the machines, and wait until they let us in."""
+        self.close()
+        self._provider.reload()
 
     def close(self) -> None:
         """Let go of the machines."""
@@ -87,7 +99,7 @@ class Bench:
         self._connection = None
 
     def _run(self, machine: str, script: str) -> CommandResult:
-        return self._machines.run(Command(machine, script, COMMAND_SECONDS, "/bin/bash"), Purpose.ACT)
+        return self._machines.run(Command(machine, script, COMMAND_SECONDS * self._slowness, "/bin/bash"), Purpose.ACT)
 
     @property
     def _machines(self) -> LiveConnection:
@@ -99,7 +111,8 @@ class Bench:
     def _labproof(self, name: str, arguments: list[str], seconds: float) -> RunRecord:
         scratch, target = self._runs / f".{name}", self._runs / name
         shutil.rmtree(scratch, ignore_errors=True)
-        status = warm.run(arguments, scratch / TERMINAL, {"LABPROOF_RUNS": str(scratch)}, seconds)
+        limit = seconds * self._slowness
+        status = warm.run(arguments, scratch / TERMINAL, {"LABPROOF_RUNS": str(scratch)}, limit)
         # A regrade is not the latest run, but it is the only one here.
         written = next((p.parent for p in scratch.glob("*/result.json") if p.parent.name != LATEST), None)
         if written is None:

@@ -9,6 +9,7 @@ from labproof.ground.errors import HostError
 from labproof.host import doctor
 from labproof.host.checks import bundle
 from labproof.host.checks.finding import Box, Finding, State
+from labproof.host.checks.kvm import BIOS
 from labproof.host.computer import Answer
 from labproof.host.doctor import examine
 from labproof.host.fake_computer import FakeComputer
@@ -331,3 +332,37 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
 def test_containers_are_for_linux_alone() -> None:
     """On Windows and macOS the rehearsal is refused before anything of Linux is read."""
     assert "--provider virtualbox" in doctor.essential(windows(), wish("lxc")).problems["containers"].fix
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        (Answer(None, is_late=True), "did not end within"),
+        (Answer(-6, "qemu-system-x86_64: error: failed to set MSR 0x10a to 0x69\n"), "failed to set MSR 0x10a"),
+        (Answer(1), "failed: 1"),
+    ],
+)
+def test_a_kvm_that_runs_no_bios_is_found_by_trying(said: Answer, found: str) -> None:
+    """Seen on nested hosts: a few instructions run, and a whole machine hangs in its BIOS or fails at once."""
+    outputs = {**linux().outputs, " ".join(BIOS): said}
+    assert found in problems(linux(outputs=outputs), "libvirt")["KVM"].found
+
+
+def test_a_kvm_that_runs_a_bios_runs_machines() -> None:
+    """A BIOS that comes to its end is the best that can be seen before a machine comes up."""
+    found = finding(linux(outputs={**linux().outputs, " ".join(BIOS): ""}), "libvirt", "KVM")
+    assert (found.state, "BIOS came to its end" in found.found) == (State.OK, True)
+
+
+def test_kvm_is_not_wanted_where_the_processor_is_emulated() -> None:
+    """Whoever has QEMU emulate the processor needs no /dev/kvm, and is told what it costs."""
+    computer = without(linux(variables={"LABPROOF_VM_DRIVER": "qemu"}), files=("/dev/kvm",))
+    assert not problems(computer, "libvirt")
+    assert "many times slower" in finding(computer, "libvirt", "KVM").found
+
+
+def test_a_box_that_was_added_from_a_file_is_found() -> None:
+    """It has no version, and Vagrant keeps it under 0."""
+    computer = reading(linux(), "/home/student/.vagrant.d/boxes/labproof-vm-1/0/libvirt/metadata.json", "{}")
+    found = examine(computer, wish("libvirt", box=Box("labproof-vm-1", ""))).findings["box"]
+    assert found.found == "labproof-vm-1 is here"

@@ -58,6 +58,31 @@ def test_nothing_is_begun_where_the_computer_cannot(asked: Path, monkeypatch: py
     assert ownership.current() is None
 
 
+def _machines_that(asked: Path, tmp_path: Path, complete: str) -> None:
+    """Have machines that run, of which those that are named have all that they are given."""
+    ownership.claim("virtualbox")
+    (tmp_path / "vagrant").write_text(
+        f'#!/bin/sh\necho "$*" >> {asked}\n'
+        'case "$1 $2" in\n'
+        'status*) for m in master node; do echo "1,$m,provider-name,virtualbox"; echo "1,$m,state,running"; done;;\n'
+        f"{complete})  exit 0;;\nssh*) exit 1;;\nesac\n"
+    )
+
+
+def test_machines_that_are_up_and_whole_stay_as_they_are(asked: Path, tmp_path: Path) -> None:
+    """A lab that came up to its end is only looked at."""
+    _machines_that(asked, tmp_path, '"ssh master"|"ssh node"')
+    VirtualLab("virtualbox").up(lambda _: None)
+    assert {line.split()[0] for line in asked.read_text().splitlines()} == {"status", "ssh"}
+
+
+def test_what_a_killed_run_has_left_unfinished_is_finished(asked: Path, tmp_path: Path) -> None:
+    """Vagrant takes machines that run for done: those without the last thing that they are given are given all."""
+    _machines_that(asked, tmp_path, '"ssh master"')
+    VirtualLab("virtualbox").up(lambda _: None)
+    assert [line for line in asked.read_text().splitlines() if line.startswith("provision")] == ["provision node"]
+
+
 def test_a_box_that_is_named_elsewhere_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another box has no version of ours; a mirror alone changes where, not what."""
     said = table.load().box

@@ -89,6 +89,20 @@ def test_the_settings_of_a_course_name_its_box(provider: str, tmp_path: Path) ->
     )
 
 
+@needs_ruby
+def test_libvirt_emulates_the_processor_only_where_that_is_said() -> None:
+    """KVM and libvirt's own first network are what a student has; each is a setting, as are the processors."""
+    lines = _settings("libvirt")
+    assert "master.libvirt driver= kvm" in lines
+    assert "master.libvirt cpus= 2" in lines
+    assert not any("cpu_mode" in line or "management_network" in line for line in lines)
+    said = {"LABPROOF_VM_DRIVER": "qemu", "LABPROOF_VM_NAT": "labproof-nat", "LABPROOF_VM_CPUS": "1"}
+    lines = _settings("libvirt", **said)
+    for setting in ("driver= qemu", "cpu_mode= custom", "cpus= 1", "management_network_address= 10.0.2.0/24"):
+        assert f"node.libvirt {setting}" in lines
+    assert "node.libvirt management_network_mac= 525400000201" in lines
+
+
 REPOSITORY = """[base]
 name=CentOS-$releasever - Base
 mirrorlist=http://mirrorlist.centos.org/?release=$releasever&arch=$basearch&repo=os&infra=$infra

@@ -4,15 +4,7 @@
 set -eu
 root=$1
 lib=/usr/lib/labproof
-
-echo root:vagrant | chroot "$root" chpasswd
-chroot "$root" useradd --create-home --shell /bin/bash vagrant
-echo vagrant:vagrant | chroot "$root" chpasswd
-echo 'vagrant ALL=(ALL) NOPASSWD: ALL' >"$root/etc/sudoers.d/vagrant"
-chmod 440 "$root/etc/sudoers.d/vagrant"
-chroot "$root" chown -R vagrant: /home/vagrant
-chmod 700 "$root/home/vagrant/.ssh"
-chmod 600 "$root/home/vagrant/.ssh/authorized_keys"
+"${0%/*}/common.sh" "$root"
 
 # Names that act on the shared kernel: the real ones step aside for the simulated ones.
 mkdir -p "$root$lib/real"
@@ -23,22 +15,8 @@ rm -f "$root/usr/bin/lsmod"
 for name in modprobe lsmod rmmod; do ln -sf "$lib/modules" "$root/usr/sbin/$name"; done
 rm -f "$root/usr/sbin/insmod"
 
-# yum finds no network repository, and rpm one package that stands for what Debian has installed.
-ln -s dnf-3 "$root/usr/bin/yum"
-rm -f "$root"/etc/yum.repos.d/*
-mkdir -p "$root/etc/yum.repos.d" "$root/var/lib/rpm"
-chroot "$root" rpmbuild -bb --quiet --define '_rpmdir /tmp/rpm' "$lib/base-system.spec"
-chroot "$root" sh -c 'rpm --install /tmp/rpm/*/*.rpm'
-rm -rf "$root/tmp/rpm" "$root/root/rpmbuild" "$root/root/.rpmdb"
-
-sed -i 's/^FirewallBackend=.*/FirewallBackend=iptables/' "$root/etc/firewalld/firewalld.conf"
-
-rm -f "$root"/etc/ssh/ssh_host_*
-: >"$root/etc/machine-id"
-rm -f "$root/var/lib/dbus/machine-id"
-chroot "$root" systemctl --quiet enable firewalld.service ssh.service labproof-kernel-view.service
+chroot "$root" systemctl --quiet enable firewalld.service labproof-kernel-view.service
 # Networkd waits two minutes for an interface that LXC has set up already; the rest has no place in a container.
 chroot "$root" systemctl --quiet mask systemd-networkd.service systemd-networkd-wait-online.service \
-    systemd-networkd.socket systemd-modules-load.service systemd-timesyncd.service getty@tty1.service \
-    apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service \
-    fstrim.timer dnf-makecache.timer sys-kernel-debug.mount sys-kernel-tracing.mount
+    systemd-networkd.socket systemd-modules-load.service getty@tty1.service sys-kernel-debug.mount \
+    sys-kernel-tracing.mount

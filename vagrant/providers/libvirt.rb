@@ -1,11 +1,31 @@
 # libvirt's own defaults (512 MiB, one processor) are too small for a control plane. The first network is libvirt's
 # management network, the lab's is the second.
+#
+# LABPROOF_VM_DRIVER=qemu has QEMU emulate the processor where KVM runs no guest. LABPROOF_VM_NAT names a network that
+# is there already, in the place of the management network: one that leads nowhere, where Labproof has made it.
+DRIVER = ENV.fetch('LABPROOF_VM_DRIVER', 'kvm')
+
+def first_card(domain, row)
+  name = ENV.fetch('LABPROOF_VM_NAT', '')
+  return if name.empty?
+
+  domain.management_network_name = name
+  domain.management_network_address = TABLE['nat']['address'].sub(%r{\.\d+/}, '.0/')
+  domain.management_network_mode = 'none'
+  domain.management_network_keep = true
+  domain.management_network_mac = format('5254000002%02x', TABLE['machines'].index(row))
+end
+
 PROVIDERS << lambda do |machine, row|
   machine.vm.provider :libvirt do |domain, override|
     domain.default_prefix = 'labproof-'
     domain.memory = row['memory']
-    domain.cpus = row['cpus']
+    domain.cpus = ENV.fetch('LABPROOF_VM_CPUS', row['cpus']).to_i
     domain.graphics_type = 'none'
+    domain.driver = DRIVER
+    # What QEMU emulates best; the default asks it for whatever this computer's processor has.
+    domain.cpu_mode = 'custom' unless DRIVER == 'kvm'
+    first_card(domain, row)
     override.vm.network :private_network, ip: row['address'], netmask: NETMASK,
                                           libvirt__network_name: 'labproof', libvirt__netmask: NETMASK,
                                           libvirt__dhcp_enabled: false, libvirt__forward_mode: 'none'

@@ -3,7 +3,7 @@
 # password, swap in /etc/fstab. The stock box has the firewall off and refuses passwords.
 set -eu
 
-echo vagrant | passwd --stdin root >/dev/null
+echo root:vagrant | chpasswd
 
 set_option() {
     sed -i "/^[#[:space:]]*$1[[:space:]]/d" /etc/ssh/sshd_config
@@ -40,7 +40,11 @@ if ! awk '$1 !~ /^#/ && $3 == "swap" { found = 1 } END { exit !found }' /etc/fst
 fi
 swapon --all
 
-# Some versions of the box leave the second interface without its address after the first start.
+# Some versions of the box leave the second interface without its address after the first start; and SELinux lets
+# nobody read what Vagrant has described in /tmp and moved, with the label of that folder.
 prefix=${NETWORK:-192.168.200.0/24}
 prefix=${prefix%.*}.
-ip -4 -o address show | grep -qF " $prefix" || systemctl restart network
+if ! ip -4 -o address show | grep -qF " $prefix"; then
+    restorecon -R /etc/sysconfig/network-scripts /etc/systemd/network 2>/dev/null || true
+    systemctl restart network 2>/dev/null || systemctl restart systemd-networkd
+fi

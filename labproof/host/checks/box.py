@@ -28,6 +28,6 @@ def check(computer: Computer, wish: Wish) -> Finding:
 def places(wish: Wish) -> list[Path]:
     """Return where Vagrant keeps this box; from 2.4 on there may be a folder for the processor between."""
     name = wish.box.name.replace("/", "-VAGRANTSLASH-")
-    # A box that is fetched from an address of its own has no version in Vagrant's eyes.
-    folder = wish.vagrant_home / "boxes" / name / ("0" if wish.box.urls else wish.box.version)
+    # A box that is fetched from an address of its own, or was added from a file, has no version in Vagrant's eyes.
+    folder = wish.vagrant_home / "boxes" / name / ("0" if wish.box.urls else wish.box.version or "0")
     return [folder / wish.provider, folder / "amd64" / wish.provider]

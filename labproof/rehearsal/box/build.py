@@ -4,20 +4,35 @@ import fcntl
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from labproof.ground.errors import ProvisionError
 from labproof.ground.places import Progress, cache_dir
 from labproof.host.command import run_checked
-from labproof.rehearsal.box.recipe import DROPPED_PATHS, content_key, packages, sources_dir
-from labproof.rehearsal.bundle.apt import mirror_options
-from labproof.rehearsal.bundle.sources import RELEASE, debian_sources, render
+from labproof.rehearsal.box.debian import bootstrap
+from labproof.rehearsal.box.recipe import content_key, packages, sources_dir
 
+PREFIX = "labproof-rehearsal-"
 METADATA = {"provider": "lxc", "version": "1.0.0"}
 PARTS = ("lxc-template", "lxc-config", "guard.seccomp")
+
+
+class NamedBox(Protocol):
+    """A box, whatever it is for."""
+
+    @property
+    def name(self) -> str:
+        """Return what Vagrant calls it."""
+        ...
+
+    @property
+    def vagrant_home(self) -> Path:
+        """Return the folder in which Vagrant keeps its boxes."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -41,7 +56,7 @@ class Box:
 def current() -> Box:
     """Return the box that belongs to the present recipe, built or not."""
     key = content_key(packages(), sources_dir())
-    return Box(f"labproof-rehearsal-{key}", cache_dir() / "vagrant.d")
+    return Box(f"{PREFIX}{key}", cache_dir() / "vagrant.d")
 
 
 def ensure(progress: Progress) -> Box:
@@ -49,7 +64,7 @@ def ensure(progress: Progress) -> Box:
     box = current()
     if box.is_added:
         return box
-    with _one_at_a_time():
+    with one_at_a_time():
         if not box.is_added:
             _build(box, progress)
     return box
@@ -60,54 +75,24 @@ def _build(box: Box, progress: Progress) -> None:
     work = cache_dir() / "box"
     with tempfile.TemporaryDirectory(dir=work, prefix="build-") as name:
         folder = Path(name)
-        _bootstrap(folder / "rootfs.tar", folder)
+        hooks = (f"sync-in {sources_dir() / 'root'} /", str(sources_dir() / "customize.sh"))
+        bootstrap(folder / "rootfs.tar", folder, packages(), hooks)
         # vagrant-lxc asks for this name; our template knows that the file is a plain tar.
         (folder / "rootfs.tar").rename(folder / "rootfs.tar.gz")
         for part in PARTS:
             shutil.copy2(sources_dir() / part, folder / part)
         (folder / "metadata.json").write_text(json.dumps(METADATA))
         progress("handing the box to Vagrant")
-        _add(box, folder)
-    _remove_older(box)
+        add(box, "lxc", folder, [*PARTS, "metadata.json", "rootfs.tar.gz"])
+    remove_older(box, PREFIX)
 
 
-def _bootstrap(target: Path, scratch: Path) -> None:
-    sources = scratch / "debian.sources"
-    sources.write_text(render(debian_sources(), "deb"))
-    options = scratch / "apt.conf"
-    options.write_text("\n".join(mirror_options()) + "\n")
-    argv = [
-        "mmdebstrap",
-        "--variant=minbase",
-        "--format=tar",
-        f"--include={','.join(packages())}",
-        f"--aptopt={options}",
-        "--dpkgopt=force-unsafe-io",
-        *(f"--dpkgopt=path-exclude={path}" for path in DROPPED_PATHS),
-        f"--customize-hook=sync-in {sources_dir() / 'root'} /",
-        f"--customize-hook={sources_dir() / 'customize.sh'}",
-        "--skip=output/dev",
-        RELEASE,
-        str(target),
-        str(sources),
-    ]
-    run_checked(
-        argv,
-        seconds=900,
-        error=ProvisionError,
-        hint="check that apt-get update works on this computer, then start again; nothing half-built is kept",
-        env={"LC_ALL": "C.UTF-8"},
-    )
-    sources.unlink()
-    options.unlink()
-
-
-def _add(box: Box, folder: Path) -> None:
+def add(box: NamedBox, provider: str, folder: Path, names: Sequence[str]) -> None:
+    """Hand files of a folder to Vagrant as a box of a provider. Raises ProvisionError."""
     archive = folder.with_suffix(".box")
-    names = [*PARTS, "metadata.json", "rootfs.tar.gz"]
     try:
-        run_checked(["tar", "-cf", str(archive), "-C", str(folder), *names], seconds=120, error=ProvisionError)
-        argv = ["vagrant", "box", "add", "--force", "--provider", "lxc", "--name", box.name, str(archive)]
+        run_checked(["tar", "-cf", str(archive), "-C", str(folder), *names], seconds=300, error=ProvisionError)
+        argv = ["vagrant", "box", "add", "--force", "--provider", provider, "--name", box.name, str(archive)]
         run_checked(argv, seconds=300, error=ProvisionError, env=vagrant_env(box.vagrant_home))
     finally:
         archive.unlink(missing_ok=True)
@@ -118,15 +103,16 @@ def vagrant_env(home: Path) -> dict[str, str]:
     return {"VAGRANT_HOME": str(home), "VAGRANT_CHECKPOINT_DISABLE": "1", "LC_ALL": "C.UTF-8"}
 
 
-def _remove_older(box: Box) -> None:
+def remove_older(box: NamedBox, prefix: str) -> None:
     """Free the disk of boxes from earlier recipes; running machines do not need theirs any more."""
-    for folder in box.directory.parents[2].glob("labproof-rehearsal-*"):
+    for folder in (box.vagrant_home / "boxes").glob(f"{prefix}*"):
         if folder.name != box.name:
             shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
+def one_at_a_time() -> Iterator[None]:
+    """Hold the place where boxes are built; what a killed build has left there is removed."""
     work = cache_dir() / "box"
     work.mkdir(parents=True, exist_ok=True)
     with (work / "lock").open("w") as lock:

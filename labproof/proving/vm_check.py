@@ -1,0 +1,172 @@
+"""The proof on virtual machines: all that a container can only simulate, stage after stage, each with its time.
+
+Machines come up, earn nothing untouched, are worked through, really restarted, spoiled and set back; at the end this
+computer is as it was. A stage that fails ends the proof; nothing is left out silently.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from labproof.ground.errors import LabError
+from labproof.ground.places import Progress
+from labproof.host import doctor
+from labproof.host.computer import ThisComputer
+from labproof.providers import wishes
+from labproof.proving import compare
+from labproof.proving.bench import Bench
+from labproof.proving.catalogue import Trial
+from labproof.proving.seeding import GREEN_PATIENCE, PATIENCE, Seeding
+from labproof.proving.virtual_host import VirtualHost
+from labproof.records.model import RunRecord
+
+BOOT_ID = "cat /proc/sys/kernel/random/boot_id"
+"""What a kernel has had since its start, and never twice."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What was proven, how long it took in seconds, and what stood in the way."""
+
+    name: str
+    seconds: float
+    problem: str = ""
+
+
+@dataclass
+class VmCheck:
+    """One proof. `sections` are those that are worked through, all where none is named; the runs go into `folder`."""
+
+    host: VirtualHost
+    bench: Bench
+    mistakes: tuple[Trial, ...]
+    tell: Progress
+    stages: list[Stage] = field(default_factory=list)
+
+    def prove(self) -> list[Stage]:
+        """Go through all stages, and take everything down whatever came of them."""
+        try:
+            self._go_through()
+        except LabError:
+            self.tell("the stages after this one were not run")
+        finally:
+            self._take_down()
+        return self.stages
+
+    def _go_through(self) -> None:
+        steps: tuple[tuple[str, Callable[[], object]], ...] = (
+            ("what is needed is installed", lambda: self.host.install(self.tell)),
+            ("libvirt's daemon answers", lambda: self.host.start_daemon(self.tell)),
+            ("bundle and box are there", lambda: self.host.prepare(self.tell)),
+            ("no machine is left of an earlier run", lambda: self.host.take_down(self.tell)),
+            ("the machines have a network that leads nowhere", lambda: self.host.make_network(self.tell)),
+            ("the doctor lets the machines come up", self._examine),
+            ("the machines come up", lambda: self.host.lab.up(self.tell)),
+            ("untouched machines earn nothing", self._untouched),
+            ("the handout's work earns every point", self._perform),
+            ("every mistake is caught", self._seed),
+            ("all of it outlasts a restart", self._restart),
+            ("the machines are set back, and forward again", self._set_back),
+        )
+        for name, act in steps:
+            with self._stage(name):
+                act()
+
+    def _take_down(self) -> None:
+        steps: tuple[tuple[str, Callable[[], None]], ...] = (
+            ("the machines are gone", lambda: self.host.take_down(self.tell)),
+            ("this computer is as it was", lambda: self.host.put_back(self.tell)),
+        )
+        for name, act in steps:
+            try:
+                with self._stage(name):
+                    self.bench.close()
+                    act()
+            except LabError:
+                # It is told and kept; what else can be taken down is taken down.
+                continue
+
+    @contextmanager
+    def _stage(self, name: str) -> Iterator[None]:
+        started, clock = datetime.now(UTC), time.monotonic()
+        self.tell(f"{started:%H:%M:%S} {name} ...")
+        problem = ""
+        try:
+            yield
+        except LabError as failed:
+            problem = str(failed)
+            raise
+        finally:
+            stage = Stage(name, round(time.monotonic() - clock, 1), problem)
+            self.stages.append(stage)
+            self.tell(_line(stage))
+
+    def _examine(self) -> None:
+        examination = doctor.examine(ThisComputer(), wishes.wish(self.host.lab.name))
+        examination.require()
+        for name, finding in examination.findings.items():
+            self.tell(f"  {finding.state}: {name}: {finding.found}")
+
+    def _untouched(self) -> None:
+        run = self.bench.grade("untouched", PATIENCE)
+        passing = compare.passing(run)
+        self.tell(f"  {run.score}; {len(passing)} criteria pass")
+        if passing:
+            raise LabError(f"expected no criterion to pass on untouched machines, found {', '.join(passing)}")
+        _require_seen(compare.unseen(run))
+
+    def _perform(self) -> None:
+        self._require_full(self.bench.perform("finished", keeps_milestones=True))
+
+    def _restart(self) -> None:
+        before = self._boot_ids()
+        self.bench.restart()
+        after = self._boot_ids()
+        if same := [name for name in before if before[name] == after[name]]:
+            raise LabError(f"expected another boot after the restart, found the same on {', '.join(same)}")
+        self._require_full(self.bench.grade("restarted", GREEN_PATIENCE))
+
+    def _seed(self) -> None:
+        tried = Seeding(self.bench, lambda text: self.tell(f"  {text}")).all(self.mistakes)
+        if unproven := [f"{one.mistake.id}: {'; '.join(one.problems)}" for one in tried if one.problems]:
+            raise LabError("\n".join(("expected every mistake to be caught, found:", *unproven)))
+
+    def _set_back(self) -> None:
+        known = self.host.lab.milestones()
+        if len(known) < 2:
+            raise LabError(f"expected a milestone of each section, found {', '.join(known) or 'none'}")
+        first, last = known[0], known[-1]
+        self.bench.restore(first)
+        run = self.bench.grade(f"back-to-{first}", PATIENCE)
+        self.tell(f"  after {first}: {run.score}")
+        left = {id_.partition(".")[0] for id_ in compare.not_fine(run)}
+        if first in left or last not in left:
+            raise LabError(
+                f"expected {first} done and {last} undone again, found not done: {', '.join(left) or 'none'}"
+            )
+        self.bench.restore(last)
+        self._require_full(self.bench.grade(f"forward-to-{last}", GREEN_PATIENCE))
+
+    def _require_full(self, run: RunRecord) -> None:
+        self.tell(f"  {run.score}")
+        if left := compare.not_fine(run):
+            raise LabError("\n".join(("expected every criterion to pass, found:", *_lines(left))))
+
+    def _boot_ids(self) -> dict[str, str]:
+        return {end.name: self.bench.ask(end.name, BOOT_ID).strip() for end in self.host.lab.endpoints()}
+
+
+def _require_seen(unseen: dict[str, str]) -> None:
+    if unseen:
+        raise LabError("\n".join(("expected every criterion to be seen, found:", *_lines(unseen))))
+
+
+def _lines(seen: Mapping[str, str]) -> list[str]:
+    return [f"{id_}: {found}" for id_, found in seen.items()]
+
+
+def _line(stage: Stage) -> str:
+    said = "FAILED" if stage.problem else "ok"
+    return f"{said}: {stage.name} ({stage.seconds:.0f} s)" + (f"\n{stage.problem}" if stage.problem else "")

@@ -1,0 +1,205 @@
+"""The stages of the proof on virtual machines, with machines that only say what they are asked."""
+
+import itertools
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labproof.connection.endpoint import Endpoint
+from labproof.ground.errors import HostError
+from labproof.ground.places import Progress, course_dir
+from labproof.host.doctor import Examination
+from labproof.proving import vm_check
+from labproof.proving.vm_check import VmCheck
+from labproof.records import result
+from labproof.records.model import Outcome, RunRecord, SectionRecord
+
+FULL = result.load(course_dir() / "tests" / "recordings" / "full" / "result.json")
+
+
+def _with(run: RunRecord, outcome: Outcome, *sections: str) -> RunRecord:
+    """Return a run in which all criteria of some sections have an outcome."""
+    return replace(run, sections=tuple(_come_to(s, outcome) if s.id in sections else s for s in run.sections))
+
+
+def _come_to(section: SectionRecord, outcome: Outcome) -> SectionRecord:
+    changed = [
+        replace(scenario, criteria=tuple(replace(c, outcome=outcome) for c in scenario.criteria))
+        for scenario in section.scenarios
+    ]
+    return replace(section, scenarios=tuple(changed))
+
+
+TWO = replace(FULL, sections=tuple(section for section in FULL.sections if section.id in ("base", "docker")))
+"""A run of two sections in which all is well."""
+
+NOTHING = _with(TWO, Outcome.FAILED, "base", "docker")
+
+
+@dataclass
+class Lab:
+    """Machines that are up or not."""
+
+    asked: list[str]
+    name: str = "libvirt"
+
+    def up(self, progress: Progress) -> None:
+        """Note it."""
+        self.asked.append("up")
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Return one machine."""
+        return (Endpoint("master", "192.168.200.10", "127.0.0.1", 22, "root", Path("key"), ""),)
+
+    def milestones(self) -> tuple[str, ...]:
+        """Return what was kept."""
+        return ("base", "docker")
+
+
+@dataclass
+class Host:
+    """A computer that notes what is done to it, and fails where it is told to."""
+
+    asked: list[str] = field(default_factory=list)
+    fails: str = ""
+
+    @property
+    def lab(self) -> Lab:
+        """Return its machines."""
+        return Lab(self.asked)
+
+    def __getattr__(self, name: str) -> Any:
+        def note(progress: Progress) -> None:
+            self.asked.append(name)
+            if name == self.fails:
+                raise HostError(f"{name} went wrong")
+
+        return note
+
+
+@dataclass
+class Bench:
+    """Grades as it is told to: what is returned, by the name of a run."""
+
+    runs: dict[str, RunRecord]
+    boots: Any = field(default_factory=itertools.count)
+
+    def grade(self, name: str, patience: float) -> RunRecord:
+        """Return the run of this name."""
+        return self.runs[name]
+
+    def perform(self, name: str, keeps_milestones: bool = False) -> RunRecord:
+        """Return the run of this name."""
+        assert keeps_milestones
+        return self.runs[name]
+
+    def ask(self, machine: str, line: str) -> str:
+        """Return another boot's id each time."""
+        return f"{next(self.boots)}\n"
+
+    def restart(self) -> None:
+        """Restart nothing."""
+
+    def restore(self, milestone: str) -> None:
+        """Restore nothing."""
+
+    def close(self) -> None:
+        """Close nothing."""
+
+
+RUNS = {
+    "untouched": NOTHING,
+    "finished": TWO,
+    "restarted": TWO,
+    "back-to-base": _with(TWO, Outcome.FAILED, "docker"),
+    "forward-to-docker": TWO,
+}
+
+
+def check(host: Host, bench: Bench, said: list[str]) -> VmCheck:
+    """Return a proof with these parts."""
+    parts: dict[str, Any] = {"host": host, "bench": bench}
+    return VmCheck(**parts, mistakes=(), tell=said.append)
+
+
+@pytest.fixture(autouse=True)
+def healthy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A computer on which the doctor finds nothing wrong."""
+    monkeypatch.setattr(vm_check.doctor, "examine", lambda *_: Examination("libvirt", {}))
+
+
+def test_every_stage_is_told_with_its_time() -> None:
+    """All stages pass; each begins and ends with a line, and at the end all is put back."""
+    host, said = Host(), list[str]()
+    stages = check(host, Bench(RUNS), said).prove()
+    assert not [stage for stage in stages if stage.problem]
+    assert host.asked[-2:] == ["take_down", "put_back"]
+    for stage in stages:
+        assert any(line.endswith(f"{stage.name} ...") for line in said)
+        assert any(line.startswith(f"ok: {stage.name} (") for line in said)
+
+
+def test_what_fails_ends_the_proof_and_all_is_put_back() -> None:
+    """After a stage that failed none but the taking down is run, and that they were not is said."""
+    host, said = Host(fails="make_network"), list[str]()
+    stages = check(host, Bench(RUNS), said).prove()
+    assert [stage.problem for stage in stages if stage.problem] == ["make_network went wrong"]
+    assert "up" not in host.asked
+    assert host.asked[-2:] == ["take_down", "put_back"]
+    assert "the stages after this one were not run" in said
+
+
+def test_a_computer_that_cannot_be_put_back_is_told() -> None:
+    """What goes wrong at the end is a failed stage too, and the rest is put back all the same."""
+    host = Host(fails="take_down")
+    stages = check(host, Bench(RUNS), []).prove()
+    assert [stage.name for stage in stages if stage.problem][-1] == "the machines are gone"
+    assert host.asked[-1] == "put_back"
+
+
+@pytest.mark.parametrize(
+    ("run", "is_now", "says"),
+    [
+        ("untouched", _with(NOTHING, Outcome.PASSED, "docker"), "no criterion to pass on untouched machines"),
+        ("untouched", _with(NOTHING, Outcome.UNDETERMINED, "docker"), "every criterion to be seen"),
+        ("finished", _with(TWO, Outcome.FAILED, "docker"), "every criterion to pass"),
+        ("restarted", _with(TWO, Outcome.FAILED, "base"), "every criterion to pass"),
+        ("back-to-base", TWO, "base done and docker undone"),
+        ("back-to-base", NOTHING, "base done and docker undone"),
+        ("forward-to-docker", _with(TWO, Outcome.FAILED, "docker"), "every criterion to pass"),
+    ],
+)
+def test_whatever_is_not_as_it_should_be_fails_its_stage(run: str, is_now: RunRecord, says: str) -> None:
+    """Points for nothing, work that is not seen, a restart that loses it, a snapshot that keeps it: each is told."""
+    stages = check(Host(), Bench({**RUNS, run: is_now}), []).prove()
+    assert [says in stage.problem for stage in stages if stage.problem] == [True]
+
+
+def test_a_restart_that_was_none_is_told() -> None:
+    """The kernel's own word for a boot must change: points alone do not show that it was one."""
+    bench = Bench(RUNS, itertools.repeat(7))
+    stages = check(Host(), bench, []).prove()
+    assert ["another boot after the restart" in stage.problem for stage in stages if stage.problem] == [True]
+
+
+def test_mistakes_that_are_not_caught_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What seeding did not prove fails its stage with the mistake's name."""
+
+    class Seeded:
+        def __init__(self, *_: object) -> None:
+            pass
+
+        def all(self, mistakes: object) -> list[Any]:
+            class Tried:
+                problems = ("it was not red",)
+                mistake = type("Mistake", (), {"id": "base.swap-still-on"})
+
+            return [Tried]
+
+    monkeypatch.setattr(vm_check, "Seeding", Seeded)
+    stages = check(Host(), Bench(RUNS), []).prove()
+    assert [stage.problem for stage in stages if stage.problem] == [
+        "expected every mistake to be caught, found:\nbase.swap-still-on: it was not red"
+    ]
