@@ -121,8 +121,12 @@ def summed(total: Score) -> Both:
     unseen = (total.undetermined, "{points} undetermined")
     parts = [words("{points} earned", points=number(total.earned))]
     parts += [words(said, points=number(points)) for points, said in (lost, blocked, unseen) if points]
-    joined = {name: Markup(", ").join(part.spoken(name) for part in parts) for name in LANGUAGES}
+    joined = {name: Markup(_comma(name)).join(part.spoken(name) for part in parts) for name in LANGUAGES}
     return words("{parts} of {possible} points", parts=Both(joined), possible=number(total.possible))
+
+
+def _comma(spoken: str) -> str:
+    return language.MARKS.get(spoken, {}).get(", ", ", ")
 
 
 def _tagged(tag: str) -> Callable[[object], Markup]:
