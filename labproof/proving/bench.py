@@ -1,6 +1,7 @@
 """The lab under proof: it is graded from outside, as anybody would, and its machines are changed as root would."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from labproof.connection.base import Command, CommandResult, Purpose
@@ -32,6 +33,7 @@ class Bench:
     def __init__(self, provider: Provider, folder: Path, sections: tuple[str, ...] = (), slowness: float = 1) -> None:
         self._provider = provider
         self._runs = folder / "runs"
+        self._sections = sections
         self._chosen = [word for section in sections for word in ("--section", section)]
         self._slowness = slowness
         self._connection: LiveConnection | None = None
@@ -122,7 +124,13 @@ class Bench:
         written.rename(target)
         (scratch / TERMINAL).rename(target / TERMINAL)
         shutil.rmtree(scratch)
-        return result.load(target / "result.json")
+        return self._looked_at(result.load(target / "result.json"))
+
+    def _looked_at(self, run: RunRecord) -> RunRecord:
+        """Return a run with the sections that are looked at: it names the others too, as not come to."""
+        if not self._sections:
+            return run
+        return replace(run, sections=tuple(section for section in run.sections if section.id in self._sections))
 
 
 def _silent(_: str) -> None:

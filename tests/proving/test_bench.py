@@ -44,3 +44,10 @@ def test_commands_need_the_machines(bench: Bench) -> None:
     with pytest.raises(LabError):
         bench.carry_out({"node": ("true",)})
     assert issubclass(ProvisionError, LabError)
+
+
+def test_only_sections_that_are_looked_at_count(bench: Bench, tmp_path: Path) -> None:
+    """A run names every section of the course; of those that were not asked for it says nothing."""
+    provider = InventoryLab.read(tmp_path / "lab.toml")
+    one = Bench(provider, tmp_path / "proof", ("base", "docker"))
+    assert {c.id.partition(".")[0] for c in one.regrade("again", RECORDING).criteria} == {"base", "docker"}

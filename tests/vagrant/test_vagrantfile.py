@@ -95,12 +95,15 @@ def test_libvirt_emulates_the_processor_only_where_that_is_said() -> None:
     lines = _settings("libvirt")
     assert "master.libvirt driver= kvm" in lines
     assert "master.libvirt cpus= 2" in lines
-    assert not any("cpu_mode" in line or "management_network" in line for line in lines)
+    assert not any(word in line for line in lines for word in ("cpu_mode", "management_network", "boot_timeout"))
     said = {"LABPROOF_VM_DRIVER": "qemu", "LABPROOF_VM_NAT": "labproof-nat", "LABPROOF_VM_CPUS": "1"}
     lines = _settings("libvirt", **said)
     for setting in ("driver= qemu", "cpu_mode= custom", "cpus= 1", "management_network_address= 10.0.2.0/24"):
         assert f"node.libvirt {setting}" in lines
     assert "node.libvirt management_network_mac= 525400000201" in lines
+    # Minutes are nothing unusual there.
+    assert "node boot_timeout= 1200" in lines
+    assert "node graceful_halt_timeout= 600" in lines
 
 
 REPOSITORY = """[base]

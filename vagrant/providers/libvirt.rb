@@ -5,6 +5,12 @@
 # is there already, in the place of the management network: one that leads nowhere, where Labproof has made it.
 DRIVER = ENV.fetch('LABPROOF_VM_DRIVER', 'kvm')
 
+# A machine that is emulated takes minutes to start and to stop, and is not switched off meanwhile.
+def patience(override)
+  override.vm.boot_timeout = 1200
+  override.vm.graceful_halt_timeout = 600
+end
+
 def first_card(domain, row)
   name = ENV.fetch('LABPROOF_VM_NAT', '')
   return if name.empty?
@@ -23,8 +29,11 @@ PROVIDERS << lambda do |machine, row|
     domain.cpus = ENV.fetch('LABPROOF_VM_CPUS', row['cpus']).to_i
     domain.graphics_type = 'none'
     domain.driver = DRIVER
-    # What QEMU emulates best; the default asks it for whatever this computer's processor has.
-    domain.cpu_mode = 'custom' unless DRIVER == 'kvm'
+    unless DRIVER == 'kvm'
+      # What QEMU emulates best; the default asks it for whatever this computer's processor has.
+      domain.cpu_mode = 'custom'
+      patience(override)
+    end
     first_card(domain, row)
     override.vm.network :private_network, ip: row['address'], netmask: NETMASK,
                                           libvirt__network_name: 'labproof', libvirt__netmask: NETMASK,

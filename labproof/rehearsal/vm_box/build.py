@@ -58,7 +58,7 @@ def _build(box: VmBox, progress: Progress) -> None:
         recipe.lay_out(folder / "overlay")
         hooks = (
             f"sync-in {folder / 'overlay'} /",
-            str(common_sources() / "common.sh"),
+            str(common_sources() / recipe.COMMON),
             str(recipe.sources_dir() / "customize.sh"),
         )
         bootstrap(folder / "root", folder, recipe.packages(), hooks)

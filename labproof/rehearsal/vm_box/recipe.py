@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+import tempfile
 from pathlib import Path
 
 from labproof.ground.places import engine_dir
@@ -20,6 +21,9 @@ PACKAGES = (
     "selinux-utils",
     "policycoreutils",
 )
+
+COMMON = "common.sh"
+"""What makes both boxes the same machine; the rest of that folder's scripts are the containers' own."""
 
 _LIB = "usr/lib/labproof"
 STAND_INS = (
@@ -54,8 +58,11 @@ def lay_out(target: Path) -> None:
 
 
 def key() -> str:
-    """Return a short digest of everything that the box is made from."""
-    digest = hashlib.sha256(repr((STAND_INS, disk.SHAPE)).encode())
-    for names, folder in ((packages(), of_containers.sources_dir()), ((), sources_dir())):
-        digest.update(of_containers.content_key(names, folder).encode())
+    """Return a short digest of everything that the box is made from; what only containers have changes nothing."""
+    digest = hashlib.sha256(repr(disk.SHAPE).encode())
+    digest.update((of_containers.sources_dir() / COMMON).read_bytes())
+    with tempfile.TemporaryDirectory() as folder:
+        lay_out(Path(folder) / "overlay")
+        for names, sources in ((packages(), Path(folder)), ((), sources_dir())):
+            digest.update(of_containers.content_key(names, sources).encode())
     return digest.hexdigest()[:12]

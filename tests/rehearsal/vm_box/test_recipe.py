@@ -1,5 +1,6 @@
 """What goes into the box for virtual machines."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -31,20 +32,36 @@ def test_swap_is_the_disks_own_partition(tmp_path: Path) -> None:
     assert (start + size) * 512 == disk.DISK_MIB * disk.MIB
 
 
-def test_every_input_changes_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A package, a file of either box and the shape of the disk each make another box."""
+@pytest.fixture
+def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Copies of both boxes' files, to be changed."""
+    for name, module in (("box", of_containers), ("vm-box", recipe)):
+        shutil.copytree(module.sources_dir(), tmp_path / name)
+        monkeypatch.setattr(module, "sources_dir", lambda name=name: tmp_path / name)
+    return tmp_path
+
+
+def test_every_input_changes_the_key(sources: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of either box, what is done to it, a package and the shape of the disk each make another box."""
     keys = {recipe.key()}
+    for name in ("box/root/etc/hosts", "box/common.sh", "vm-box/root/etc/fstab", "vm-box/customize.sh"):
+        with (sources / name).open("a") as file:
+            file.write("# more\n")
+        keys.add(recipe.key())
     monkeypatch.setattr(disk, "SHAPE", ("another",))
     keys.add(recipe.key())
     monkeypatch.setattr(recipe, "PACKAGES", (*recipe.PACKAGES, "less-common"))
     keys.add(recipe.key())
-    (tmp_path / "customize.sh").write_text("true\n")
-    monkeypatch.setattr(recipe, "sources_dir", lambda: tmp_path)
-    keys.add(recipe.key())
-    (tmp_path / "root").mkdir()
-    monkeypatch.setattr(of_containers, "sources_dir", lambda: tmp_path / "root")
-    keys.add(recipe.key())
-    assert len(keys) == 5
+    assert len(keys) == 7
+
+
+def test_what_only_containers_have_changes_nothing(sources: Path) -> None:
+    """Stand-ins for a kernel and LXC's own files are not in the box: no other box is built for them."""
+    before = recipe.key()
+    for name in (f"root/{recipe.STAND_INS[0]}", "lxc-config", "customize.sh"):
+        with (sources / "box" / name).open("a") as file:
+            file.write("# more\n")
+    assert recipe.key() == before
 
 
 def test_no_address_of_a_mirror_is_in_the_sources() -> None:
