@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections import Counter
 from functools import cache
-from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
@@ -16,46 +15,25 @@ from labproof.gradebook.book import Book
 from labproof.ground.places import engine_dir
 from labproof.showing import scripts
 from tests.gradebook import classes
+from tests.showing import pages
 
 LARGEST = 4_000_000
 """Bytes of the page of 300 students: it is to be mailed, and opened on a phone."""
-VOID = {"meta", "input", "br", "wbr"}
 CLASSES = {"large": classes.large, "small": classes.small, "tiny": classes.tiny}
 
 
-class Page(HTMLParser):
-    """What a browser would find: tags with attributes, text without style and script, and what was not closed."""
+class Page(pages.Page):
+    """What a browser would find, with the source of the page and its scripts."""
 
     def __init__(self, text: str) -> None:
-        super().__init__()
         self.source = text
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.words: list[str] = []
         self.scripts: list[str] = []
-        self.open: list[str] = []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append("zh" if dict(attrs).get("class") == "zh" else tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() in (tag, "zh")
+        super().__init__(text)
 
     def handle_data(self, data: str) -> None:
         if self.open[-1:] == ["script"]:
             self.scripts.append(data)
-        elif not {"style", "zh"} & set(self.open):
-            self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join("".join(self.words).split())
-
-    def values(self, name: str) -> list[str]:
-        return [attrs[name] or "" for _, attrs in self.tags if name in attrs]
+        super().handle_data(data)
 
 
 @cache

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 
 from steps.cluster.cause import SHOWN, cause
+from steps.probes.container_log import telling_line
 from tests.anything import texts
 
 ID = "0123456789ab" + 52 * "f"
@@ -61,3 +62,14 @@ def test_end_is_kept() -> None:
 def test_any_message_is_read(text: str) -> None:
     """Whatever the message is, what is shown is short."""
     assert len(cause(text)) <= SHOWN
+
+
+def test_own_word_of_readiness_comes_before_an_older_error() -> None:
+    """What a program says of its own readiness tells more than an error that it has got over, but not than its end."""
+    lost = "2026-11-25 23:15:39.694 [WARNING][1] standins/mirroring.py 108: Connection refused; trying again"
+    unready = (
+        "2026-11-25 23:16:17.882 [INFO][1] standins/node.py 178: BIRD is not ready: BGP not established with 10.0.0.2"
+    )
+    said = "BIRD is not ready: BGP not established with 10.0.0.2"
+    assert telling_line(f"{unready}\n{lost}\n") == telling_line(f"{lost}\n{unready}\n") == said
+    assert telling_line(f"panic: no way\n{unready}\n") == "panic: no way"
