@@ -1,6 +1,7 @@
 """Answers DNS on port 53 from a live copy of the cluster's Services; deployed by kubeadm's CoreDNS manifest."""
 
 import argparse
+import errno
 import hashlib
 import logging
 import os
@@ -110,20 +111,26 @@ def give_up(text: str) -> None:
     os._exit(1)
 
 
-def serve(resolver: Resolver, port: int) -> None:
-    """Begin to answer over UDP and TCP, in threads that end with the program."""
-    for server in (
-        UdpServer(("0.0.0.0", port), resolver.answer),
-        TcpServer(("0.0.0.0", port), resolver.answer),
-    ):
+def serve(resolver: Resolver, port: int) -> int:
+    """Begin to answer over UDP and TCP, in threads that end with the program; return the port, found free where 0."""
+    udp = UdpServer(("0.0.0.0", port), resolver.answer)
+    try:
+        tcp = TcpServer(udp.server_address, resolver.answer)
+    except OSError as error:
+        udp.server_close()
+        if port or error.errno != errno.EADDRINUSE:
+            raise
+        return serve(resolver, port)
+    for server in (udp, tcp):
         Thread(target=server.serve_forever, daemon=True).start()
+    return int(udp.server_address[1])
 
 
 def main(arguments: list[str]) -> int:
     """Serve until SIGTERM, and for the lameduck seconds after it; return 0, or 1 where the Corefile forbids it."""
     parser = argparse.ArgumentParser(prog="dns", description="cluster DNS, a stand-in made for rehearsals")
     parser.add_argument("-conf", type=Path, default=Path("/etc/coredns/Corefile"))
-    parser.add_argument("-port", type=int, default=53)
+    parser.add_argument("-port", type=int, default=53, help="0: any that is free, and said")
     options = parser.parse_args(arguments)
     stop = begin(words.CoreDnsFormatter())
     try:
@@ -134,10 +141,10 @@ def main(arguments: list[str]) -> int:
     names = Names(ClusterApi.in_cluster("dns-stand-in"), corefile.domain)
     loop = LoopWatch(give_up) if corefile.find("loop") else None
     resolver = Resolver(names, servers, options.port, loop)
-    run(corefile, names, resolver, options.port, stop)
-    introduce(corefile, options.conf, options.port)
+    port = run(corefile, names, resolver, options.port, stop)
+    introduce(corefile, options.conf, port)
     if loop:
-        Thread(target=loop.ask, args=(options.port,), name="loop", daemon=True).start()
+        Thread(target=loop.ask, args=(port,), name="loop", daemon=True).start()
     wait_for_end(Event())
     end(corefile.lameduck)
     stop.set()
@@ -145,14 +152,14 @@ def main(arguments: list[str]) -> int:
     os._exit(0)
 
 
-def run(corefile: Corefile, names: Names, resolver: Resolver, port: int, stop: Event) -> None:
-    """Begin to follow the cluster, to answer, and to tell of itself on the ports that the Corefile opens."""
+def run(corefile: Corefile, names: Names, resolver: Resolver, port: int, stop: Event) -> int:
+    """Begin to follow the cluster, to answer (return on which port), and to tell of itself where the Corefile says."""
     if names.domain:
         names.start(stop)
     for plugin, status_port in (("health", HEALTH_PORT), ("ready", READY_PORT), ("prometheus", METRICS_PORT)):
         if corefile.find(plugin):
             Server(("0.0.0.0", status_port), status_app(names, resolver)).start()
-    serve(resolver, port)
+    return serve(resolver, port)
 
 
 def introduce(corefile: Corefile, path: Path, port: int) -> None:
