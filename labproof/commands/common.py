@@ -2,8 +2,11 @@
 
 import gc
 import os
+import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -109,6 +112,22 @@ def machine_choice(provider: str, inventory: Path | None, **more: Any) -> "Machi
     return MachineChoice(provider or os.environ.get("LAB_PROVIDER", ""), inventory, **more)
 
 
+def _plugins() -> list[ModuleType]:
+    """Return a run's plugins as modules, the course's where somebody has imported them already.
+
+    For each plugin that pytest gets by its name it looks through all that is installed: a tenth of a grading.
+    """
+    steps = course_dir() / "steps"
+    known = [module for name, module in sorted(sys.modules.items()) if name.startswith("steps.")]
+    ours = [import_module(name) for name in ("labproof.plugin", "pytest_bdd.plugin")]
+    return ours + [module for module in known if _is_directly_in(steps, module)]
+
+
+def _is_directly_in(folder: Path, module: ModuleType) -> bool:
+    path = Path(module.__file__ or "")
+    return path.parent == folder and path.name != "__init__.py" and not path.name.startswith("_")
+
+
 def run_course(
     mode: str, provider: str, inventory: Path | None, more: Sequence[str], early: "EarlyReach | Rejudging | None" = None
 ) -> int:
@@ -130,9 +149,8 @@ def run_course(
     arguments += ["--assert=plain", "--tb=native" if is_debugged else "--tb=no", "--no-summary"]
     arguments += [f"--provider={provider}"] if provider else []
     arguments += [f"--inventory={inventory}"] if inventory else []
-    arguments += ["-p", "labproof.plugin", "-p", "pytest_bdd.plugin"]
     # It looks for exceptions in what was thrown away, which takes a tenth of a second in the end; we keep none.
     arguments += ["-p", "no:unraisableexception"]
-    status = pytest.main([*arguments, *more], plugins=[early] if early else [])
+    status = pytest.main([*arguments, *more], plugins=[*_plugins(), *([early] if early else [])])
     # An option that pytest does not know ends before any plugin of ours has a say.
     return ExitStatus.USAGE if status == pytest.ExitCode.USAGE_ERROR else int(status)

@@ -6,6 +6,7 @@ The style sheet shows the one that the page's own language names; the script onl
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
+from pathlib import Path
 from typing import SupportsFloat
 
 from markupsafe import Markup, escape
@@ -13,6 +14,7 @@ from markupsafe import Markup, escape
 from labproof.ground import language
 from labproof.ground.language import ENGLISH, LANGUAGES
 from labproof.ground.phrases import BLANK, LONGEST
+from labproof.ground.places import course_dir
 from labproof.ground.wording import book, say
 from labproof.records.model import Score, number
 from labproof.showing.text import pieces, prose, visible
@@ -21,6 +23,8 @@ KEYWORDS = ("Given", "When", "Then", "And", "But")
 """How the sentences of a scenario begin."""
 KINDS = ("command", "api", "page")
 """What an exchange can be."""
+_REMEMBERED = 600
+"""Characters of a text that may be kept with its translation."""
 _SENTENCE = 3
 """From so many words on, what has no translation says for itself that it is English."""
 
@@ -106,6 +110,8 @@ def tip(text: str, before: str = "", longest: int = 1000) -> Markup:
 
 def marked(text: str) -> Markup:
     """Return a text that a machine wrote: what cannot be seen is marked, so that it is not taken for text."""
+    if text.isascii() and text.isprintable():
+        return escape(text)
     byte = Markup('<span class="byte">{}</span>')
     return Markup("").join(escape(plain) + (byte.format(hidden) if hidden else "") for plain, hidden in pieces(text))
 
@@ -170,6 +176,17 @@ def _filled(message: str, spoken: str, fillings: Mapping[str, object]) -> Markup
 
 
 def _said(text: str, shown: Callable[[str], Markup]) -> Both:
+    # What a machine writes at length is told once; the course's own words are in every report.
+    return _remembered(text, shown, course_dir()) if len(text) <= _REMEMBERED else _in_all(text, shown)
+
+
+@lru_cache(maxsize=2048)
+def _remembered(text: str, shown: Callable[[str], Markup], course: Path) -> Both:
+    # Each course has words of its own.
+    return _in_all(text, shown)
+
+
+def _in_all(text: str, shown: Callable[[str], Markup]) -> Both:
     texts = {}
     for name in LANGUAGES:
         other = text if name == ENGLISH else book(name).find(text)

@@ -122,6 +122,8 @@ def _environment() -> Environment:
         loader=FileSystemLoader(engine_dir() / "reports"),
         bytecode_cache=FileSystemBytecodeCache(str(compiled)) if os.access(compiled, os.W_OK) else None,
         autoescape=True,
+        # A template does not change while we run, and a page would ask the disk about it 800 times.
+        auto_reload=False,
         undefined=StrictUndefined,
         finalize=visible,
         trim_blocks=True,
