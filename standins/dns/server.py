@@ -114,8 +114,9 @@ def give_up(text: str) -> None:
 def serve(resolver: Resolver, port: int) -> int:
     """Begin to answer over UDP and TCP, in threads that end with the program; return the port, found free where 0."""
     udp = UdpServer(("0.0.0.0", port), resolver.answer)
+    own = int(udp.server_address[1])
     try:
-        tcp = TcpServer(udp.server_address, resolver.answer)
+        tcp = TcpServer(("0.0.0.0", own), resolver.answer)
     except OSError as error:
         udp.server_close()
         if port or error.errno != errno.EADDRINUSE:
@@ -123,7 +124,7 @@ def serve(resolver: Resolver, port: int) -> int:
         return serve(resolver, port)
     for server in (udp, tcp):
         Thread(target=server.serve_forever, daemon=True).start()
-    return int(udp.server_address[1])
+    return own
 
 
 def main(arguments: list[str]) -> int:
