@@ -88,6 +88,17 @@ def test_who_lacks_something_else_is_no_witness() -> None:
     assert found == {"ready": "passed", "port": "failed", "page": "blocked port", "console": "failed"}
 
 
+def test_a_need_that_holds_makes_nobody_less_of_a_witness() -> None:
+    """The first that saw the condition broken stands for it where everything that it needs is there."""
+    found = settled(
+        seen("ready"),
+        seen("port"),
+        seen("page", WRONG, KUBELET, needs=("port",)),
+        seen("console", WRONG, KUBELET),
+    )
+    assert found == {"ready": "passed", "port": "passed", "page": "failed", "console": "blocked page"}
+
+
 def test_a_grader_that_was_not_looked_at_leaves_it_open() -> None:
     """Nothing is lost to a cause that this run has not looked at, whatever an earlier run knew of it."""
     earlier = {"ready": Settled(Outcome.FAILED)}
