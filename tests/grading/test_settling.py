@@ -107,6 +107,31 @@ def test_a_grader_that_was_not_looked_at_leaves_it_open() -> None:
     assert found.reason == "the kubelet stopped answering: ready, where that is graded, was not looked at"
 
 
+@pytest.mark.parametrize(
+    ("known", "outcome"),
+    [
+        ({}, "undetermined"),
+        ({"ready": Settled(Outcome.UNDETERMINED)}, "undetermined"),
+        ({"ready": Settled(Outcome.PASSED)}, "failed"),
+        ({"ready": Settled(Outcome.SKIPPED)}, "failed"),
+        ({"ready": Settled(Outcome.FAILED)}, "blocked ready"),
+        ({"ready": Settled(Outcome.BLOCKED, "port")}, "blocked port"),
+    ],
+)
+def test_what_an_earlier_run_knew_of_a_need_decides(known: dict[str, Settled], outcome: str) -> None:
+    """A need that this run leaves out counts as an earlier one left it; where none saw it, nothing is lost to it."""
+    found = settle({"api": seen("api", WRONG, needs=("ready",))}, known, {})["api"]
+    assert f"{found.outcome} {found.blocked_by}".strip() == outcome
+
+
+def test_of_several_needs_the_one_that_failed_blocks() -> None:
+    """Needs that hold, before and behind it, are not blamed."""
+    found = settled(
+        seen("port"), seen("ready", WRONG), seen("rules"), seen("api", WRONG, needs=("port", "ready", "rules"))
+    )
+    assert found["api"] == "blocked ready"
+
+
 def test_a_grader_that_could_not_be_seen_leaves_it_open() -> None:
     """Nothing is lost to a cause that could not be seen."""
     found = settled(seen("calico", WRONG, KUBELET), seen("ready", Unreachable("lost"), grades=("kubelet",)))
