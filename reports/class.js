@@ -47,6 +47,7 @@
       if (group.dataset.section === undefined) continue;
       group.hidden = span === 0;
       group.colSpan = Math.max(span, 1);
+      group.style.setProperty("--span", Math.max(span, 1));
     }
   };
 

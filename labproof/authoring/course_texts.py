@@ -1,4 +1,4 @@
-"""Collects what a course says to people: its exercises, its features, and what its steps expect and find."""
+"""Collects what a course says to people: its exercises, mistakes and features, what its steps expect and find."""
 
 import re
 import tomllib
@@ -14,18 +14,21 @@ from labproof.ground.wording import course_catalogue
 _LINE = re.compile(r"^\s*(?:Scenario:|Given|When|Then|And|But) +(.+?)\s*$")
 _OF_CRITERION = ("then", "why", "hints", "try", "absent_in")
 _OF_SLIP = ("says", "try")
+_FILES = (
+    "exercises/*/exercise.toml",
+    "exercises/*/mistakes/*.toml",
+    "exercises/combinations.toml",
+    "features/*.feature",
+    "steps/**/*.py",
+)
 
 
 def collect(course: Path) -> dict[str, list[str]]:
     """Return every text of a course, each with the files that say it."""
     found: dict[str, list[str]] = {}
-    for path in (*sorted(course.glob("exercises/*/exercise.toml")), *sorted(course.glob("features/*.feature"))):
-        said = _exercise(path) if path.suffix == ".toml" else _feature(path)
-        for text in said:
+    for path in (path for pattern in _FILES for path in sorted(course.glob(pattern))):
+        for text in _said(path):
             found.setdefault(text, []).append(path.relative_to(course).as_posix())
-    for path in sorted(course.glob("steps/**/*.py")):
-        for each in texts.find(path.read_text(encoding="utf-8")):
-            found.setdefault(each.said, []).append(path.relative_to(course).as_posix())
     return _without_filled(found)
 
 
@@ -33,6 +36,24 @@ def untranslated(course: Path, spoken: str) -> list[str]:
     """Return the texts of a course that it does not say in a language; all of them where it has no catalogue."""
     known = po_file.read(course_catalogue(spoken, course))
     return [text for text in collect(course) if text not in known]
+
+
+def _said(path: Path) -> Iterator[str]:
+    if path.suffix == ".py":
+        yield from (each.said for each in texts.find(path.read_text(encoding="utf-8")))
+    elif path.suffix == ".feature":
+        yield from _feature(path)
+    elif path.name == "exercise.toml":
+        yield from _exercise(path)
+    else:
+        yield from _mistakes(path)
+
+
+def _mistakes(path: Path) -> Iterator[str]:
+    """Yield what a mistake is, or each of those that are made two at a time."""
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    for table in (data, *data.get("pair", ())):
+        yield from _values(table, ("what",))
 
 
 def _exercise(path: Path) -> Iterator[str]:

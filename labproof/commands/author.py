@@ -16,7 +16,7 @@ from labproof.ground.errors import HostError
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.language import LANGUAGES
 from labproof.ground.places import course_dir
-from labproof.ground.wording import course_catalogue
+from labproof.ground.wording import course_catalogue, fill, headed, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,8 @@ def check(sections: tuple[str, ...], mistakes: tuple[str, ...], quick: bool, onl
     wanted = plan(rubric.load(), sections, mistakes, quick)
     if only_list:
         for mistake in wanted.mistakes:
-            tell(f"{mistake.id}: {mistake.what} ({', '.join(mistake.costs)})")
+            costs = ", ".join(mistake.costs)
+            click.echo(fill("{id}: {what} (costs {criteria})", id=mistake.id, what=say(mistake.what), criteria=costs))
         return
     sys.exit(_check(wanted, provider))
 
@@ -120,8 +121,8 @@ def _check(wanted: "Scope", provider: str) -> int:
     folder = course_dir() / "build" / "proof"
     proof = prove(Bench(chosen_provider(provider), folder), wanted, tell)
     page, data = matrix.write(proof, folder)
-    for problem in proof.problems:
-        tell(f"problem: {problem}")
+    for problem in [*map(say, proof.general), *(headed(id_, text) for id_, text in proof.of_mistakes)]:
+        click.echo(fill("problem: {problem}", problem=problem))
     tell(f"{len(proof.tried)} mistakes, {proof.collateral} collateral, {len(proof.unproven)} criteria unproven")
     tell(f"matrix: {page}\n        {data}")
     return ExitStatus.LOST if proof.problems else ExitStatus.FULL

@@ -74,14 +74,19 @@ def show(rubric: Path | None) -> None:
     from labproof.session import optional
 
     loaded = rubrics.load(overrides=rubric, extras=optional.options())
-    _say(weights_file.lines(loaded))
+    # Its comments are said already; what else a line holds is no text.
+    _echo(weights_file.lines(loaded))
 
 
 def _say(lines: list[str]) -> None:
+    _echo([say(line) for line in lines])
+
+
+def _echo(lines: list[str]) -> None:
     from labproof.showing.text import visible
 
     for line in lines:
-        click.echo(visible(say(line)))
+        click.echo(visible(line))
 
 
 @click.command()

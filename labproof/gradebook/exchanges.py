@@ -10,6 +10,7 @@ from labproof.connection.secrets import mask
 from labproof.records.model import Exchange
 from labproof.showing.both import said, words
 from labproof.showing.provenance import moment
+from labproof.showing.silence import reason
 from labproof.showing.text import duration, visible
 
 BYTES = 1_000_000
@@ -66,7 +67,7 @@ def _ends(exchanges: Sequence[Exchange], most: int) -> Sequence[Exchange]:
 def status(exchange: Exchange) -> Markup:
     """Return how a question was answered, in both languages."""
     if exchange.status is None:
-        problem = f": {visible(exchange.problem)}" if exchange.problem else ""
+        problem = Markup(": {}").format(said(reason(exchange.problem))) if exchange.problem else ""
         return Markup("{}{}").format(words("no answer"), problem)
     if exchange.kind == "command":
         return Markup("{}").format(words("exit {status}", status=exchange.status))

@@ -13,9 +13,12 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import quote
 
 from labproof.gradebook import page, reading
+from labproof.gradebook.book import Book, Graded
 from labproof.gradebook.class_file import NAME
+from labproof.gradebook.student_reports import STUDENT, folder_of, of_instructor
 from labproof.ground import language
 from labproof.ground.errors import ConfigError
 from labproof.ground.wait import Clock, Deadline
@@ -40,7 +43,7 @@ class ClassPage:
     clock: Clock = field(default_factory=Clock)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _drawn: str = ""
-    _reports: dict[str, Path] = field(default_factory=dict)
+    _book: Book | None = None
     _stamp: int = -1
     _fresh: Deadline | None = None
 
@@ -53,12 +56,26 @@ class ClassPage:
             return self._drawn or f"<!doctype html><meta charset=utf-8><title>Labproof</title><p>{say(_WAIT)}"
 
     def report(self, name: str) -> bytes | None:
-        """Return a report that the page leads to, None for any other name."""
+        """Return a report that the page leads to, None for any other name.
+
+        An instructor's report is made when it is asked for: nobody writes one while a class is being watched.
+        """
         with self._lock:
-            path = self._reports.get(name)
+            book = self._book
+        if book is None:
+            return None
+        for graded in book.students:
+            if page.report_link(graded) == f"./{name}":
+                return self._made(graded, book)
+            if graded.marks and name == f"{quote(folder_of(graded.student))}/{STUDENT}":
+                return _read(self.folder / graded.student.run / "report.html")
+        return None
+
+    def _made(self, graded: Graded, book: Book) -> bytes | None:
         try:
-            return path.read_bytes() if path and path.stat().st_size <= _REPORT_LIMIT else None
-        except OSError:
+            return of_instructor(graded, self.folder, book).encode("utf-8", "backslashreplace")
+        except ConfigError:
+            # The next round has taken that run away: whoever asks again gets the new one.
             return None
 
     def _draw(self) -> None:
@@ -71,13 +88,14 @@ class ClassPage:
             # There is none yet; what was drawn last stays.
             return
         self._stamp, self._drawn = stamp, page.render(book, language.current())
-        links = (page.report_link(graded) for graded in book.students)
-        self._reports = {link.removeprefix("./"): self._place(link) for link in links if link}
+        self._book = book
 
-    def _place(self, link: str) -> Path:
-        from urllib.parse import unquote
 
-        return self.folder / unquote(link.removeprefix("./"))
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes() if path.stat().st_size <= _REPORT_LIMIT else None
+    except OSError:
+        return None
 
 
 class PageServer:
@@ -132,7 +150,8 @@ def _handler(shown: ClassPage, secret: str) -> Callable[..., BaseHTTPRequestHand
             if not secrets.compare_digest(given.encode(), secret.encode()):
                 self._send(HTTPStatus.NOT_FOUND, say(_ADDRESS).encode())
                 return
-            name = name.strip("/")
+            # The reports lead back to the page by the name that it has on disk.
+            name = name.strip("/").removesuffix("index.html")
             body = shown.report(name) if name else shown.html().encode("utf-8", "backslashreplace")
             if body is None:
                 self._send(HTTPStatus.NOT_FOUND, say("no such report").encode())

@@ -65,6 +65,13 @@ def write(book: Book, folder: Path) -> Reports:
     return Reports(sum(written for written, _ in told), tuple(problem for _, problem in told if problem))
 
 
+def of_instructor(graded: Graded, folder: Path, book: Book) -> str:
+    """Return the instructor's report of a student, made of the run on disk. Raises ConfigError where that is gone."""
+    place = next(place for place, other in enumerate(book.students) if other is graded)
+    source = _Source(folder / graded.student.run)
+    return instructor_report.render(graded, source.run, instructor_report.questions(source.path), _alike(book)[place])
+
+
 def _told(graded: Graded, alike: tuple[str, ...], folder: Path, spoken: str) -> tuple[int, str]:
     """Write a student's reports; return how many had to be, and why there could be none."""
     try:

@@ -1,7 +1,8 @@
 """The three proofs in a row: untouched machines, the finished lab, and every mistake of the catalogue."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from labproof.grading.rubric import Rubric
 from labproof.ground.errors import ConfigError
@@ -36,6 +37,15 @@ class Proof:
     unsolved: dict[str, str] | None
     tried: tuple[Tried, ...]
     is_whole: bool
+    sentences: Mapping[str, str] = field(default_factory=dict)
+    """What each criterion says, by its id."""
+    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What each section is called in each language, by its id."""
+
+    @property
+    def caught(self) -> int:
+        """Return how many mistakes cost what they should, and nothing else."""
+        return sum(not t.problems for t in self.tried)
 
     @property
     def reddened(self) -> dict[str, tuple[str, ...]]:
@@ -53,15 +63,24 @@ class Proof:
         return sum(len(t.verdict.collateral) for t in self.tried)
 
     @property
-    def problems(self) -> list[str]:
-        """Return everything that keeps this from being a proof, one sentence each."""
+    def general(self) -> list[str]:
+        """Return what keeps this from being a proof apart from any mistake, one sentence each."""
         found = []
         if self.untouched:
             found += [f"untouched machines: {c} passes" for c in self.untouched.passing]
             found += [f"untouched machines: {c}: {seen}" for c, seen in self.untouched.unseen.items()]
         found += [f"finished lab: {c} is {seen}" for c, seen in (self.unsolved or {}).items()]
-        found += [f"{t.mistake.id}: {text}" for t in self.tried for text in t.problems]
         return found + [f"no mistake turns {c} red" for c in self.unproven]
+
+    @property
+    def of_mistakes(self) -> list[tuple[str, str]]:
+        """Return what is wrong with the mistakes: the id of each, and a sentence."""
+        return [(t.mistake.id, text) for t in self.tried for text in t.problems]
+
+    @property
+    def problems(self) -> list[str]:
+        """Return everything that keeps this from being a proof, one sentence each."""
+        return [*self.general, *(f"{id_}: {text}" for id_, text in self.of_mistakes)]
 
 
 @dataclass(frozen=True)
@@ -106,6 +125,8 @@ def prove(bench: Bench, wanted: Scope, tell: Progress) -> Proof:
         unsolved=unsolved,
         tried=tuple(tried),
         is_whole=wanted.is_whole and not unsolved,
+        sentences={c.id: c.text for c in finished.criteria},
+        titles={section.id: section.title for section in finished.sections},
     )
 
 

@@ -10,6 +10,18 @@ FINE = (Outcome.PASSED, Outcome.SKIPPED)
 
 
 @dataclass(frozen=True)
+class Shown:
+    """What the report says of a red criterion: the known mistakes that it recognised, and what was found."""
+
+    slips: tuple[str, ...]
+    says: tuple[str, ...]
+    found: str
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.slips) or 'no slip'} (found: {self.found[:200]})"
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What grading made of a mistake; `missed` and `collateral` say, by criterion, what was seen instead."""
 
@@ -20,9 +32,14 @@ class Verdict:
     collateral: dict[str, str] = field(default_factory=dict)
     unseen: tuple[str, ...] = ()
     """Those of missed and collateral that could not be seen: that says nothing of the mistake."""
-    hint_shown: str = ""
-    """What was recognised or found, for people to read."""
+    shows: tuple[Shown, ...] = ()
+    """What was recognised and found in what turned red, each once."""
     has_hint: bool = False
+
+    @property
+    def hint_shown(self) -> str:
+        """Return what was recognised or found, in one line."""
+        return "; ".join(map(str, self.shows))
 
     @property
     def is_exact(self) -> bool:
@@ -69,7 +86,7 @@ def compare(mistake: Trial, run: RunRecord) -> Verdict:
         missed=missed,
         collateral=collateral,
         unseen=tuple(id_ for id_ in odd if records[id_].outcome is Outcome.UNDETERMINED),
-        hint_shown="; ".join(dict.fromkeys(_shown(r) for r in costly)),
+        shows=tuple(dict.fromkeys(_shown(r) for r in costly)),
         has_hint=bool(red) and all(_shows(part, records) for part in mistake.parts),
     )
 
@@ -130,6 +147,5 @@ def _described(record: CriterionRecord | None) -> str:
     return f"{record.outcome}{cause}: {(record.reason or record.found)[:300]}"
 
 
-def _shown(record: CriterionRecord) -> str:
-    slips = ", ".join(slip.id for slip in record.slips)
-    return f"{slips or 'no slip'} (found: {record.found[:200]})"
+def _shown(record: CriterionRecord) -> Shown:
+    return Shown(tuple(s.id for s in record.slips), tuple(s.says for s in record.slips), record.found)

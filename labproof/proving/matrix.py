@@ -6,10 +6,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from labproof.ground import language
+from labproof.proving.catalogue import Trial
 from labproof.proving.check import Proof
 from labproof.proving.seeding import Tried
 from labproof.showing.report import _environment as environment
 from labproof.showing.report import _replace as replace
+from labproof.showing.scripts import script
 
 SCHEMA = 1
 MARKS = {"red": "●", "blocked": "○", "with": "◐", "collateral": "✗", "missed": "?"}
@@ -23,17 +26,36 @@ MEANINGS = {
 
 
 def write(proof: Proof, folder: Path) -> tuple[Path, Path]:
-    """Write `matrix.html` and `matrix.json` into the folder, each whole or not at all, and return their paths."""
+    """Write `matrix.html` and `matrix.json` into the folder, each whole or not at all, and return their paths.
+
+    The page is made in the language that is spoken; its reader can change to the other.
+    """
     data = json.dumps(to_json(proof), ensure_ascii=False, indent=1)
-    return replace(folder / "matrix.html", page(proof)), replace(folder / "matrix.json", data)
+    return replace(folder / "matrix.html", page(proof, language.current())), replace(folder / "matrix.json", data)
 
 
-def page(proof: Proof) -> str:
-    """Return the page."""
-    template = environment().get_template("matrix.html.j2")
-    sections = [(name, tuple(group)) for name, group in groupby(proof.criteria, key=_section)]
-    mistakes = [(name, tuple(group)) for name, group in groupby(_by_section(proof), key=lambda t: t.mistake.section)]
-    return template.render(proof=proof, sections=sections, mistakes=mistakes, mark=mark, marks=MARKS, meanings=MEANINGS)
+def page(proof: Proof, spoken: str = language.ENGLISH) -> str:
+    """Return the page, made in a language."""
+    with language.spoken(spoken):
+        return _rendered(proof)
+
+
+def _rendered(proof: Proof) -> str:
+    return (
+        environment()
+        .get_template("matrix.html.j2")
+        .render(
+            proof=proof,
+            spoken=language.current(),
+            script=script("language", "times"),
+            sections=[(name, tuple(group)) for name, group in groupby(proof.criteria, key=_section)],
+            mistakes=[(name, tuple(group)) for name, group in groupby(_by_section(proof), key=_own_section)],
+            mark=mark,
+            marks=MARKS,
+            meanings=MEANINGS,
+            short=_short,
+        )
+    )
 
 
 def to_json(proof: Proof) -> dict[str, Any]:
@@ -68,6 +90,7 @@ def _mistake(tried: Tried) -> dict[str, Any]:
         "costs": mistake.costs,
         "hint": mistake.hint,
         **asdict(tried.verdict),
+        "hint_shown": tried.verdict.hint_shown,
         "seconds": tried.seconds,
         "unseen_at_first": tried.unseen_at_first,
         "problems": tried.problems,
@@ -84,6 +107,15 @@ def _by_section(proof: Proof) -> list[Tried]:
         return own, proof.criteria.index(mistake.costs[0]), mistake.id
 
     return sorted(proof.tried, key=place)
+
+
+def _own_section(tried: Tried) -> str:
+    return tried.mistake.section
+
+
+def _short(mistake: Trial) -> str:
+    """Return what a row of the matrix is called: without the section where its heading says that."""
+    return " + ".join(part.id for part in mistake.parts) if len(mistake.parts) > 1 else mistake.id.partition(".")[2]
 
 
 def _section(criterion: str) -> str:

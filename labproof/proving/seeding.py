@@ -155,7 +155,8 @@ class Seeding:
 def _line(tried: Tried) -> str:
     seen = tried.verdict
     if problems := tried.problems:
-        return f"{tried.mistake.id}: NOT PROVEN ({tried.seconds:.0f} s)\n    " + "\n    ".join(problems)
+        head = f"{tried.mistake.id}: NOT caught as it should be ({tried.seconds:.0f} s)"
+        return "\n".join((head, *(f"    {problem}" for problem in problems)))
     parts = [f"{len(seen.red)} red"]
     parts += [f"{len(seen.blocked)} blocked"] if seen.blocked else []
     parts += [f"{len(seen.consequences)} with it"] if seen.consequences else []

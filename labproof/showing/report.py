@@ -23,7 +23,7 @@ from labproof.records.model import (
     score,
 )
 from labproof.records.ruling import Decided
-from labproof.showing import both
+from labproof.showing import both, silence
 from labproof.showing.fixes import machine_of, ranked
 from labproof.showing.looks import SHOWN_CHARACTERS, Evidence, series
 from labproof.showing.progression import progression
@@ -32,6 +32,7 @@ from labproof.showing.scripts import script
 from labproof.showing.sentences import lines
 from labproof.showing.text import duration, in_style, pieces, prose, visible
 from labproof.showing.timeline import clock, timeline
+from labproof.showing.unseen import unseen
 
 
 def write(run: RunRecord, folder: Path) -> Path:
@@ -88,6 +89,7 @@ def _rendered(run: RunRecord, decided: Decided | None, screenshots: Mapping[str,
             fix_number={c.id: n for n, fix in enumerate(fixes, 1) for c in (*fix.criteria, *fix.waiting)},
             script=script("language", "report", "times"),
             targets=_targets(run),
+            unseen=unseen(run),
             evidence=Evidence(),
             timeline=timeline(run),
             progression=progression(run),
@@ -131,6 +133,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {"duration": duration, "lines": lines, "moment": moment, "number": number}
     environment.filters |= {"pieces": pieces, "score": score, "prose": prose, "in_style": in_style}
+    environment.filters |= {"reason": silence.reason, "plain": silence.plain}
     environment.filters |= {"series": series, "machine": machine_of, "clock": clock}
     environment.globals |= {"shown_characters": SHOWN_CHARACTERS, "languages": _NAMES}
     environment.globals |= both.IN_TEMPLATES

@@ -156,6 +156,45 @@ def test_keyboard_goes_from_cell_to_cell(large: Opened) -> None:
     assert large.page.locator("#matrix [tabindex='0']").count() == 1
 
 
+def test_keyboard_goes_down_from_the_points(large: Opened) -> None:
+    """From the head of the points an arrow leads to the points of a student, and on to the next one's."""
+    focus = "document.activeElement"
+    large.page.locator('#matrix th[data-name="points"] button').focus()
+    for row in (0, 1):
+        large.page.keyboard.press("ArrowDown")
+        assert large.page.evaluate(f"{focus}.closest('td').matches('.n')")
+        assert (
+            large.page.evaluate(f"[...document.querySelectorAll('#matrix tbody tr')].indexOf({focus}.closest('tr'))")
+            == row
+        )
+
+
+def test_columns_stand_below_their_heads(large: Opened) -> None:
+    """Each cell is as wide as its head and stands below it, a section's name spans its columns, filtered or not."""
+    edges = """() => {
+      const [groups, heads] = [...document.querySelectorAll('#matrix thead tr')].map((row) => [...row.cells]);
+      const cells = [...document.querySelector('#matrix tbody tr').cells];
+      const edge = (cell) => [cell.getBoundingClientRect().left, cell.getBoundingClientRect().right].map(Math.round);
+      const shown = heads.map((head, place) => [edge(head), edge(cells[place])]).filter((_, at) => !heads[at].hidden);
+      const last = groups.filter((group) => !group.hidden).at(-1);
+      return [shown.filter(([a, b]) => String(a) !== String(b)).length, edge(last)[1] - shown.at(-1)[0][1]];
+    }"""
+    assert large.page.evaluate(edges) == [0, 0]
+    large.page.select_option("#section", "docker")
+    assert large.page.evaluate(edges) == [0, 0]
+
+
+def test_rows_that_nobody_sees_are_not_laid_out(large: Opened) -> None:
+    """Most rows of a class are out of sight, and cost nothing when they are sorted; each is still found and reached."""
+    hidden = """[...document.querySelectorAll('#matrix tbody tr')].filter(
+      (row) => !row.cells[1].firstElementChild.checkVisibility({contentVisibilityAuto: true})).length"""
+    rows = large.page.locator("#matrix tbody tr")
+    large.page.evaluate("scrollTo(0, 0)")
+    large.page.wait_for_function(f"{hidden} > 20")
+    rows.last.locator("a").first.focus()
+    assert rows.last.locator("a").first.evaluate("(link) => link === document.activeElement")
+
+
 def test_page_is_whole_without_its_script(open_page: Open, files: dict[str, Path]) -> None:
     """Without scripts every student is there, and what only a script could do is not."""
     opened = open_page(files["large"], with_script=False)

@@ -35,20 +35,22 @@ def with_screenshots(run: RunRecord, folder: Path) -> RunRecord:
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The reports that people see: nothing wrong, one mistake, nothing done, every outcome, hostile, with pictures."""
+    """The reports that people see, from nothing wrong to nothing seen, and those that nobody should see."""
     runs = {
         "full": recorded("full"),
         "one mistake": recorded("broken-nginx-target-port"),
         "untouched": recorded("untouched"),
         "every outcome": samples.EVERY_OUTCOME,
         "hostile": samples.HOSTILE,
+        "undetermined": samples.UNDETERMINED,
+        "unpaid": samples.UNPAID,
     }
     folders = {name: tmp_path_factory.mktemp("report") for name in (*runs, "screenshots")}
     runs["screenshots"] = with_screenshots(recorded("full"), folders["screenshots"])
     return {name: report.write(run, folders[name]) for name, run in runs.items()}
 
 
-NAMES = ("full", "one mistake", "untouched", "every outcome", "hostile", "screenshots")
+NAMES = ("full", "one mistake", "untouched", "every outcome", "hostile", "undetermined", "unpaid", "screenshots")
 
 
 @pytest.fixture
@@ -64,8 +66,12 @@ def shown(opened: Opened) -> int:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("width", [1280, 390])
 def test_page_fits_and_loads_nothing(open_page: Open, files: dict[str, Path], name: str, width: int) -> None:
-    """At any width nothing is cut off; no script fails, and nothing but the file itself is asked for."""
+    """At any width nothing is cut off, unfolded too; no script fails, and nothing but the file itself is asked for."""
     opened = open_page(files[name], width)
+    for _ in ("en", "zh"):
+        assert not opened.overflows()
+        opened.page.click("#language")
+    opened.page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
     asked = [url for url in opened.requests if not url.startswith("data:")]
     assert (opened.overflows(), opened.errors, asked) == (False, [], [files[name].as_uri()])
 
@@ -73,8 +79,10 @@ def test_page_fits_and_loads_nothing(open_page: Open, files: dict[str, Path], na
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(open_page: Open, files: dict[str, Path], name: str, scheme: str) -> None:
-    """axe-core finds no violation, by day or by night."""
+    """axe-core finds no violation, by day or by night, in one language or the other."""
     opened = open_page(files[name], color_scheme=scheme, bypass_csp=True)
+    assert violations(opened.page) == []
+    opened.page.click("#language")
     assert violations(opened.page) == []
 
 

@@ -123,6 +123,15 @@ def test_nothing_escapes_of_an_error(words: tuple[str, ...]) -> None:
     assert escaped(done.stderr) == []
 
 
+@pytest.mark.usefixtures("pseudo")
+@pytest.mark.parametrize("words", [("author", "check", "--list"), ("rubric", "show")])
+def test_nothing_escapes_of_the_course(words: tuple[str, ...]) -> None:
+    """What the course says is in the language that is asked for: the mistakes, and the comments of a weights file."""
+    done = run("--lang", "zh", *words)
+    assert done.exit_code == 0, done.stderr
+    assert escaped(done.stdout) == []
+
+
 def test_a_course_in_one_language_is_shown() -> None:
     """A course that has no catalogue is shown as it is written, in an interface that speaks the reader's language."""
     second = str(engine_dir() / "tests" / "second_course")

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from labproof.cli import main
 from labproof.commands.groups import GROUPS
 from labproof.grading import rubric, weights_file
+from labproof.ground import language
 from labproof.ground.places import course_dir
 from labproof.host.ownership import LabRecord
 from labproof.records.model import Mode, Outcome, RunRecord
@@ -242,6 +243,16 @@ def test_rubric_is_a_weights_file(tmp_path: Path) -> None:
 def test_weights_file_tells_how_often_points_count() -> None:
     """A criterion of both machines says so beside its points."""
     assert '"docker.file" = 1  # for each of master, node' in weights_file.lines(rubric.load())
+
+
+def test_weights_file_speaks_the_readers_language(tmp_path: Path) -> None:
+    """Its comments are in the language that is asked for, and it is the same weights file."""
+    path = tmp_path / "weights.toml"
+    with language.spoken("zh"):
+        path.write_text("\n".join(weights_file.lines(rubric.load())), encoding="utf-8")
+    assert "# 安装 Docker" in path.read_text(encoding="utf-8")
+    assert '"docker.file" = 1  # master, node 各计一次' in path.read_text(encoding="utf-8")
+    assert rubric.load(overrides=path).entries.keys() == rubric.load().entries.keys()
 
 
 def test_a_reader_that_has_enough_is_no_fault() -> None:

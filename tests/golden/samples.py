@@ -223,6 +223,45 @@ FULL = replace(
     ),
 )  # fmt: skip
 
+_SILENT = "we could not see: node: no answer from 192.168.200.20:22 within 10 s"
+_HANGING = "we could not see: GET https://192.168.200.10:6443/api/v1/nodes: no answer within 10 s"
+
+UNDETERMINED = replace(
+    FULL,
+    ended="broken",
+    sections=tuple(
+        replace(section, scenarios=tuple(
+            replace(s, criteria=tuple(
+                replace(
+                    c, outcome=Outcome.UNDETERMINED, authorship=Authorship.NOBODY, found="", reason=reason,
+                    evidence=(exchange(20 + place, "command", "hostname", None, problem="DeadlineExceeded"),),
+                )
+                for c in s.criteria
+            ))
+            for s in section.scenarios
+        )) if reason else section
+        for place, (section, reason) in enumerate(zip(
+            FULL.sections, ("", _SILENT, _SILENT, _HANGING, "", _HANGING, _SILENT, ""), strict=True
+        ))
+    ),
+)  # fmt: skip
+"""A machine fell silent, the API hung, and Labproof itself failed: nothing is lost, and most is not seen."""
+
+UNPAID = replace(
+    FULL,
+    sections=(*FULL.sections, SectionRecord(
+        "reboot", {"en": "Surviving a reboot", "zh": "重启之后"}, "2.3-5",
+        (scenario(
+            "The machines come back",
+            criterion("reboot.swap", "no swap is in use", 0, Outcome.FAILED, found="/dev/sdb1", expected="none"),
+            criterion("reboot.kubelet", "kubelet is running", 0, Outcome.BLOCKED, blocked_by="reboot.swap"),
+            criterion("reboot.api", "the API answers that it is ready", 0, Outcome.UNDETERMINED, reason=_HANGING),
+            criterion("reboot.docker", "Docker is running", 0, Outcome.PASSED),
+        ),),
+    )),
+)  # fmt: skip
+"""Every point is earned, and what is worth none has failed."""
+
 EVIL = (
     "<script>alert(1)</script>\x1b[31mred\x1b[0m\x00 \u202egnp.exe\u202c \u2066x\u2069\udcff <img src=http://e.test/x>"
 )

@@ -92,9 +92,14 @@ def test_only_reports_of_the_page(server: PageServer, folder: Path) -> None:
     classes.write(folder)
     page = text(ask(server))
     link = page.partition('<th scope="row"><a href="./')[2].partition('"')[0].partition("#")[0]
-    (folder / link).parent.mkdir(parents=True, exist_ok=True)
-    (folder / link).write_text("<!doctype html>the report", encoding="utf-8")
-    assert text(ask(server, f"/s3cret/{link}")) == "<!doctype html>the report"
+    assert not (folder / link).exists()
+    report = ask(server, f"/s3cret/{link}")
+    assert (report.status, "Questions" in text(report)) == (200, True)
+    students = next(folder.glob("007/runs/*")) / "report.html"
+    assert ask(server, "/s3cret/007/report.html").status == 404
+    students.write_text("<!doctype html>the student's report", encoding="utf-8")
+    assert text(ask(server, "/s3cret/007/report.html")) == "<!doctype html>the student's report"
+    assert text(ask(server, "/s3cret/index.html")) == page
     (folder / "secret.txt").write_text("x")
     for path in ("secret.txt", "class.json", f"{link}/../../secret.txt", "../secret.txt", "%2e%2e/x", "/etc/passwd"):
         assert ask(server, f"/s3cret/{path}").status == 404

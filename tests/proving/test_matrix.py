@@ -1,15 +1,18 @@
 """The proof as a page and as JSON."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from labproof.ground import language
 from labproof.proving import matrix
 from labproof.proving.check import Proof, Untouched
 from labproof.proving.compare import compare
 from labproof.proving.seeding import Tried
 from labproof.records.model import LabDescription
+from tests.proving import proofs
 
 
 @pytest.fixture
@@ -56,10 +59,45 @@ def test_files(proof: Proof, tmp_path: Path) -> None:
 def test_page_is_inert_and_complete(proof: Proof) -> None:
     """Text of a mistake or a machine stays text; every mistake has a row, every criterion a column."""
     html = matrix.page(proof)
-    assert "<script" not in html
-    assert "&lt;script&gt;" in html
+    assert html.count("<script>") == 1
+    assert "&lt;script&gt;alert" in html
     assert html.count('class="name') == len(proof.criteria)
-    assert html.count('scope="row"><a href="#') == len(proof.tried)
+    assert html.count('<a href="#base.forgotten">forgotten</a>') == 1
     assert "a container has no swap" in html
-    assert "<script>" not in html
-    assert "http-equiv" in html
+    assert re.search(r"script-src 'sha256-[\w+/=]+'; base-uri 'none'", html)
+
+
+def test_page_tells_what_was_not_looked_at() -> None:
+    """A part of the catalogue proves less than the whole, and the page does not say more than was looked at."""
+    part, full = matrix.page(proofs.broken()), matrix.page(proofs.whole())
+    for told in ("Untouched machines were not looked at this time.", "Only a part of the catalogue was tried"):
+        assert told in part
+        assert told not in full
+    assert "2 mistakes did not cost what they should" in part
+    assert "This is not a proof yet:" in part
+    assert "Every mistake cost what it should and nothing else." in full
+    assert "This is not a proof yet:" not in full
+
+
+def test_page_says_what_the_report_says(proof: Proof) -> None:
+    """Beside a mistake stands the known mistake that was recognised, in words, with what was found."""
+    html = matrix.page(proof)
+    assert "it was not stopped" in html
+    assert "firewalld is &lt;running&gt;" in html
+
+
+def test_page_speaks_both_languages() -> None:
+    """The page of a whole proof is the same in either language but for its name and the labels that follow it."""
+    label = re.compile(r'(<html lang|aria-label|title|data-title-\w+|data-head)="[^"]*"|>[^<]*</title>')
+    english, chinese = (matrix.page(proofs.whole(), spoken) for spoken in language.LANGUAGES)
+    assert label.sub("", english) == label.sub("", chinese)
+    assert "node 的 swap 行各列之间是制表符" in english
+    assert chinese.startswith('<!doctype html>\n<html lang="zh">')
+
+
+def test_page_is_written_in_the_language_that_is_spoken(proof: Proof, tmp_path: Path) -> None:
+    """Whoever speaks Chinese gets the page made in Chinese; the JSON stays English."""
+    with language.spoken("zh"):
+        page, data = matrix.write(proof, tmp_path)
+    assert '<html lang="zh">' in page.read_text(encoding="utf-8")
+    assert "no mistake turns docker.b red" in json.loads(data.read_text(encoding="utf-8"))["problems"]

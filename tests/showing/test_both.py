@@ -1,7 +1,7 @@
 """Two languages in one page: each text in both, and nothing that people read in one alone."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,11 +14,14 @@ from labproof.gradebook.comparison import compare
 from labproof.ground import language, po_file, wording
 from labproof.ground.phrases import Phrasebook
 from labproof.ground.places import engine_dir
+from labproof.proving import matrix
+from labproof.proving.check import Proof
 from labproof.records import result
 from labproof.records.model import RunRecord
 from labproof.showing import both, report
 from tests.golden import samples
 from tests.gradebook import classes
+from tests.proving import proofs
 from tests.showing.pages import Page
 
 RECORDINGS = engine_dir() / "tests" / "recordings"
@@ -184,6 +187,15 @@ def test_every_page_of_a_class_speaks_both_languages(made: str) -> None:
     label = re.compile(r'(<html lang|aria-label|title|data-title-\w+)="[^"]*"|>[^<]*</(title|option)>')
     assert texts[0] != texts[1]
     assert label.sub("", texts[0]) == label.sub("", texts[1])
+
+
+@pytest.mark.usefixtures("pseudo")
+@pytest.mark.parametrize("made", [proofs.whole, proofs.broken])
+def test_nothing_escapes_on_the_page_of_the_proof(made: Callable[[], Proof]) -> None:
+    """Nor on the proof of the grader, with the mistakes' own texts, and with what is wrong where it is none."""
+    # What the machines and the commands of a mistake printed.
+    printed = {"such file", "connection refused", "Permission denied"}
+    assert escaped(matrix.page(made(), "zh")) - printed == set()
 
 
 def test_catalogue_is_found_in_templates() -> None:
