@@ -42,6 +42,11 @@ def provider_wished() -> str:
     return os.environ.get("LAB_PROVIDER", "")
 
 
+def may_stop(config: pytest.Config) -> bool:
+    """Tell whether a failure may end the session before all was looked at, as -x or --stepwise ask for."""
+    return bool(config.getoption("maxfail", 0) or config.getoption("stepwise", False))
+
+
 def of(config: pytest.Config) -> Options:
     """Return the options as they were given to pytest. Raises ConfigError for what cannot be followed."""
     chosen, sections = config.option, optional.sections()
