@@ -78,7 +78,7 @@ def test_nobody_asks_why_before_the_work(broken: Run) -> None:
     assert asked == []
 
 
-@pytest.mark.parametrize(("use", "looks"), [("verify", 1), ("perform", 10)])
+@pytest.mark.parametrize(("use", "looks"), [("verify", 1), ("perform", 20)])
 def test_only_work_makes_it_worth_waiting_again(broken: Run, use: str, looks: int) -> None:
     """What was seen broken in one scenario is not waited for in the next, unless work was done in between."""
     broken.scenario("base", "verify", base(WRONG))

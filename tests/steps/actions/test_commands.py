@@ -50,8 +50,15 @@ def test_handouts_own_words(fake: FakeConnection, pair: Lab) -> None:
 def test_files_go_to_the_node_from_master(fake: FakeConnection, pair: Lab) -> None:
     """Repository and images are sent by master to the node's address."""
     repository.send(pair["master"], pair["node"])
-    docker.send_images(pair["master"], pair["node"], "images.tar.gz")
+    docker.get_images(pair["node"], pair["master"], "images.tar.gz")
     assert all("192.168.200.20:" in line for line in fake.lines("master"))
+    assert fake.lines("node") == ["docker load -i /root/images.tar.gz"]
+
+
+def test_master_has_its_images_already(fake: FakeConnection, pair: Lab) -> None:
+    """On master the archive is only loaded: nothing is sent."""
+    docker.get_images(pair["master"], pair["master"], "images.tar.gz")
+    assert fake.lines("master") == ["docker load -i /root/images.tar.gz"]
     assert fake.lines("node") == []
 
 
