@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, TextIO
@@ -136,9 +137,8 @@ class CourseRun:
         Raises ConfigError when nothing is left to look at.
         """
         found = {item: s for item in items if (s := scenario_items.scenario_of(item, self.plan))}
-        # Machines are saved as they are after a section, and who stops at a failure wants to see it at once.
-        is_strict = self.config.option.milestones or session_options.may_stop(self.config)
-        later = {s for s in found.values() if s.is_later and self._use(s) == PERFORM and not is_strict}
+        is_unhurried = not session_options.needs_order(self.config)
+        later = {s for s in found.values() if s.is_later and self._use(s) == PERFORM and is_unhurried}
         order = running_order.arranged(self.plan, set(found.values()), later, self.begun)
         chosen = sorted(found, key=lambda item: order.index(found[item]))
         items[:] = [*(item for item in items if item not in found), *chosen]
@@ -182,6 +182,9 @@ class CourseRun:
             self._terminal.close()
             raise
         self.config.stash[RECORDING] = self.session.recording
+        if options.mode == PERFORM:
+            # The machines are at work for minutes; nobody then waits in the end for what a page needs.
+            threading.Thread(target=report.prepare, daemon=True).start()
         run = self.session.recording.run
         self.display.stage(f"lab: {run.lab.provider}, {run.lab.profile}")
         for problem in self.session.unreached.values():
