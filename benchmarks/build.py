@@ -15,6 +15,9 @@ from pathlib import Path
 from labproof.ground.places import course_dir
 from labproof.providers.grader_key import private_key
 from labproof.records.store import runs_dir
+
+sys.path.insert(0, str(course_dir()))
+
 from steps.course import facts as course
 
 LABPROOF = Path(sys.executable).with_name("labproof")

@@ -16,8 +16,7 @@ from steps.probes import ssh_key as key_probe
 @when("root on master makes a key pair and copies the key to both machines")
 def make_and_copy_key(performer: Performer, lab: Lab) -> None:
     performer(ssh_key.make, lab["master"])
-    performer(ssh_key.copy, lab["master"], lab["master"])
-    performer(ssh_key.copy, lab["master"], lab["node"])
+    performer.each(ssh_key.copy_to, lab.all, lab["master"])
 
 
 @then('root on master opens a shell on "{machine}" by key, without a prompt')

@@ -39,8 +39,7 @@ def kubelet_is_enabled(judge: Judge, lab: Lab, machine: str) -> None:
 
 @when("the image archive is sent to the node and loaded on both machines")
 def load_images(performer: Performer, lab: Lab, course: Course) -> None:
-    performer(daemon.send_images, lab["master"], lab["node"], course.profile.image_archive)
-    performer.each(daemon.load_images, lab.all, course.profile.image_archive)
+    performer.each(daemon.get_images, lab.all, lab["master"], course.profile.image_archive)
 
 
 @then('"master" holds the images that a control plane needs')

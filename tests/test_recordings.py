@@ -126,7 +126,9 @@ def test_recorded_times_are_kept(runs: Path, command: list[str]) -> None:
     assert days == {recorded.started[:10]}
     assert run.started > recorded.finished
     for before, again in zip(recorded.sections, run.sections, strict=True):
-        for one, other in zip(before.scenarios, again.scenarios, strict=True):
+        # The course may have more scenarios by now than it had when it was recorded.
+        scenarios = {s.name: s for s in again.scenarios}
+        for one, other in ((s, scenarios[s.name]) for s in before.scenarios):
             begun, since = (datetime.fromisoformat(s.started).timestamp() for s in (one, other))
             assert (since, other.seconds) == pytest.approx((begun, one.seconds), abs=0.5), one.name
     assert run.source is not None

@@ -16,6 +16,9 @@ from labproof.ground.errors import ConfigError
 KEYWORDS = ("Feature", "Background", "Scenario", "Given", "When", "Then", "And", "But")
 """The keywords of Gherkin that a course may use."""
 
+LATER = "later"
+"""The tag of a scenario that only looks at what takes its time, and that little is built on."""
+
 _HEADINGS = (*KEYWORDS[:3], "Rule", "Example", "Examples", "Scenario Outline")
 # As the parser has it: https://github.com/cucumber/gherkin, token_matcher.
 _LANGUAGE = re.compile(r"^\s*#\s*language\s*:\s*([a-zA-Z\-_]+)\s*$", re.MULTILINE)
@@ -32,11 +35,15 @@ class Sentence:
 
 @dataclass(frozen=True)
 class FeatureScenario:
-    """One scenario as its feature says it, the background's sentences first; `line` is where it begins."""
+    """One scenario as its feature says it, the background's sentences first; `line` is where it begins.
+
+    One that `is_later` may be looked at after what follows it.
+    """
 
     name: str
     line: int
     sentences: tuple[Sentence, ...]
+    is_later: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,12 +84,13 @@ def read(path: Path) -> FeatureFile:
             scenario.name,
             scenario.line_number,
             tuple(Sentence(step.type, step.keyword.strip(), step.name) for step in scenario.steps),
+            LATER in scenario.tags,
         )
         for scenario in feature.scenarios.values()
     )
     tags = {tag.name.lstrip("@") for tag in document.tags}
-    tags |= {tag.name.lstrip("@") for child in document.children if child.scenario for tag in child.scenario.tags}
-    return FeatureFile(path, tuple(sorted(tags)), scenarios)
+    own = {tag.name.lstrip("@") for child in document.children if child.scenario for tag in child.scenario.tags}
+    return FeatureFile(path, tuple(sorted(tags | own - {LATER})), scenarios)
 
 
 def _document(path: Path) -> Document:

@@ -20,6 +20,12 @@ from labproof.ground.wait import Clock, Deadline, poll
 LOST_SECONDS = 20.0
 """How long a machine that stopped answering may take to come back, in seconds."""
 
+EVERY_SECONDS = 0.5
+"""How long to wait between two looks, in seconds."""
+
+SOON_SECONDS = 0.25
+"""The same for what was made just now: every look that comes late keeps the work behind it waiting."""
+
 T = TypeVar("T")
 
 
@@ -55,14 +61,18 @@ class Judge:
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
         self.wait = 0.0
+        self._every = EVERY_SECONDS
         self.finding = Finding()
         self._is_lost = False
         self._asks_why = True
         self._lookout = Lookout(self.clock)
 
-    def begin(self, wait: float, asks_why: bool = True) -> None:
-        """Start afresh for the next criterion; `asks_why` is false where it is known that it need not hold yet."""
-        self.wait = wait
+    def begin(self, wait: float, asks_why: bool = True, is_made_now: bool = False) -> None:
+        """Start afresh for the next criterion; `asks_why` is false where it is known that it need not hold yet.
+
+        What `is_made_now` is looked at more often.
+        """
+        self.wait, self._every = wait, SOON_SECONDS if is_made_now else EVERY_SECONDS
         self.finding = Finding()
         self._asks_why = asks_why
 
@@ -90,7 +100,9 @@ class Judge:
                 return True
             return not seen.is_met and bool(self._lookout.still_broken(rests_on))
 
-        ended = poll(_looking(probe, expectation), lambda seen: seen.is_met, deadline, is_final=is_final)
+        ended = poll(
+            _looking(probe, expectation), lambda seen: seen.is_met, deadline, every=self._every, is_final=is_final
+        )
         last = ended.value
         self._is_lost = last.is_lost
         finding.found, finding.waited, finding.looks = last.found, ended.seconds, ended.looks

@@ -211,7 +211,7 @@ class Recording:
             if reason := self._absence(entry):
                 self._skip(entry, reason, current)
                 return
-            self._judge.begin(self._wait(entry, current.use))
+            self._judge.begin(self._wait(entry, current.use), is_made_now=current.use == PERFORM)
         clock, started, problem = self.surroundings.clock(), self.surroundings.now(), None
         with self._log.collect() as seen:
             try:

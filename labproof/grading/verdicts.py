@@ -46,7 +46,9 @@ class Verdicts:
         id_ = seen.entry.id
         self._seen[id_] = seen
         self._judged[id_] = self._known[id_] = record
-        for other, settled in settle(self._seen, self._earlier, self._plan.rubric.graders).items():
+        # What was looked at later than its place in the course is no less a cause for that.
+        in_order = {id_: self._seen[id_] for id_ in self._known if id_ in self._seen}
+        for other, settled in settle(in_order, self._earlier, self._plan.rubric.graders).items():
             if self._judged[other].outcome is not Outcome.SKIPPED:
                 self._settle(other, settled, is_told=other in {*own, id_})
 

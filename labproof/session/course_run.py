@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, TextIO
@@ -30,7 +31,7 @@ from labproof.records.model import (
     number,
 )
 from labproof.records.store import LATEST, find
-from labproof.session import course_faults, scenario_items, screenshots
+from labproof.session import course_faults, running_order, scenario_items, screenshots
 from labproof.session import options as session_options
 from labproof.session.connecting import EarlyReach, MachineChoice, Reached, bring_up
 from labproof.session.connecting import find as find_machines
@@ -38,7 +39,7 @@ from labproof.session.course_faults import NotMet
 from labproof.session.opening import Session, begin, load_plan
 from labproof.session.options import Options
 from labproof.session.performing import Onlooker, Performer, Runner
-from labproof.session.recorded_run import extras_of, uses_of
+from labproof.session.recorded_run import begun_of, extras_of, uses_of
 from labproof.session.selection import Pick, Selection, require_known, select
 from labproof.session.sentences import RECORDING
 from labproof.showing import report
@@ -69,6 +70,8 @@ class CourseRun:
     picks: tuple[Pick, ...] = ()
     recorded: dict[str, str] = field(default_factory=dict)
     """How a recording went through each scenario, by name: it is gone through in the same way."""
+    begun: dict[str, str] = field(default_factory=dict)
+    """When a recording that performed came to each scenario (ISO), by name: it is gone through in that order."""
     refused: ExitStatus | None = None
     """How the session ends without having looked at anything."""
     final: RunRecord | None = None
@@ -129,13 +132,15 @@ class CourseRun:
         return use and self.recorded.get(scenario.name, use)
 
     def settle(self, items: list[pytest.Item]) -> None:
-        """Put what is left into the course's order, whatever has reordered it, and remember what each item runs.
+        """Put what is left into the order of the run, whatever has reordered it, and remember what each item runs.
 
         Raises ConfigError when nothing is left to look at.
         """
         found = {item: s for item in items if (s := scenario_items.scenario_of(item, self.plan))}
-        order = {(s.feature, s.name): number for number, s in enumerate(self.plan.scenarios)}
-        chosen = sorted(found, key=lambda item: order[found[item].feature, found[item].name])
+        is_unhurried = not session_options.needs_order(self.config)
+        later = {s for s in found.values() if s.is_later and self._use(s) == PERFORM and is_unhurried}
+        order = running_order.arranged(self.plan, set(found.values()), later, self.begun)
+        chosen = sorted(found, key=lambda item: order.index(found[item]))
         items[:] = [*(item for item in items if item not in found), *chosen]
         for item in chosen:
             scenario = found[item]
@@ -155,7 +160,7 @@ class CourseRun:
         """Tell whether anything is left out, only verified though the session performs, or may not be reached."""
         uses = {c.use for c in self._chosen.values()}
         is_whole = len(self._chosen) == len(self.plan.scenarios) and uses == {self.options.mode}
-        return not is_whole or _may_stop(self.config)
+        return not is_whole or session_options.may_stop(self.config)
 
     # The lab
 
@@ -177,6 +182,9 @@ class CourseRun:
             self._terminal.close()
             raise
         self.config.stash[RECORDING] = self.session.recording
+        if options.mode == PERFORM:
+            # The machines are at work for minutes; nobody then waits in the end for what a page needs.
+            threading.Thread(target=report.prepare, daemon=True).start()
         run = self.session.recording.run
         self.display.stage(f"lab: {run.lab.provider}, {run.lab.profile}")
         for problem in self.session.unreached.values():
@@ -348,18 +356,13 @@ def prepare(config: pytest.Config, picks: Iterable[Pick]) -> CourseRun:
         plan = load_plan(options)
     selection = select(plan.rubric, options.mode, tuple(config.option.section), config.option.start)
     # A recording answers what was asked then.
-    recorded = uses_of(replayed) if replayed else {}
-    return CourseRun(config, options, plan, selection, tuple(picks), recorded)
+    recorded, begun = (uses_of(replayed), begun_of(replayed)) if replayed else ({}, {})
+    return CourseRun(config, options, plan, selection, tuple(picks), recorded, begun)
 
 
 def is_scenario(item: pytest.Item) -> bool:
     """Tell whether an item is a scenario of the course, and not a test of ours."""
     return item.path.is_relative_to(course_dir() / "features")
-
-
-def _may_stop(config: pytest.Config) -> bool:
-    """Tell whether a failure may end the session before all was looked at, as -x or --stepwise ask for."""
-    return bool(config.getoption("maxfail", 0) or config.getoption("stepwise", False))
 
 
 def _told(criterion: CriterionRecord) -> str:

@@ -42,6 +42,16 @@ def provider_wished() -> str:
     return os.environ.get("LAB_PROVIDER", "")
 
 
+def may_stop(config: pytest.Config) -> bool:
+    """Tell whether a failure may end the session before all was looked at, as -x or --stepwise ask for."""
+    return bool(config.getoption("maxfail", 0) or config.getoption("stepwise", False))
+
+
+def needs_order(config: pytest.Config) -> bool:
+    """Tell whether a section must be judged before the next: to save the machines then, or to stop where it failed."""
+    return bool(config.option.milestones) or may_stop(config)
+
+
 def of(config: pytest.Config) -> Options:
     """Return the options as they were given to pytest. Raises ConfigError for what cannot be followed."""
     chosen, sections = config.option, optional.sections()

@@ -73,6 +73,14 @@ def uses_of(run: RunRecord) -> dict[str, str]:
     return {s.name: "" if s.use == "none" or any(c.as_of for c in s.criteria) else s.use for s in scenarios}
 
 
+def begun_of(run: RunRecord) -> dict[str, str]:
+    """Return when a run that performed came to each of its own scenarios (ISO), by name; any other has one order."""
+    if run.graded_by is not Mode.PERFORM:
+        return {}
+    scenarios = [scenario for section in run.sections for scenario in section.scenarios]
+    return {s.name: s.started for s in scenarios if s.use != "none" and not any(c.as_of for c in s.criteria)}
+
+
 def evidence_problem(folder: RunFolder, run: RunRecord) -> str:
     """Return what is wrong with the evidence of a run, in a sentence; an empty text when it is whole.
 

@@ -16,9 +16,11 @@ def restart(machine: Machine) -> None:
     machine.act("systemctl daemon-reload && { systemctl reset-failed docker; systemctl restart docker; }")
 
 
-def send_images(master: Machine, node: Machine, archive: str) -> None:
-    """Copy an archive of images from master to the node."""
-    master.act("scp -q -r %s %s:/root/", f"/root/{archive}", node.address)
+def get_images(machine: Machine, master: Machine, archive: str) -> None:
+    """Load an archive of images, which lies on master; another machine has it sent first."""
+    if machine is not master:
+        master.act("scp -q -r %s %s:/root/", f"/root/{archive}", machine.address)
+    load_images(machine, archive)
 
 
 def load_images(machine: Machine, archive: str) -> None:

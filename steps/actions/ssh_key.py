@@ -9,8 +9,8 @@ def make(machine: Machine) -> None:
     machine.act("[ -f ~/.ssh/id_rsa ] || ssh-keygen -q -t rsa -N '' -f ~/.ssh/id_rsa")
 
 
-def copy(machine: Machine, target: Machine) -> None:
-    """Copy the key to a machine, answering the two prompts as a student does."""
+def copy_to(target: Machine, owner: Machine) -> None:
+    """Copy its owner's key to a machine, answering the two prompts as a student does."""
     answers = {"(yes/no": "yes", "assword:": target.password}
     with way_out(f"where the host's identification has changed, `ssh-keygen -R {target.address}` forgets the old one"):
-        machine.act("ssh-copy-id %s", target.address, answers=answers, timeout=30)
+        owner.act("ssh-copy-id %s", target.address, answers=answers, timeout=30)

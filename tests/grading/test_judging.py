@@ -54,6 +54,16 @@ def test_what_comes_about_in_time_passes(judge: Judge) -> None:
     assert (judge.finding.found, judge.finding.looks, judge.finding.waited) == ("ok", 3, 1.0)
 
 
+def test_what_was_made_just_now_is_looked_at_soon(judge: Judge) -> None:
+    """The time between two looks can be another one, and the next criterion has the usual one again."""
+    judge.begin(10, is_made_now=True)
+    judge(sequence("no", "no", "ok"), expectation.equal("ok"))
+    assert judge.finding.waited == pytest.approx(0.5)
+    judge.begin(10)
+    judge(sequence("no", "no", "ok"), expectation.equal("ok"))
+    assert judge.finding.waited == pytest.approx(1.0)
+
+
 def test_what_comes_too_late_fails(judge: Judge) -> None:
     """A state that does not come about within the wait fails with what was seen last."""
     judge.begin(2)

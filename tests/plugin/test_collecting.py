@@ -30,6 +30,27 @@ def test_section_brings_what_it_needs_and_no_more() -> None:
     assert "nginx" not in collected.stdout.lower()
 
 
+def order(*options: str) -> list[str]:
+    """Return the scenarios that are collected, in the order in which they would be run."""
+    return [line.partition("::test_")[2] for line in collect(*options).stdout.splitlines() if "::" in line]
+
+
+def test_no_work_waits_for_a_look_that_nothing_needs() -> None:
+    """Performing, what takes its time is looked at right before what needs it, or at the end."""
+    names = order()
+    assert names.index("pods_have_addresses_and_find_services_by_name") + 1 == names.index("traffic_crosses_the_nodes")
+    assert names[-2:] == ["the_control_plane_runs_in_pods", "calicos_controllers_run"]
+
+
+@pytest.mark.parametrize("options", [["--milestones"], ["-x"], ["--mode", "verify"]], ids=" ".join)
+def test_section_is_judged_before_the_next(options: list[str]) -> None:
+    """Who saves machines, stops at a failure or only looks has every section judged before the next begins."""
+    names = order(*options)
+    assert sorted(names) == sorted(order())
+    assert names.index("the_control_plane_runs_in_pods") + 1 == names.index("calico_connects_the_pods")
+    assert names.index("calicos_controllers_run") < names.index("the_dashboard_runs_on_port_30000")
+
+
 @pytest.mark.parametrize("option", ["--section", "--from"])
 def test_unknown_section_is_a_usage_error(option: str) -> None:
     """A section that there is not ends the session with 2 and names those that there are."""

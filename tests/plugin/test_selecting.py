@@ -51,9 +51,9 @@ def worth(runs: Path) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("asked", "count"),
     [
-        (["features/03_init.feature"], 4),
+        (["features/03_init.feature"], 5),
         (["features/03_init.feature::the images are loaded"], 1),
-        (["features/03_init.feature::test_the_images_are_loaded", "features/04_calico.feature"], 3),
+        (["features/03_init.feature::test_the_images_are_loaded", "features/04_calico.feature"], 4),
         (["features", "-m", "docker"], 4),
         (["features", "-k", "kuboard"], 1),
     ],

@@ -12,7 +12,7 @@ from labproof.ground.errors import ConfigError
 from labproof.records.evidence import GENESIS, chain
 from labproof.records.model import RUNNING, Mode, RunRecord, Source
 from labproof.records.store import RunFolder
-from labproof.session.recorded_run import extras_of, open_recorded, uses_of
+from labproof.session.recorded_run import begun_of, extras_of, open_recorded, uses_of
 from tests.anything import not_a_file
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
@@ -186,3 +186,12 @@ def test_same_scenarios_are_gone_through(folder: RunFolder) -> None:
     assert {uses[name] for section in names[2:] for name in section} == {run.mode}
     assert any(uses[name] == "" for name in names[1])
     assert uses_of(replace(run, ended=RUNNING)) == {}
+
+
+def test_only_who_performs_has_an_order_of_its_own() -> None:
+    """A run that performed says when it came to its own scenarios; one that looked has the course's order."""
+    full, untouched = (RunFolder(RECORDINGS / name).load() for name in ("full", "untouched"))
+    begun = begun_of(full)
+    assert begun == {s.name: s.started for section in full.sections for s in section.scenarios}
+    assert begun_of(untouched) == {}
+    assert begun_of(replace(full, mode=Mode.REGRADE, source=Source("r", Mode.VERIFY, "", "", "", ""))) == {}

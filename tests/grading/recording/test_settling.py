@@ -1,16 +1,33 @@
 """What is settled later changes what stands already: records, sentences and points."""
 
+from pathlib import Path
+
 import pytest
 
-from labproof.grading import expectation
+from labproof.grading import expectation, rubric, syllabus
 from labproof.grading.conditions import Condition
-from tests.grading.recording.driver import BLOCKED, FAILED, OK, PASSED, UNDETERMINED, WRONG, Run, base, found, seeing
+from tests.grading.recording.driver import (
+    BLOCKED,
+    FAILED,
+    OK,
+    PASSED,
+    UNDETERMINED,
+    WRONG,
+    Run,
+    base,
+    found,
+    seeing,
+    start,
+)
+from tests.tiny_course import Section, criterion, write
+
+KUBELET = Condition("kubelet", seeing("silent"), expectation.equal("well"), "the kubelet stopped answering")
 
 
 @pytest.fixture
 def broken(run: Run) -> Run:
     """A run in which all rests on a kubelet that does not answer; next.d grades it."""
-    run.rests_on = (Condition("kubelet", seeing("silent"), expectation.equal("well"), "the kubelet stopped answering"),)
+    run.rests_on = (KUBELET,)
     return run
 
 
@@ -61,9 +78,26 @@ def test_nobody_asks_why_before_the_work(broken: Run) -> None:
     assert asked == []
 
 
-@pytest.mark.parametrize(("use", "looks"), [("verify", 1), ("perform", 10)])
+@pytest.mark.parametrize(("use", "looks"), [("verify", 1), ("perform", 20)])
 def test_only_work_makes_it_worth_waiting_again(broken: Run, use: str, looks: int) -> None:
     """What was seen broken in one scenario is not waited for in the next, unless work was done in between."""
     broken.scenario("base", "verify", base(WRONG))
     broken.scenario("next", use, {"next.d": WRONG})
     assert found(broken, "next.d").looks == looks
+
+
+@pytest.mark.parametrize("order", [("one", "two", "end"), ("two", "end", "one"), ("end", "two", "one")])
+def test_order_of_looking_settles_nothing(tmp_path: Path, order: tuple[str, ...]) -> None:
+    """Of those that saw the same thing broken the first in the course is the cause, whichever was looked at first."""
+    points = {"one": 50, "two": 30, "end": 20}
+    sections = [
+        Section(id, n, [criterion(f"{id}.x", points[id], **({"grades": ["kubelet"]} if id == "end" else {}))])
+        for n, id in enumerate(points, 1)
+    ]
+    run = start(syllabus.load(rubric.load(write(tmp_path, *sections)), tmp_path / "features"), tmp_path)
+    run.rests_on = (KUBELET,)
+    for section in order:
+        run.scenario(section, "perform", {f"{section}.x": OK if section == "end" else WRONG})
+    run.log.close()
+    assert run.outcomes() == {"one.x": FAILED, "two.x": BLOCKED, "end.x": PASSED}
+    assert found(run, "two.x").blocked_by == "one.x"

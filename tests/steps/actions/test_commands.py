@@ -50,8 +50,15 @@ def test_handouts_own_words(fake: FakeConnection, pair: Lab) -> None:
 def test_files_go_to_the_node_from_master(fake: FakeConnection, pair: Lab) -> None:
     """Repository and images are sent by master to the node's address."""
     repository.send(pair["master"], pair["node"])
-    docker.send_images(pair["master"], pair["node"], "images.tar.gz")
+    docker.get_images(pair["node"], pair["master"], "images.tar.gz")
     assert all("192.168.200.20:" in line for line in fake.lines("master"))
+    assert fake.lines("node") == ["docker load -i /root/images.tar.gz"]
+
+
+def test_master_has_its_images_already(fake: FakeConnection, pair: Lab) -> None:
+    """On master the archive is only loaded: nothing is sent."""
+    docker.get_images(pair["master"], pair["master"], "images.tar.gz")
+    assert fake.lines("master") == ["docker load -i /root/images.tar.gz"]
     assert fake.lines("node") == []
 
 
@@ -81,7 +88,7 @@ def test_hostile_join_is_quoted(fake: FakeConnection, pair: Lab) -> None:
 
 def test_password_is_typed_not_written(fake: FakeConnection, pair: Lab) -> None:
     """ssh-copy-id gets the password at its prompt and never on its command line."""
-    ssh_key.copy(pair["master"], pair["node"])
+    ssh_key.copy_to(pair["node"], pair["master"])
     ((command, _),) = fake.commands
     assert command.line == "ssh-copy-id 192.168.200.20"
     assert "secret" in command.answers.values()
@@ -144,4 +151,4 @@ def test_changed_host_says_the_way_out(fake: FakeConnection, pair: Lab) -> None:
     """A machine that was made anew is known under its old key; the error says how to forget that."""
     fake.answer("master", "ssh-copy-id", Reply(error="REMOTE HOST IDENTIFICATION HAS CHANGED!", status=1))
     with pytest.raises(ActionFailed, match=r"CHANGED!\n  try: .*ssh-keygen -R 192\.168\.200\.20"):
-        ssh_key.copy(pair["master"], pair["node"])
+        ssh_key.copy_to(pair["node"], pair["master"])
