@@ -26,6 +26,8 @@ BODY_LIMIT = 8 * 1024 * 1024
 CONNECT_SECONDS = 5.0
 # X509_V_FLAG_NO_CHECK_TIME of OpenSSL, X509_VERIFY_PARAM_set_flags(3): Python's ssl has no name for it.
 _NO_CHECK_TIME = 0x200000
+_NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
+"""What OpenSSL 1.1.1 to 3.5 call the answer of a server that speaks in the clear."""
 OpenSocket = Callable[[str, int, float], socket.socket]
 
 
@@ -213,7 +215,6 @@ def _opened(opener: OpenSocket, connection: HTTPConnection) -> socket.socket:
 
 
 def _mapped(request: HttpRequest, problem: Exception, deadline: Deadline) -> TransportError:
-    text = f"{request}: {problem}"
     if deadline.is_expired or isinstance(problem, urllib3.exceptions.TimeoutError | TimeoutError):
         return DeadlineExceeded(f"{request}: no answer within {request.timeout:.0f} s")
     causes: list[BaseException] = [problem]
@@ -221,4 +222,13 @@ def _mapped(request: HttpRequest, problem: Exception, deadline: Deadline) -> Tra
         causes.append(inner)
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         return Refused(f"{request}: connection refused, nothing listens there")
-    return Unreachable(text)
+    if any(isinstance(cause, ssl.SSLError) and cause.reason in _NO_TLS for cause in causes):
+        return Unreachable(f"{request}: what answers there speaks no TLS")
+    if isinstance(causes[-1], TimeoutError):
+        return Unreachable(f"{request}: no connection within {CONNECT_SECONDS:.0f} s")
+    return Unreachable(f"{request}: {_in_words(causes[-1])}")
+
+
+def _in_words(cause: BaseException) -> str:
+    """Return what the system says of an error, without what libraries put around it."""
+    return (cause.strerror if isinstance(cause, OSError) else "") or str(cause) or type(cause).__name__

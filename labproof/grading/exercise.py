@@ -29,7 +29,10 @@ class Criterion(settings.Settings):
 
 
 class SlipEntry(settings.Settings):
-    """A known mistake: the symptom that gives it away, in which criteria's evidence, and the way out."""
+    """A known mistake: the symptom that gives it away, in which criteria's evidence, and the way out.
+
+    Where it shows in later sections as well, their criteria are named too: its words stand once.
+    """
 
     id: str
     criteria: tuple[str, ...]

@@ -275,8 +275,8 @@ class Recording:
             evidence=tuple(map(trimmed, seen)),
         )
         if what.is_unmet:
-            slips = self.plan.rubric.exercise(entry.section).slip
-            record = replace(record, slips=recognise(slips, source.id, finding.found, (*seen, *current.acted)))
+            slips = recognise(self.plan.rubric.slips, source.id, finding.found, (*seen, *current.acted))
+            record = replace(record, slips=slips)
         current.criteria.append(record)
         self.verdicts.add(what, record, {c.id for c in current.criteria})
 

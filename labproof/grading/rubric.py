@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from labproof.grading import rubric_check, weights
-from labproof.grading.exercise import Criterion, Exercise, Placed
+from labproof.grading.exercise import Criterion, Exercise, Placed, SlipEntry
 from labproof.grading.weights import COURSE_TOTAL, Weighed
 from labproof.ground import settings
 from labproof.ground.errors import ConfigError
@@ -56,6 +56,11 @@ class Rubric:
         """Return the criteria that grade each condition, in the order of the course."""
         names = dict.fromkeys(name for entry in self.entries.values() for name in entry.grades)
         return {name: tuple(e.id for e in self.entries.values() if name in e.grades) for name in names}
+
+    @cached_property
+    def slips(self) -> tuple[SlipEntry, ...]:
+        """Return the known mistakes of all sections, in the order of the course."""
+        return tuple(slip for exercise in self.exercises for slip in exercise.slip)
 
     def exercise(self, section: str) -> Exercise:
         """Return a section by its id."""

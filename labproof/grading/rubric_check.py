@@ -13,6 +13,7 @@ def problems(placed: Sequence[Placed]) -> list[str]:
     found = [problem for path, exercise in placed for problem in _of_section(path, exercise)]
     found += _twice(placed)
     for number, (path, exercise) in enumerate(placed):
+        found += _criteria_of_slips(path, exercise, placed[number:])
         found += _needs_of_section(path, exercise, placed[:number], placed[number:])
         found += _needs_of_criteria(path, exercise, placed)
     return found
@@ -26,9 +27,8 @@ def _of_section(path: Path, exercise: Exercise) -> Iterator[str]:
         yield f"{path}: title.en: missing or empty; add it"
     for criterion in exercise.criterion:
         yield from _of_criterion(f"{path}: criterion {criterion.id}", criterion)
-    own = {c.id for c in exercise.criterion}
     for slip in exercise.slip:
-        yield from _of_slip(path, slip, own)
+        yield from _of_slip(path, slip)
 
 
 def _of_criterion(place: str, criterion: Criterion) -> Iterator[str]:
@@ -47,10 +47,7 @@ def _of_criterion(place: str, criterion: Criterion) -> Iterator[str]:
         yield f"{place}: hints: both are the same; let the second say more than the first"
 
 
-def _of_slip(path: Path, slip: SlipEntry, own: set[str]) -> Iterator[str]:
-    for criterion in slip.criteria:
-        if criterion not in own:
-            yield f"{path}: slip {slip.id}: no criterion {criterion!r} in this section; correct it"
+def _of_slip(path: Path, slip: SlipEntry) -> Iterator[str]:
     try:
         re.compile(slip.symptom)
     except (re.error, OverflowError, RecursionError) as problem:
@@ -75,6 +72,14 @@ def _twice(placed: Sequence[Placed]) -> Iterator[str]:
                 where = "" if other == first else f", first in {first}"
                 word = "number" if key == "order" else "name" if key == "feature" else "id"
                 yield f"{other}: {key} {value}: this {word} stands twice{where}; give each its own"
+
+
+def _criteria_of_slips(path: Path, exercise: Exercise, from_here: Sequence[Placed]) -> Iterator[str]:
+    known = {c.id for _, e in from_here for c in e.criterion}
+    for slip in exercise.slip:
+        for criterion in slip.criteria:
+            if criterion not in known:
+                yield f"{path}: slip {slip.id}: no criterion {criterion!r} in this section or a later one; correct it"
 
 
 def _needs_of_section(

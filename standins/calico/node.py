@@ -108,6 +108,7 @@ class Agent:
         startup.claim(self._api, own, others, found)
         self._pool = pool.ensure_pool(self._api, found.cidr)
         startup.describe_cluster(self._api)
+        startup.forward_packets()
         startup.leave_name(self._name, self._places.nodename)
         peers.Listener(found.address).start()
         self._found = found

@@ -1,13 +1,12 @@
 """The way to the API as the original has it: one connection, kept, and missed only after a while when it breaks."""
 
-import errno
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
-from urllib.parse import urlsplit
 
 from standins.cluster_api import Answer, ApiUnreachable, ClusterApi
+from standins.dialing import dialed
 
 DIAL_SECONDS = 30.0
 """How long client-go tries to connect (client-go v0.20.2, transport/cache.go)."""
@@ -15,12 +14,6 @@ DIAL_SECONDS = 30.0
 LOST_SECONDS = 45.0
 """How long a request hangs on a connection that broke: HTTP/2 is pinged after 30 s of silence and waits 15 s for the
 answer (apimachinery v0.20.2, util/net/http.go)."""
-
-_DIALED = {
-    errno.ECONNREFUSED: "connect: connection refused",
-    errno.ENETUNREACH: "connect: network is unreachable",
-    errno.EHOSTUNREACH: "connect: no route to host",
-}
 
 
 class Link:
@@ -74,13 +67,3 @@ class KeptApi(ClusterApi):
             raise ApiUnreachable(f"{asked}: {dialed(self.url, error.__cause__)}") from error
         self.link.keep()
         return answer
-
-
-def dialed(url: str, cause: BaseException | None) -> str:
-    """Return why a new connection failed, as Go says it."""
-    where = f"dial tcp {urlsplit(url).netloc}"
-    if isinstance(cause, TimeoutError):
-        return f"{where}: i/o timeout"
-    if isinstance(cause, OSError) and cause.errno in _DIALED:
-        return f"{where}: {_DIALED[cause.errno]}"
-    return f"{cause}"

@@ -2,6 +2,7 @@
 
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from threading import Event, Lock
 
 from dnslib import QTYPE, DNSRecord  # type: ignore[import-untyped]
@@ -26,7 +27,7 @@ class Names:
 
     def __init__(self, api: ClusterApi, domain: str) -> None:
         self._lock = Lock()
-        services, endpoints, complain = "/api/v1/services", "/api/v1/endpoints", words.listing_failed
+        services, endpoints, complain = "/api/v1/services", "/api/v1/endpoints", partial(words.listing_failed, api.url)
         self._services = Mirror(api, services, ServiceName.of, self._lay_out, complain)
         self._endpoints: Mirror[tuple[Endpoint, ...]] = Mirror(api, endpoints, endpoints_of, self._lay_out, complain)
         self.domain = domain

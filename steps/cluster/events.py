@@ -1,7 +1,7 @@
 """What the cluster has complained about lately."""
 
 import contextlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from labproof.ground.errors import TransportError
@@ -12,6 +12,8 @@ from steps.cluster.cause import cause
 _EARLIER = timedelta(seconds=60)
 """How long before a Pod stopped being ready its cause may have been told: a probe fails three times first."""
 _EXPLAINS_NOTHING = ("BackOff",)
+_NO_SANDBOX = "FailedCreatePodSandBox"
+"""Nothing of a Pod starts before it has its sandbox (kubernetes v1.20.4 pkg/kubelet/kuberuntime)."""
 
 
 def complaint(cluster: Cluster, namespace: str, pods: Collection[Json]) -> str:
@@ -44,6 +46,7 @@ def _complaint(cluster: Cluster, namespace: str, pods: Collection[Json]) -> str:
     selector = "type=Warning,involvedObject.kind=Pod"
     found = cluster.read("/api/v1/namespaces/{}/events", namespace, fieldSelector=selector) or {}
     own = [event for event in found.get("items", []) if any(_is_about(event, pod) for pod in pods)]
+    own = [event for event in own if not _is_over(event, pods)]
     if not own:
         return ""
     # A back-off only says that something failed before, which the other warnings name.
@@ -62,6 +65,22 @@ def _is_about(event: Json, pod: Json) -> bool:
     changes = [c.get("lastTransitionTime") for c in pod.get("status", {}).get("conditions", []) if c["type"] == "Ready"]
     told, since = _moment(_time(event)), _moment(str(changes[0])) if changes else None
     return told is None or since is None or told >= since - _EARLIER
+
+
+def _is_over(event: Json, pods: Collection[Json]) -> bool:
+    """Tell whether an event speaks of a Pod without a sandbox of which a container has started since."""
+    if event.get("reason") != _NO_SANDBOX:
+        return False
+    pod = next(pod for pod in pods if pod.get("metadata", {}).get("name") == event["involvedObject"]["name"])
+    told, started = _moment(_time(event)), [moment for moment in map(_moment, _starts(pod)) if moment]
+    return told is not None and any(moment >= told for moment in started)
+
+
+def _starts(pod: Json) -> Iterator[str]:
+    status = pod.get("status", {})
+    for container in (*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])):
+        for state in (container.get("state") or {}, container.get("lastState") or {}):
+            yield from (str((state.get(kind) or {}).get("startedAt", "")) for kind in ("running", "terminated"))
 
 
 def _time(event: Json) -> str:

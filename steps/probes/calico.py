@@ -1,6 +1,7 @@
 """Calico as the cluster runs it: its agents, its controllers, and the address that it took on each machine."""
 
 import contextlib
+import re
 from dataclasses import replace
 
 from labproof.ground.errors import TransportError
@@ -11,6 +12,8 @@ from steps.probes.workload import CALICO_OPERATORS, WorkloadState
 
 AGENT, CONTROLLERS = "calico-node", "calico-kube-controllers"
 _ADDRESS = "projectcalico.org/IPv4Address"
+_IMAGE, _LATER_THAN_OURS = re.compile(r"calico/node:v(\d+)\.(\d+)"), (3, 22)
+"""The first release that is not made for Kubernetes 1.20 (projectcalico/calico v3.21 and v3.22 requirements.md)."""
 _OTHERS = ("canal", "kube-flannel", "weave-net", "cilium", "kube-router", "antrea-agent")
 """How the DaemonSets of other network plugins begin."""
 
@@ -24,13 +27,22 @@ def agents(cluster: Cluster) -> WorkloadState:
         return replace(state, trouble=_other_plugin(cluster))
     if state.is_available:
         return state
-    return replace(state, trouble="; ".join(filter(None, (state.trouble, wrong_addresses(cluster)))))
+    said = (state.trouble, _later_release(state.images), wrong_addresses(cluster))
+    return replace(state, trouble="; ".join(filter(None, said)))
 
 
 def controllers(cluster: Cluster) -> WorkloadState:
     """Read the Deployment of Calico's controllers, where calico.yaml or where the operator puts it."""
     state = workload.deployment(cluster, "kube-system", CONTROLLERS)
     return state if state.exists else workload.deployment(cluster, CALICO_OPERATORS, CONTROLLERS)
+
+
+def _later_release(images: tuple[str, ...]) -> str:
+    """Return that this Calico is of a later time than the course's Kubernetes, or nothing."""
+    found = next((match for image in images if (match := _IMAGE.search(image))), None)
+    if found is None or (int(found[1]), int(found[2])) < _LATER_THAN_OURS:
+        return ""
+    return f"{found[0]} is made for a later Kubernetes than 1.20"
 
 
 def wrong_addresses(cluster: Cluster) -> str:

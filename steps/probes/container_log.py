@@ -21,6 +21,10 @@ _TELLING = (
 What a running program says of its own readiness comes before an error that it may have got over long ago.
 """
 
+_OF_NO_CONSEQUENCE = r"plugin/errors: \d+ "
+"""CoreDNS of a name outside that its own name server did not find: without a way out of the lab it logs one of the
+kind HINFO at each start, ready or not (1.7.0, plugin/errors/errors.go)."""
+
 
 def last_words(cluster: Cluster, namespace: str, pod: Json) -> str:
     """Return the line of a broken container's log that tells why it broke, with its name, or nothing.
@@ -51,7 +55,8 @@ def _last_words(cluster: Cluster, namespace: str, pod: Json) -> str:
 
 def telling_line(log: str) -> str:
     """Return the line of a log that tells why the program ended; without one the last line."""
-    lines = [line for line in log.splitlines() if line.strip()]
+    said = [line for line in log.splitlines() if line.strip()]
+    lines = [line for line in said if not re.search(_OF_NO_CONSEQUENCE, line)] or said
     for pattern in _TELLING:
         if found := [line for line in lines if re.search(pattern, line)]:
             return cause(found[-1])

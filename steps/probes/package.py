@@ -94,6 +94,12 @@ def _found(machine: Machine, result: CommandResult, names: tuple[str, ...]) -> d
     missing = [name for name in names if name not in found]
     said = result.error.strip()
     if missing and (said or not all(name in result.output for name in missing)):
-        what = said[:300] or f"exit status {result.status} without a word about {', '.join(missing)}"
-        raise TransportError(f"{machine.name}: rpm could not tell what is installed: {what}")
+        # What is wrong stands in the last line.
+        what = said[-300:] or f"exit status {result.status} without a word about {', '.join(missing)}"
+        told = f"{machine.name}: rpm could not tell what is installed: {what}"
+        if "database" in said:
+            told = (
+                f"{machine.name}: rpm could not tell what is installed; run `rpm --rebuilddb` and grade again: {what}"
+            )
+        raise TransportError(told)
     return found

@@ -30,6 +30,8 @@ class WorkloadState:
     older: int = 0
     unsteady: str = ""
     """Why its Pods cannot be taken for up though they are at the moment: they were only just started again."""
+    images: tuple[str, ...] = ()
+    """What its Pods are made of; read of a DaemonSet only."""
 
     @property
     def is_available(self) -> bool:
@@ -88,12 +90,18 @@ def daemon_set(cluster: Cluster, namespace: str, name: str) -> WorkloadState:
         updated=int(status.get("updatedNumberScheduled", 0)),
         available=int(status.get("numberAvailable", 0)),
         is_observed=_is_observed(found),
+        images=_images(found),
     )
     return state if state.is_available else _explained(cluster, namespace, _pods(cluster, namespace, found), state)
 
 
 def _is_observed(found: Json) -> bool:
     return bool(found.get("status", {}).get("observedGeneration", 0) >= found["metadata"].get("generation", 0))
+
+
+def _images(found: Json) -> tuple[str, ...]:
+    pod = found["spec"].get("template", {}).get("spec") or {}
+    return tuple(str(c.get("image", "")) for kind in ("initContainers", "containers") for c in pod.get(kind) or [])
 
 
 def _pods(cluster: Cluster, namespace: str, found: Json) -> list[Json]:
@@ -114,6 +122,8 @@ def trouble(cluster: Cluster, namespace: str, pods: list[Json]) -> str:
     waits = telling(wait for pod in pods for wait in waiting(pod))
     broken = next((said for pod in unready if (said := container_log.last_words(cluster, namespace, pod))), "")
     said = events.complaint(cluster, namespace, unready) if unready else ""
+    if waits and said.startswith("BackOff: "):
+        said = ""
     return "; ".join(filter(None, (*waits[:3], broken, said)))
 
 

@@ -9,7 +9,7 @@ from labproof.grading import rubric
 from labproof.grading.known_mistakes import recognise
 from labproof.records.model import Exchange
 
-RUBRIC = rubric.load()
+RUBRIC = rubric.load(extras=frozenset({"reboot"}))
 _PASSING = (
     (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}", "TIME"),
     (r"\bE\d{4} \d\d:\d\d:\d\d\.\d{6}", "TIME"),
@@ -39,14 +39,13 @@ def recognised(text: str) -> set[str]:
         seen.id
         for exercise in RUBRIC.exercises
         for criterion in exercise.criterion
-        for seen in recognise(exercise.slip, criterion.id, text, [])
+        for seen in recognise(RUBRIC.slips, criterion.id, text, [])
     }
 
 
 def recognised_in(criterion: str, found: str, output: str = "") -> set[str]:
     """Return the known mistakes that a grader recognises of one criterion, in what was found and what was printed."""
-    slips = next(e.slip for e in RUBRIC.exercises if criterion in {c.id for c in e.criterion})
-    return {seen.id for seen in recognise(slips, criterion, found, [_printed(output)])}
+    return {seen.id for seen in recognise(RUBRIC.slips, criterion, found, [_printed(output)])}
 
 
 def _printed(output: str) -> Exchange:

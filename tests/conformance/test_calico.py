@@ -10,14 +10,16 @@ import pytest
 import yaml
 
 from labproof.connection.fake import FakeConnection, Page
+from labproof.grading import expectation
 from labproof.ground.places import course_dir
 from labproof.rehearsal.bundle.standins import MANIFESTS
-from standins.calico import cni, words
+from standins.calico import cni, startup, words
 from standins.calico.pool import KUBEADM, pool_cidr
 from steps.cluster.api import Cluster
 from steps.cluster.cause import cause
 from steps.course import expect
-from steps.probes import calico, workload
+from steps.probes import bridge, calico, pod_network, workload
+from tests.conformance.scratch import ScratchFiles, machine
 from tests.conformance.shown import RUBRIC, read, recognised, recognised_in, shape
 from tests.standins.fake_cluster import FakeCluster
 
@@ -28,6 +30,8 @@ STAND_IN = {
     "starting": words.unready(words.NO_BIRD, None, NOW),
     "no API": words.unready(words.FELIX, None, NOW),
 }
+HERE = ("calico.images", "join.images")
+"""A mistake has words of its own where the Pods of one machine are looked at."""
 READINESS, ERRORS, POOLS = REAL["readiness"], REAL["cni_error"], REAL["pool"]
 SET: dict[str, Any] = {
     "metadata": {"generation": 1},
@@ -134,7 +138,7 @@ def test_grader_reads_the_log_of_a_conflict(fake: FakeConnection, api: Cluster) 
     found = agents(fake, api, agent([], waits, restarts=4), [], log)
     assert real["shown"] in found
     assert real["known_as"] in recognised(found)
-    (slip,) = [slip for exercise in RUBRIC.exercises for slip in exercise.slip if slip.id == real["known_as"]]
+    (slip,) = (slip for slip in RUBRIC.slips if slip.id == real["known_as"])
     assert real["cure"] in slip.try_this
 
 
@@ -145,7 +149,9 @@ def test_grader_reads_the_annotation_that_calico_writes(fake: FakeConnection, ap
         "status": {"addresses": [{"type": "InternalIP", "address": "192.168.200.20"}]},
     }
     fake.serve("GET", "/api/v1/nodes", Page({"items": [node]}))
-    assert {"calico.nat-address", "join.calico-address"} <= recognised(calico.wrong_addresses(api))
+    said = f"calico-node: 0 of 1 available; {calico.wrong_addresses(api)}"
+    for criterion in ("calico.daemonset", "join.traffic"):
+        assert recognised_in(criterion, said) == {"calico.nat-address"}
 
 
 @pytest.mark.parametrize("real", ERRORS, ids=named)
@@ -186,6 +192,85 @@ def test_grader_names_another_network_plugin(fake: FakeConnection, api: Cluster,
     assert wanted.is_met(state) is (real["daemon_set"] == "calico-node")
     known = set() if wanted.is_met(state) else recognised_in("calico.daemonset", wanted.found(state))
     assert known == set(real["known_as"])
+
+
+@pytest.mark.parametrize("real", REAL["no_pool"], ids=named)
+def test_grader_tells_why_there_is_no_pool(fake: FakeConnection, api: Cluster, real: dict[str, Any]) -> None:
+    """A Calico whose pools are not in the API is named, and is another thing than a pool that was deleted."""
+    fake.serve("GET", "/ippools", Page({"items": []}, 200 if real["kinds"] else 404))
+    fake.serve("GET", "/ippools/default-ipv4-ippool", Page({}, 404))
+    wanted, cidr = expectation.equal("10.122.0.0/16"), pod_network.pool_cidr(api)
+    assert not wanted.is_met(cidr)
+    assert recognised_in("calico.pool", wanted.found(cidr)) == set(real["known_as"])
+
+
+@pytest.mark.parametrize("id_", REAL["old_addresses"]["told_by"])
+def test_advice_about_a_pool_has_its_second_half(id_: str) -> None:
+    """Whoever is told to replace a pool is told as well what becomes of the addresses of the old one."""
+    (slip,) = (slip for slip in RUBRIC.slips if slip.id == id_)
+    assert all(re.search(part, slip.try_this) for part in REAL["old_addresses"]["cure"])
+
+
+@pytest.mark.parametrize("real", REAL["release"], ids=named)
+def test_grader_reads_the_release_of_calico(fake: FakeConnection, api: Cluster, real: dict[str, Any]) -> None:
+    """One that is too new is named by the tag of its image, wherever its Pods are seen; of others an image lacks."""
+    container = {"name": "calico-node", "image": real["image"]}
+    agents_set = {**SET, "spec": {**SET["spec"], "template": {"spec": {"containers": [container]}}}}
+    pull = {"waiting": {"reason": "ImagePullBackOff", "message": f'Back-off pulling image "{real["image"]}"'}}
+    fake.serve("GET", "/events", Page({"items": []}))
+    fake.serve("GET", "/pods?labelSelector=", Page({"items": [agent([], pull)]}))
+    fake.serve("GET", "/api/v1/nodes", Page({"items": []}))
+    fake.serve("GET", "/namespaces/kube-system/daemonsets/calico-node", Page(agents_set))
+    found = str(calico.agents(api))
+    assert recognised_in("calico.daemonset", found) == set(real["known_as"])
+    assert ("is made for a later Kubernetes" in found) is ("kubectl" in real)
+    on_node = f"calico-node is not ready: {workload.trouble(api, 'kube-system', [agent([], pull)])}"
+    assert recognised_in("join.agents", on_node) == {name.replace(*HERE) for name in real["known_as"]}
+    if "kubectl" in real:
+        assert recognised_in("calico.daemonset", "", real["kubectl"]) == set(real["known_as"])
+
+
+def test_release_that_runs_costs_nothing(fake: FakeConnection, api: Cluster) -> None:
+    """One that is too new and runs all the same is Calico like any other."""
+    (real,) = (entry for entry in REAL["release"] if "kubectl" in entry)
+    template = {"spec": {"containers": [{"name": "calico-node", "image": real["image"]}]}}
+    status = {**SET["status"], "numberAvailable": 2}
+    found = {**SET, "spec": {**SET["spec"], "template": template}, "status": status}
+    fake.serve("GET", "/namespaces/kube-system/daemonsets/calico-node", Page(found))
+    assert expect.available("calico-node").is_met(calico.agents(api))
+
+
+def test_felix_forwards_by_itself() -> None:
+    """The stand-in switches on what Felix does."""
+    assert str(startup.FORWARDING) == REAL["felix"]["path"]
+
+
+def test_forwarding_by_felix_alone_is_told(tmp_path: Path) -> None:
+    """With forwarding on, and in no file, the file's own criterion fails, and says who switches it on meanwhile."""
+    key = REAL["felix"]["sets"]
+    files = ScratchFiles(tmp_path)
+    files.write(REAL["felix"]["path"], "1\n")
+    files.write("/etc/sysctl.d/k8s.conf", "".join(f"{other} = 1\n" for other in bridge.KEYS if other != key))
+    live, kept = bridge.live(machine(files)), bridge.persisted(machine(files))
+    wanted = expectation.all_equal(dict.fromkeys(bridge.KEYS, "1"))
+    assert (live[key], wanted.is_met(kept)) == ("1", False)
+    assert recognised_in("base.sysctl-file", wanted.found(kept)) == {"base.sysctl-until-boot"}
+    (slip,) = (slip for slip in RUBRIC.slips if slip.id == "base.sysctl-until-boot")
+    assert "Calico" in slip.says
+
+
+@pytest.mark.parametrize("id_", REAL["stopped"]["causes"])
+def test_advice_names_what_stops_packets(id_: str) -> None:
+    """Where packets vanish or are rejected the causes that hold for 1.20 are named."""
+    (slip,) = (slip for slip in RUBRIC.slips if slip.id == id_)
+    assert all(cause_ in f"{slip.says} {slip.try_this}" for cause_ in REAL["stopped"]["causes"][id_])
+
+
+def test_no_advice_blames_the_policy_of_forward() -> None:
+    """What stops nothing in 1.20 is named nowhere, in no mistake and in no hint."""
+    texts = [text for slip in RUBRIC.slips for text in (slip.says, slip.try_this)]
+    texts += [text for e in RUBRIC.exercises for c in e.criterion for text in (c.why, *c.hints, c.try_this)]
+    assert [text for text in texts if re.search(REAL["stopped"]["no_cause"], text)] == []
 
 
 def test_plugins_have_calicos_names(tmp_path: Path) -> None:

@@ -168,6 +168,7 @@ def test_tool_that_failed_gives_no_answer(fake: FakeConnection, pair: Lab, real:
     with pytest.raises(TransportError) as caught:
         ASKED[real["asked"]](pair["node"])
     assert real["shown"] in str(caught.value)
+    assert real.get("cure", "") in str(caught.value)
 
 
 def test_scratch_files_are_read_by_a_shell(files: ScratchFiles) -> None:

@@ -4,12 +4,13 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dnslib import DNSRecord
 
 from labproof.connection.fake import FakeConnection, Page
-from standins.cluster_api import ApiError
+from standins.cluster_api import ApiError, ApiUnreachable
 from standins.dns import forwarding, server
 from standins.dns.corefile import CorefileError
 from standins.dns.loop import LoopWatch
@@ -17,14 +18,18 @@ from standins.dns.resolving import Names
 from standins.dns.words import CoreDnsFormatter, reflector_line
 from standins.serving import Request
 from steps.cluster.api import Cluster
+from steps.pods.manifest import pod
 from steps.probes import cluster_dns
-from tests.conformance.shown import read, recognised, shape
+from steps.probes.container_log import telling_line
+from tests.conformance.shown import read, recognised_in, shape
 from tests.standins.dns.test_corefile import KUBEADM
 from tests.standins.fake_cluster import FakeCluster
 
 REAL = read("coredns")
 FAILURES = {str(entry["id"]): entry for entry in REAL["failure"]}
 LABELS = {"k8s-app": "kube-dns"}
+URL = "https://10.10.0.1:443"
+CRITERIA = ("calico.dns", "join.dns", "reboot.dns", "reboot.dns-on-node")
 
 
 def logged(level: int, text: str) -> str:
@@ -63,10 +68,17 @@ def no_name_server(path: Path) -> str:
 def no_rights(_: Path) -> str:
     user = 'User "system:serviceaccount:kube-system:coredns"'
     said = f'services is forbidden: {user} cannot list resource "services" in API group "" at the cluster scope'
-    return reflector_line("/api/v1/services", ApiError(403, said), datetime.now(UTC))
+    return reflector_line(URL, "/api/v1/services", ApiError(403, said), datetime.now(UTC))
+
+
+def no_api(_: Path) -> str:
+    lost = ApiUnreachable("no answer")
+    lost.__cause__ = TimeoutError()
+    return reflector_line(URL, "/api/v1/services", lost, datetime.now(UTC))
 
 
 STAND_IN: dict[str, Callable[[Path], str]] = {
+    "API out of reach": no_api,
     "loop": loop,
     "unknown word": unknown_word,
     "no name server": no_name_server,
@@ -88,15 +100,69 @@ def test_grader_knows_the_failure(fake: FakeConnection, api: Cluster, id_: str) 
     state = waits if real["restarts"] else {"running": {}}
     container = {"name": "coredns", "state": state, "restartCount": 3 if real["restarts"] else 0, "ready": False}
     pod = {"metadata": {"name": "coredns-1"}, "status": {"containerStatuses": [container]}}
-    fake.serve("GET", "/events", Page({"items": []}))
-    fake.serve("GET", "/services/kube-dns", Page({"spec": {"clusterIP": "10.10.0.10", "selector": LABELS}}))
-    fake.serve("GET", "/endpoints/kube-dns", Page({"subsets": []}))
-    deployment = {"spec": {"replicas": 2, "template": {"metadata": {"labels": LABELS}}}}
+    serve(fake, {"service": "10.10.0.10", "replicas": 2}, [pod])
+    # What is said of names outside comes last, as it does where the lab has no way out.
+    fake.serve("GET", "/pods/coredns-1/log", Page("\n".join([real["log"], *REAL["noise"]["lines"]])))
+    found = cluster_dns.read(api).why("10.10.0.10")
+    assert all(recognised_in(criterion, found) == {real["known_as"]} for criterion in CRITERIA)
+
+
+def unready(real: dict[str, Any]) -> dict[str, Any]:
+    """Return a Pod of CoreDNS that does not come up as this way says."""
+    conditions = [{"type": "PodScheduled", "status": "False", "message": real.get("unscheduled")}]
+    container = {"name": "coredns", "restartCount": 0, "ready": False, "state": {"waiting": real.get("waits")}}
+    return {
+        "metadata": {"name": "coredns-1"},
+        "status": {
+            "conditions": conditions if "unscheduled" in real else [],
+            "containerStatuses": [container] if "waits" in real else [],
+        },
+    }
+
+
+def serve(fake: FakeConnection, real: dict[str, Any], pods: list[dict[str, Any]]) -> None:
+    """Have the API show the cluster's DNS as this way says."""
+    event = {
+        "type": "Warning",
+        "reason": "FailedCreatePodSandBox",
+        "message": real.get("event"),
+        "involvedObject": {"kind": "Pod", "name": "coredns-1"},
+    }
+    behind = [{"addresses": [{"ip": address} for address in real["behind"]]}] if "behind" in real else []
+    service = {"spec": {"clusterIP": real.get("service"), "selector": LABELS}}
+    deployment = {"spec": {"replicas": real["replicas"], "template": {"metadata": {"labels": LABELS}}}}
+    fake.serve("GET", "/events", Page({"items": [event] if "event" in real else []}))
+    fake.serve("GET", "/services/kube-dns", Page(service, 200 if "service" in real else 404))
+    fake.serve("GET", "/endpoints/kube-dns", Page({"subsets": behind}))
     fake.serve("GET", "/deployments/coredns", Page(deployment))
-    fake.serve("GET", "/pods?labelSelector=", Page({"items": [pod]}))
-    fake.serve("GET", "/pods/coredns-1/log", Page(real["log"]))
-    found = recognised(cluster_dns.read(api).why("10.10.0.10"))
-    assert {name for name in found if name.startswith("calico.dns-")} == {real["known_as"]}
+    fake.serve("GET", "/pods?labelSelector=", Page({"items": pods}))
+
+
+@pytest.mark.parametrize("real", REAL["way"], ids=lambda entry: str(entry["id"]))
+def test_grader_tells_the_ways_apart(fake: FakeConnection, api: Cluster, real: dict[str, Any]) -> None:
+    """What the API shows names one cause for each way, wherever DNS is asked; and what is in vain is told at once."""
+    serve(fake, real, [unready(real)])
+    state = cluster_dns.read(api)
+    found = f"no answer from the cluster's DNS; {state.why(real.get('nameserver', '10.10.0.10'))}"
+    assert state.is_final is real["settled"]
+    for criterion in CRITERIA:
+        # On the node other traffic is known to cross, so this one mistake has words of its own there.
+        on_node = criterion in ("join.dns", "reboot.dns-on-node") and real["known_as"] == "calico.dns-stopped"
+        assert recognised_in(criterion, found) == {"join.dns-stopped" if on_node else real["known_as"]}
+
+
+def test_what_it_logs_of_other_names_is_no_cause() -> None:
+    """A name outside that nobody answers is shown only where nothing else was said."""
+    noise, waits = REAL["noise"]["lines"], '[INFO] plugin/ready: Still waiting on: "kubernetes"'
+    assert telling_line("\n".join([waits, *noise])) == waits
+    assert telling_line("\n".join(noise)).endswith("i/o timeout")
+
+
+def test_name_is_asked_as_it_is() -> None:
+    """A probe Pod asks for a name behind which no search domain is put."""
+    (container,) = pod("looker", "master", "nginx")["spec"]["containers"]
+    (name,) = (variable["value"] for variable in container["env"] if variable["name"] == "SERVICE")
+    assert name.endswith(REAL["name"]["ends_in"])
 
 
 def test_readiness_without_rights(cluster: FakeCluster) -> None:

@@ -15,7 +15,7 @@ from labproof.ground.errors import DeadlineExceeded
 from labproof.lab.browser import Browser, PageState
 from labproof.lab.machine import Lab, Machine, Phase
 from standins.dashboard import server
-from standins.dashboard.upstream import dialed
+from standins.dialing import dialed
 from steps.cluster.api import Cluster
 from steps.consoles import DASHBOARD_PAGE
 from steps.course import expect

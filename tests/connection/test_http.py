@@ -6,6 +6,7 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -200,8 +201,24 @@ def test_hang_up_without_a_word(client: Http) -> None:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         sock.close()
 
-    with serving(reset) as server, pytest.raises(Unreachable):
+    with serving(reset) as server, pytest.raises(Unreachable, match=r"/: Connection reset by peer$"):
         get(client, server)
+
+
+@pytest.mark.parametrize(
+    ("problem", "says"),
+    [(TimeoutError("timed out"), "no connection within 5 s"), (OSError(113, "No route to host"), "No route to host")],
+    ids=["dropped", "rejected"],
+)
+def test_connection_that_cannot_be_made_is_told_in_words(problem: OSError, says: str) -> None:
+    """Packets that vanish, and those that are turned away, are told as that, and not as Python calls it."""
+
+    def fail(host: str, port: int, timeout: float) -> socket.socket:
+        raise problem
+
+    with pytest.raises(Unreachable) as raised:
+        Http(fail).fetch(HttpRequest("GET", "http://192.168.200.10:30717/"))
+    assert str(raised.value) == f"GET http://192.168.200.10:30717/: {says}"
 
 
 def test_self_signed_page_is_read(client: Http, ours: Identity) -> None:
@@ -214,6 +231,21 @@ def test_plain_page_asked_over_tls(client: Http) -> None:
     """A plain page that is asked over TLS could not be seen."""
     with serving(response()) as server, pytest.raises(TransportError):
         get(client, server, secure=True, timeout=BOUND)
+
+
+def test_plain_answer_to_tls_is_told(client: Http) -> None:
+    """Where a server answers a TLS greeting in the clear, that is said, and not what OpenSSL calls it."""
+
+    def answer_in_the_clear(listener: socket.socket) -> None:
+        sock, _ = listener.accept()
+        with sock:
+            sock.recv(1024)
+            sock.sendall(b"HTTP/1.0 400 Bad Request\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as pool:
+        pool.submit(answer_in_the_clear, listener)
+        with pytest.raises(Unreachable, match=r"what answers there speaks no TLS$"):
+            client.fetch(HttpRequest("GET", f"https://127.0.0.1:{listener.getsockname()[1]}/", timeout=5.0))
 
 
 def test_credential_goes_to_its_authority_only(client: Http, ours: Identity, theirs: Identity) -> None:

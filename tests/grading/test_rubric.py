@@ -119,7 +119,7 @@ def test_section_is_left_out_unless_wished_for(tmp_path: Path) -> None:
         (base(more="points = inf"), "points: unknown key"),
         (
             base(slips=({"id": "s", "criteria": ["base.y"], "symptom": "x", "says": "x", "try": "x"},)),
-            "slip s: no criterion 'base.y'",
+            "slip s: no criterion 'base.y' in this section or a later one",
         ),
         (
             base(slips=({"id": "s", "criteria": ["base.all"], "symptom": "(", "says": "x", "try": "x"},)),
@@ -132,6 +132,19 @@ def test_problem_is_told(tmp_path: Path, section: Section, problem: str) -> None
     """Each problem is told with its section, its key and what to do."""
     found = problems(tmp_path, section)
     assert any(problem in line and str(tmp_path / "exercises") in line for line in found), found
+
+
+def test_mistake_is_looked_for_from_its_section_on(tmp_path: Path) -> None:
+    """A known mistake may name criteria of a later section, an optional one too, and none of an earlier one."""
+    slip = {"id": "a.s", "criteria": ["a.x", "b.y", "c.z"], "symptom": "x", "says": "x", "try": "x"}
+    a = Section("a", 1, [criterion("a.x", 60)], slips=(slip,))
+    b = Section("b", 2, [criterion("b.y", 40)])
+    c = Section("c", 3, [criterion("c.z", 0)], more='only_with = "reboot"')
+    assert [s.id for s in load(tmp_path, a, b, c).slips] == ["a.s"]
+    early = Section("b", 2, [criterion("b.y", 40)], slips=({**slip, "id": "b.s", "criteria": ["b.y", "a.x"]},))
+    assert [line.partition(": ")[2] for line in problems(tmp_path, a, early, c)] == [
+        "slip b.s: no criterion 'a.x' in this section or a later one; correct it"
+    ]
 
 
 def test_sections_that_need_each_other(tmp_path: Path) -> None:

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from testinfra.host import Host
 
-from labproof.connection.base import Purpose
+from labproof.connection.base import Command, CommandResult, Purpose
 from labproof.connection.fake import FakeConnection, Reply
-from labproof.ground.errors import ActionFailed, DeadlineExceeded, TransportError, Unreachable
+from labproof.ground.errors import ActionFailed, CheckFailed, DeadlineExceeded, TransportError, Unreachable
 from labproof.lab.machine import Lab, Machine, Phase, quoted
 from tests.local_shell import LocalShell
 
@@ -159,6 +160,34 @@ def test_fact_that_cannot_be_read_was_not_seen(fake: FakeConnection, pair: Lab, 
     fake.answer("node", "systemctl show", answer)
     with pytest.raises(TransportError, match="node: its programs gave no fact that could be read: "):
         pair["node"].fact(lambda host: host.service("docker").systemd_properties)
+
+
+@pytest.mark.parametrize("problem", [CheckFailed("the state is wrong"), AssertionError("a bug")], ids=repr)
+def test_assertion_of_ours_is_no_missing_fact(here: Machine, problem: AssertionError) -> None:
+    """Only what testinfra itself asserts is a fact that could not be read; an assertion of ours is left as it is."""
+
+    def look(host: Host) -> bool:
+        assert host.file("/").exists
+        raise problem
+
+    with pytest.raises(AssertionError) as raised:
+        here.fact(look)
+    assert raised.value is problem
+
+
+class Faulty(FakeConnection):
+    """A connection with a bug."""
+
+    def run(self, command: Command, purpose: Purpose) -> CommandResult:
+        """Fail as only a bug of ours does."""
+        raise AssertionError(f"a bug of the connection, at {command.line}")
+
+
+def test_assertion_below_testinfra_is_no_missing_fact(phase: Phase) -> None:
+    """Nor is one of the connection that testinfra asks through, which is ours again."""
+    machine = Machine("node", "192.168.200.20", Faulty(), phase)
+    with pytest.raises(AssertionError, match="a bug of the connection"):
+        machine.fact(lambda host: host.service("docker").systemd_properties)
 
 
 def test_facts_of_testinfra_come_through_the_seam(here: Machine, tmp_path: Path) -> None:

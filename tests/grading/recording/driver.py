@@ -20,7 +20,13 @@ PASSED, FAILED, BLOCKED = Outcome.PASSED, Outcome.FAILED, Outcome.BLOCKED
 UNDETERMINED, SKIPPED = Outcome.UNDETERMINED, Outcome.SKIPPED
 Probe = Callable[[], object]
 
-SLIP = {"id": "swap-on", "criteria": ["base.b"], "symptom": "swap", "says": "it is on", "try": "switch it off"}
+SLIP = {
+    "id": "swap-on",
+    "criteria": ["base.b", "next.d"],
+    "symptom": "swap",
+    "says": "it is on",
+    "try": "switch it off",
+}
 COURSE = (
     Section(
         "base",

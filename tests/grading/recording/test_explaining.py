@@ -5,7 +5,7 @@ import pytest
 from labproof.ground.advice import way_out
 from labproof.ground.errors import ActionFailed, Unreachable
 from labproof.records.model import Outcome
-from tests.grading.recording.driver import BLOCKED, FAILED, OK, PASSED, UNDETERMINED, WRONG, Run, base, found
+from tests.grading.recording.driver import BLOCKED, FAILED, OK, PASSED, UNDETERMINED, WRONG, Run, base, found, seeing
 
 
 def test_evidence_belongs_to_its_sentence(run: Run) -> None:
@@ -46,6 +46,13 @@ def test_known_mistake_is_recognised(run: Run, where: str) -> None:
 
     run.scenario("base", "perform", base(OK, look, OK), work)
     assert [s.id for s in found(run, "base.b").slips] == ["swap-on"]
+
+
+def test_known_mistake_is_recognised_in_a_later_section(run: Run) -> None:
+    """A mistake whose criteria are of several sections is told in each of them."""
+    run.scenario("base", "verify", base(OK))
+    run.scenario("next", "verify", {"next.d": seeing("swap is on")})
+    assert [s.id for s in found(run, "next.d").slips] == ["swap-on"]
 
 
 def test_mistake_explains_only_what_failed(run: Run) -> None:

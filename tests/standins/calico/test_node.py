@@ -27,11 +27,12 @@ def listing(*addresses: str) -> str:
 
 
 @pytest.fixture
-def kernel(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+def kernel(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, object]:
     """Stand for the kernel: remember routes and rules instead of making them; eth1 is of the lab, eth0 is NAT's."""
     made: dict[str, object] = {}
     monkeypatch.setattr(routes, "apply", lambda wanted: made.update(routes=dict(wanted)))
     monkeypatch.setattr(startup, "address_listing", lambda: listing("10.0.2.15", "192.168.200.10"))
+    monkeypatch.setattr(startup, "FORWARDING", tmp_path / "ip_forward")
     monkeypatch.setattr(firewall, "apply", lambda cidr: made.update(pool=cidr))
     monkeypatch.setattr(peers, "silent", lambda addresses: tuple(addresses))
     monkeypatch.setattr(peers.Listener, "__init__", lambda listener, address: made.update(listens=address))
@@ -76,6 +77,7 @@ def test_single_node_becomes_ready(
     assert started(cluster, tmp_path, stop, 1).reconcile() is None
     assert (tmp_path / cni.NAME).exists()
     assert (tmp_path / "nodename").read_text() == "master"
+    assert (tmp_path / "ip_forward").read_text() == "1"
     assert kernel == {"routes": {}, "pool": "10.122.0.0/16", "listens": "192.168.200.10"}
     assert cluster.objects[f"{pool.SHARES}/master-10-122-0-0-24"]["spec"]["node"] == "master"
     assert cluster.objects[f"{startup.INFORMATION}/default"]["spec"]["datastoreReady"]
@@ -119,6 +121,20 @@ def test_address_of_another_node_ends_the_agent(
     assert "Calico node 'node' is already using the IPv4 address 192.168.200.10." in caplog.messages
     assert not cluster.objects[OWN]["metadata"]["annotations"].get(ANNOTATION)
     assert not (tmp_path / cni.NAME).exists()
+
+
+def test_machine_that_does_not_let_it_forward_is_told(
+    cluster: FakeCluster,
+    kernel: dict[str, object],
+    tmp_path: Path,
+    stop: Event,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A setting of the kernel that cannot be written is told in the log, and ends nothing."""
+    (tmp_path / "ip_forward").mkdir()
+    put_node(cluster, OWN, "192.168.200.10", "10.122.0.0/24")
+    assert started(cluster, tmp_path, stop, 1).reconcile() is None
+    assert "unable to set IPv4 forwarding" in caplog.text
 
 
 def test_failed_start_ends_the_program(

@@ -2,7 +2,8 @@ import errno
 
 import pytest
 
-from standins.dashboard.upstream import Link, dialed
+from standins.dashboard.upstream import Link
+from standins.dialing import dialed
 
 
 class Time:

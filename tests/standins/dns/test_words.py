@@ -11,7 +11,7 @@ from standins.cluster_api import ApiError, ApiUnreachable
 from standins.dns.server import end
 from standins.dns.words import CoreDnsFormatter, reflector_line
 
-NOW = datetime(2020, 10, 15, 5, 14, 46, 900314, UTC)
+URL, NOW = "https://10.10.0.1:443", datetime(2020, 10, 15, 5, 14, 46, 900314, UTC)
 
 
 def test_lists_that_fail_are_told_as_client_go_does() -> None:
@@ -19,12 +19,14 @@ def test_lists_that_fail_are_told_as_client_go_does() -> None:
     start = (
         "E1015 05:14:46.900314       1 reflector.go:178] pkg/mod/k8s.io/client-go@v0.18.3/tools/cache/reflector.go:125"
     )
-    refused = reflector_line("/api/v1/services", ApiError(403, "services is forbidden: User"), NOW)
+    refused = reflector_line(URL, "/api/v1/services", ApiError(403, "services is forbidden: User"), NOW)
     assert refused == f"{start}: Failed to list *v1.Service: services is forbidden: User"
     lost = ApiUnreachable("expected an answer")
     lost.__cause__ = OSError(113, os.strerror(113))
-    said = reflector_line("/api/v1/endpoints", lost, NOW)
-    assert said == f"{start}: Failed to list *v1.Endpoints: dial tcp: connect: no route to host"
+    said = reflector_line(URL, "/api/v1/endpoints", lost, NOW)
+    asked = f'Get "{URL}/api/v1/endpoints?limit=500&resourceVersion=0"'
+    lost_way = "dial tcp 10.10.0.1:443: connect: no route to host"
+    assert said == f"{start}: Failed to list *v1.Endpoints: {asked}: {lost_way}"
 
 
 @pytest.mark.parametrize(("level", "word"), [(logging.INFO, "INFO"), (logging.CRITICAL, "FATAL")])

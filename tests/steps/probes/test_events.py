@@ -70,7 +70,7 @@ def test_ready_pods_have_nothing_to_complain_of(fake: FakeConnection, api: Clust
 
 
 NOT_READY = {"type": "Ready", "status": "False", "lastTransitionTime": "2026-01-01T10:00:00Z"}
-POD = {"metadata": {"name": "a", "uid": "new"}, "status": {"conditions": [NOT_READY]}}
+POD: dict[str, Any] = {"metadata": {"name": "a", "uid": "new"}, "status": {"conditions": [NOT_READY]}}
 
 
 @pytest.mark.parametrize(
@@ -91,6 +91,36 @@ def test_event_explains_only_what_it_is_about(
     about = {"involvedObject": {"name": "a", "uid": uid}, "lastTimestamp": time, "reason": "Unhealthy", "message": "m"}
     fake.serve("GET", EVENTS, Page({"items": [about]}))
     assert bool(events.complaint(api, "default", [POD])) is is_told
+
+
+@pytest.mark.parametrize("kind", ["initContainerStatuses", "containerStatuses"])
+@pytest.mark.parametrize(
+    ("state", "is_told"),
+    [
+        ({"state": {"waiting": {"reason": "ContainerCreating"}}}, True),
+        ({"state": {"running": {"startedAt": "2026-01-01T10:00:06Z"}}}, False),
+        ({"state": {"waiting": {}}, "lastState": {"terminated": {"startedAt": "2026-01-01T10:00:06Z"}}}, False),
+        ({"state": {"waiting": {}}, "lastState": {"terminated": {"startedAt": "2026-01-01T09:00:00Z"}}}, True),
+        ({"state": {"terminated": {"startedAt": None}}, "lastState": None}, True),
+    ],
+    ids=["none has started", "one runs", "one ran since", "one ran before the reboot", "no times"],
+)
+def test_missing_sandbox_explains_nothing_once_a_container_has_started(
+    fake: FakeConnection, api: Cluster, kind: str, state: dict[str, Any], is_told: bool
+) -> None:
+    """A Pod that had no network for a moment, as after a reboot, is not said to have none when it fails later."""
+    pod = {**POD, "status": {**POD["status"], kind: [{"name": "c", **state}]}}
+    fake.serve("GET", EVENTS, Page({"items": [event("a", "2026-01-01T10:00:05Z", "no network")]}))
+    assert bool(events.complaint(api, "default", [pod])) is is_told
+
+
+def test_back_off_is_no_news_where_a_container_waits_for_it(fake: FakeConnection, api: Cluster) -> None:
+    """What a container waits for is told once, and not again as an event."""
+    waits = {"reason": "CrashLoopBackOff", "message": "back-off 20s restarting failed container"}
+    pod = {"metadata": {"name": "a"}, "status": {"containerStatuses": [{"name": "c", "state": {"waiting": waits}}]}}
+    back_off = event("a", "2026-01-01T00:00:09Z", "Back-off restarting failed container", "BackOff")
+    fake.serve("GET", EVENTS, Page({"items": [back_off]}))
+    assert workload.trouble(api, "default", [pod]) == "c: CrashLoopBackOff back-off 20s restarting failed container"
 
 
 def test_back_off_is_told_only_alone(fake: FakeConnection, api: Cluster) -> None:

@@ -92,6 +92,13 @@ def test_older_pods_are_not_counted_for_new_ones(fake: FakeConnection, api: Clus
     assert said.startswith("x: 0 of 1 available, 1 up to date; 1 of an older version still there")
 
 
+def test_rollout_is_not_over_beside_an_older_pod(fake: FakeConnection, api: Cluster) -> None:
+    """As for `kubectl rollout status` a Pod of the version before must be gone, even if both are up."""
+    fake.serve("GET", "/deployments/x", deployment(replicas=2, availableReplicas=2))
+    fake.serve("GET", "/pods?labelSelector=app%3Dx", Page({"items": []}))
+    assert not workload.deployment(api, "default", "x").is_available
+
+
 def test_wait_that_explains_comes_first(fake: FakeConnection, api: Cluster) -> None:
     """While the first of Calico's init containers has no image the others only wait for it, and are not told."""
     waits = [
