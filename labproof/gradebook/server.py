@@ -29,6 +29,8 @@ REFRESH_SECONDS = 10
 _FRESH_SECONDS = 3.0
 """How long a page is good that was drawn: a class of hundreds takes a second to draw."""
 
+_PAGE = "index.html"
+"""What the page is called on disk: the reports lead back to it by that name."""
 _REPORT_LIMIT = 64 * 1024 * 1024
 _ADDRESS = "open the whole address that `labproof class watch` has told"
 _WAIT = "The first lab is not graded yet."
@@ -150,8 +152,7 @@ def _handler(shown: ClassPage, secret: str) -> Callable[..., BaseHTTPRequestHand
             if not secrets.compare_digest(given.encode(), secret.encode()):
                 self._send(HTTPStatus.NOT_FOUND, say(_ADDRESS).encode())
                 return
-            # The reports lead back to the page by the name that it has on disk.
-            name = name.strip("/").removesuffix("index.html")
+            name = name.strip("/").removesuffix(_PAGE)
             body = shown.report(name) if name else shown.html().encode("utf-8", "backslashreplace")
             if body is None:
                 self._send(HTTPStatus.NOT_FOUND, say("no such report").encode())
