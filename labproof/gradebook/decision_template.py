@@ -7,13 +7,8 @@ from pathlib import Path
 from labproof.gradebook import reading
 from labproof.gradebook.decisions import NAME
 from labproof.ground.errors import ConfigError
+from labproof.ground.wording import fill, say
 
-_TOLD = """\
-# What you decide beside the evidence. `labproof class report {folder}` works it in; the evidence stays as it is.
-# Each entry says why, who and when; after `expires`, which may be left out, it no longer counts.
-# An override gives points, or a percentage of what the criterion is worth. What is waived or dropped counts neither
-# way. A penalty is in points, or in percent of the points that could be had; [[late]] is the rule for all.
-"""
 _ENTRIES = {
     "override": ("student", "criterion", "points", "expires"),
     "waiver": ("student", "criterion"),
@@ -41,7 +36,7 @@ def write(folder: Path, today: datetime.date | None = None) -> Path:
         "author": _quoted("who"),
         "date": today.isoformat(),
     }
-    lines = [_TOLD.format(folder=folder.name)]
+    lines = [*(f"# {line}" for line in _told(folder)), ""]
     for kind, keys in _ENTRIES.items():
         lines.append(f"# [[{kind}]]")
         lines += [f"# {key} = {values[key]}" for key in (*keys, "reason", "author", "date")]
@@ -54,6 +49,18 @@ def write(folder: Path, today: datetime.date | None = None) -> Path:
     except OSError as problem:
         raise ConfigError([f"{path}: cannot be written ({problem.strerror}); correct the folder's rights"]) from problem
     return path
+
+
+def _told(folder: Path) -> list[str]:
+    """Return what the file says of itself, for its reader."""
+    return [
+        say("What you decide beside the evidence, which stays as it is."),
+        fill("`labproof class report {folder}` works it in.", folder=folder.name),
+        say("Each entry says why, who and when; after `expires`, which may be left out, it no longer counts."),
+        say("An override gives points, or a percentage of what the criterion is worth."),
+        say("What is waived or dropped counts neither way."),
+        say("A penalty is in points, or in percent of the points that could be had; [[late]] is the rule for all."),
+    ]
 
 
 def _quoted(text: str) -> str:

@@ -1,14 +1,19 @@
 """`labproof class decide`, and what decisions do to the commands of a class."""
 
+import datetime
 import re
 from pathlib import Path
 
 from click.testing import CliRunner, Result
 
 from labproof.cli import main
+from labproof.gradebook import decision_template
 from labproof.gradebook.decisions import NAME
+from labproof.ground import language
 from labproof.ground.exit_status import ExitStatus
 from tests.commands.test_class_report import report
+
+DAY = datetime.date(2026, 1, 1)
 
 
 def labproof(*arguments: str) -> Result:
@@ -29,6 +34,21 @@ def test_file_to_start_from_decides_nothing(tmp_path: Path) -> None:
     (tmp_path / NAME).write_text(re.sub(r"\[\[(waiver|drop)\]\][^\[]*", "", entries))
     assert labproof("report", str(tmp_path)).exit_code == ExitStatus.FULL
     assert (tmp_path / "exports" / "gradebook.csv").read_bytes() != before
+
+
+def test_file_to_start_from_speaks_its_readers_language(tmp_path: Path) -> None:
+    """What the file says of itself is in the language that is asked for; what a program reads of it is not."""
+    report(tmp_path, "graded")
+    written = []
+    for spoken in ("en", "zh"):
+        with language.spoken(spoken):
+            written.append(decision_template.write(tmp_path, DAY).read_text(encoding="utf-8"))
+        (tmp_path / NAME).unlink()
+    english, chinese = ([line for line in text.splitlines() if line.startswith("# ")] for text in written)
+    told = 6
+    assert english[told:] == chinese[told:]
+    assert all(re.search("[\u4e00-\u9fff]", line) for line in chinese[:told])
+    assert chinese[1] == f"# `labproof class report {tmp_path.name}` 会把它计入。"
 
 
 def test_file_that_is_there_is_kept(tmp_path: Path) -> None:
