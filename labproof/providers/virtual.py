@@ -12,7 +12,7 @@ from labproof.host.checks.finding import State
 from labproof.host.computer import ThisComputer
 from labproof.host.ownership import LabRecord
 from labproof.host.table import Table
-from labproof.providers import description, snapshots, wishes
+from labproof.providers import description, given_files, snapshots, wishes
 from labproof.providers.grader_key import private_key, public_line
 from labproof.providers.vagrant import Vagrant
 from labproof.records.model import LabDescription
@@ -38,18 +38,25 @@ class VirtualLab:
     table: Table = field(default_factory=table.load)
 
     def up(self, progress: Progress) -> None:
-        """Bring every machine up; machines that are up stay as they are."""
+        """Bring every machine up; machines that are up stay as they are.
+
+        Raises HostError where a lab is there that was made with other files than those that are given now, or by
+        another provider.
+        """
         with ownership.one_at_a_time():
             record = ownership.current()
             ownership.require_free(is_up=record is not None)
-            is_there = record is not None and record.provider == self.name
+            is_there = record is not None
+            if record is not None:
+                self._keep_to(record)
             if is_there and self._is_up() and not self._incomplete():
                 progress("the machines are up")
                 return
             self._examine(progress)
             if record is None:
                 box = wishes.box(self.table.box, self.name)
-                ownership.claim(self.name, f"{box.name} {box.version}".strip(), str(self.bundle_dir or ""))
+                files = given_files.digest(self.bundle_dir)
+                ownership.claim(self.name, f"{box.name} {box.version}".strip(), str(self.bundle_dir or ""), files)
             progress(f"bringing up {', '.join(self.table.names)} with {self.name}")
             self._vagrant().up(self.name)
             for name in self._incomplete() if is_there else ():
@@ -100,6 +107,18 @@ class VirtualLab:
     def milestones(self) -> tuple[str, ...]:
         """Return the names that every machine can be restored to, oldest first."""
         return snapshots.names(self._vagrant(), self.table.machines)
+
+    def _keep_to(self, record: LabRecord) -> None:
+        """Take the files of the lab that is there; raise HostError where it is not the one that is asked for."""
+        if record.provider != self.name:
+            raise HostError(
+                f"expected no lab or one of {self.name} on this computer, found one of {record.provider}, since"
+                f" {record.since}\n  try: labproof down first; it takes that lab away"
+            )
+        given_files.require_same(record, self.bundle_dir)
+        if record.bundle and Path(record.bundle).is_dir():
+            # A copy may be given: the machines were made with these.
+            self.bundle_dir = Path(record.bundle)
 
     def _is_up(self) -> bool:
         return set(self._vagrant().states().values()) == {"running"}
