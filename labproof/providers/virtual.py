@@ -6,6 +6,7 @@ from pathlib import Path
 from labproof.connection.endpoint import Endpoint
 from labproof.ground.errors import HostError, ProvisionError
 from labproof.ground.places import Progress, given_bundle, state_dir
+from labproof.ground.slowness import stretched
 from labproof.host import doctor, ownership, table
 from labproof.host.bridge import source_address
 from labproof.host.checks.finding import State
@@ -61,7 +62,7 @@ class VirtualLab:
             self._vagrant().up(self.name)
             for name in self._incomplete() if is_there else ():
                 # Vagrant takes what a killed run has begun for done.
-                self._vagrant().run("provision", name, seconds=PROVISION_SECONDS)
+                self._vagrant().run("provision", name, seconds=stretched(PROVISION_SECONDS))
 
     def down(self, progress: Progress) -> None:
         """Take every machine away."""
@@ -129,7 +130,7 @@ class VirtualLab:
 
     def _has_all(self, machine: str) -> bool:
         try:
-            self._vagrant().run("ssh", machine, "-c", LAST_GIVEN, seconds=SSH_SECONDS)
+            self._vagrant().run("ssh", machine, "-c", LAST_GIVEN, seconds=stretched(SSH_SECONDS))
         except ProvisionError:
             return False
         return True
