@@ -149,6 +149,8 @@ class VmCheck:
             raise LabError("\n".join((f"expected all of section {asked.id} that can pass, found:", *_lines(left))))
 
     def _seed(self) -> None:
+        if not self.mistakes:
+            self.tell("  none was asked for; --mistake names them")
         tried = Seeding(self.bench, lambda text: self.tell(f"  {text}")).all(self.mistakes)
         if unproven := [f"{one.mistake.id}: {'; '.join(one.problems)}" for one in tried if one.problems]:
             raise LabError("\n".join(("expected every mistake to be caught, found:", *unproven)))

@@ -165,6 +165,8 @@ def test_every_stage_is_told_with_its_time() -> None:
     for stage in stages:
         assert any(line.endswith(f"{stage.name} ...") for line in said)
         assert any(line.startswith(f"ok: {stage.name} (") for line in said)
+    # A stage that had nothing to prove does not pass in silence.
+    assert "  none was asked for; --mistake names them" in said
 
 
 def test_what_fails_ends_the_proof_and_all_is_put_back() -> None:
