@@ -16,6 +16,7 @@ from labproof.ground.errors import HostError
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.language import LANGUAGES
 from labproof.ground.places import course_dir
+from labproof.ground.slowness import MOST
 from labproof.ground.wording import course_catalogue, fill, headed, say
 
 if TYPE_CHECKING:
@@ -86,7 +87,12 @@ def check(sections: tuple[str, ...], mistakes: tuple[str, ...], quick: bool, onl
 )
 @click.option("--cpus", type=click.IntRange(1, 16), help="Processors of each machine; else what the table says.")
 @click.option("--kvm", is_flag=True, help="With KVM; else QEMU emulates the processor.")
-@click.option("--slowness", type=click.FloatRange(1), default=4.0, help="What every deadline is multiplied by.")
+@click.option(
+    "--slowness",
+    type=click.FloatRange(1, MOST),
+    default=4.0,
+    help="What deadlines on the machines are multiplied by.",
+)
 def vm_check(
     sections: tuple[str, ...], mistakes: tuple[str, ...], cpus: int | None, kvm: bool, slowness: float
 ) -> None:
@@ -102,8 +108,8 @@ def vm_check(
     from labproof.proving.vm_check import VmCheck
 
     chosen = catalogue.choose(catalogue.everything(rubric.load()), (), mistakes, False) if mistakes else ()
-    host = VirtualHost(table.load(), cpus or 0, "kvm" if kvm else "qemu")
-    bench = Bench(host.lab, course_dir() / "build" / "vm-proof", sections, slowness)
+    host = VirtualHost(table.load(), cpus or 0, "kvm" if kvm else "qemu", slowness)
+    bench = Bench(host.lab, course_dir() / "build" / "vm-proof", sections)
     sys.exit(_told(VmCheck(host, bench, catalogue.in_order(chosen), tell).prove()))
 
 

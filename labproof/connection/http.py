@@ -20,6 +20,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from labproof.connection.base import Credential, HttpRequest, HttpResponse
 from labproof.connection.bounded import BoundedOutput
 from labproof.ground.errors import DeadlineExceeded, Refused, TransportError, Unreachable
+from labproof.ground.slowness import stretched
 from labproof.ground.wait import Deadline
 
 BODY_LIMIT = 8 * 1024 * 1024
@@ -77,7 +78,7 @@ class Http:
             redirect=False,
             retries=False,
             preload_content=False,
-            timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, request.timeout), read=request.timeout),
+            timeout=urllib3.Timeout(connect=min(stretched(CONNECT_SECONDS), request.timeout), read=request.timeout),
         )
         try:
             body = _read(answer, request, deadline)

@@ -4,6 +4,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import partial
 
 from labproof.connection import chromium, tunnel
@@ -13,12 +14,13 @@ from labproof.connection.pages import Pages, Place
 from labproof.connection.ssh import Ssh
 from labproof.connection.visit import Sight, Visit
 from labproof.ground.errors import ProvisionError, TransportError
+from labproof.ground.slowness import stretched
 
 
 class LiveConnection:
     """Asks the machines themselves. `guard` is called before any packet may leave the host.
 
-    `places` says where each machine is: no page of another place is asked.
+    `places` says where each machine is: no page of another place is asked. Slow machines get more time for all.
     """
 
     def __init__(self, machines: Mapping[str, Ssh], guard: Callable[[], None], places: Mapping[str, Place]) -> None:
@@ -54,16 +56,17 @@ class LiveConnection:
     def run(self, command: Command, purpose: Purpose) -> CommandResult:
         """Run a command on one machine."""
         self._guard()
-        return self._machines[command.machine].run(command)
+        return self._machines[command.machine].run(_in_time(command))
 
     def run_all(self, machine: str, commands: Sequence[Command]) -> Iterator[CommandResult]:
         """Run commands that do not depend on each other on one machine, and yield their results in order."""
         self._guard()
-        return self._machines[machine].run_all(commands)
+        return self._machines[machine].run_all([_in_time(command) for command in commands])
 
     def fetch(self, request: HttpRequest, purpose: Purpose) -> HttpResponse:
         """Ask for a page directly, or for an API path through a machine."""
         self._guard()
+        request = replace(request, timeout=stretched(request.timeout))
         if not request.via:
             return self._pages.fetch(request)
         self._pages.require_owner(request)
@@ -72,7 +75,7 @@ class LiveConnection:
     def visit(self, visit: Visit, purpose: Purpose) -> Sight:
         """Have Chromium visit a page of a machine that was shown to be the one; it reaches nothing else."""
         self._guard()
-        return chromium.find().visit(visit, self._pages.open_socket)
+        return chromium.find().visit(replace(visit, timeout=stretched(visit.timeout)), self._pages.open_socket)
 
     def close(self) -> None:
         """Close every connection."""
@@ -91,6 +94,10 @@ class LiveConnection:
                 key = self._machines[name].host_key()
                 if (first := owners.setdefault(key, name)) != name:
                     raise ProvisionError(_one_machine(first, name, key))
+
+
+def _in_time(command: Command) -> Command:
+    return replace(command, timeout=stretched(command.timeout))
 
 
 def _open(machine: Ssh, opened: "Future[str]") -> None:

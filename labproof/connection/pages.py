@@ -16,6 +16,7 @@ from labproof.connection.base import Command, HttpRequest, HttpResponse
 from labproof.connection.http import Http
 from labproof.connection.ssh import CONNECT_SECONDS, Ssh, offered_host_key
 from labproof.ground.errors import DeadlineExceeded, TransportError, Unproven, Unreachable
+from labproof.ground.slowness import stretched
 from labproof.ground.wait import Deadline
 
 SSH_PORT = 22
@@ -128,11 +129,11 @@ class Pages:
         )
 
     def _offered(self, name: str) -> str:
-        address = self._places[name].address
+        address, seconds = self._places[name].address, stretched(CONNECT_SECONDS)
         if self._places[name].is_direct:
-            return offered_host_key(self._open_direct(address, SSH_PORT, CONNECT_SECONDS), CONNECT_SECONDS)
+            return offered_host_key(self._open_direct(address, SSH_PORT, seconds), seconds)
         way = self._machines[self._way(name)]
-        return offered_host_key(tunnel.open_socket(way, address, SSH_PORT, CONNECT_SECONDS), CONNECT_SECONDS)
+        return offered_host_key(tunnel.open_socket(way, address, SSH_PORT, seconds), seconds)
 
     def _seen_from(self, name: str) -> str:
         return "" if self._places[name].is_direct else f" as {self._way(name)} sees it"
@@ -140,7 +141,7 @@ class Pages:
     def _require_life(self, name: str, way: str, problem: TransportError) -> None:
         """Raise Unproven when it is the machine on the way that does not answer: that says nothing about the page."""
         try:
-            self._machines[way].run(Command(way, ":", SIGN_OF_LIFE_SECONDS))
+            self._machines[way].run(Command(way, ":", stretched(SIGN_OF_LIFE_SECONDS)))
         except TransportError as lost:
             raise Unproven(f"{name}: its pages are asked through {way}, which does not answer: {lost}") from problem
 

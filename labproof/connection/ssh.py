@@ -19,6 +19,7 @@ from labproof.connection.endpoint import Jump
 from labproof.connection.jump import JumpHost
 from labproof.connection.shell import Arrival, Frame, FramedShell
 from labproof.ground.errors import DeadlineExceeded, TransportError, Unreachable
+from labproof.ground.slowness import stretched
 from labproof.ground.wait import Deadline
 from labproof.records.evidence import now
 
@@ -87,9 +88,9 @@ class Ssh:
                 self._require_hope()
                 transport = self._transport()
             # Shells come up side by side: the connection is all that they share.
-            shell = self._new_shell(transport, f"timeout -k 1 {ALL_SECONDS} /bin/sh")
+            shell = self._new_shell(transport, f"timeout -k 1 {stretched(ALL_SECONDS):.0f} /bin/sh")
             try:
-                frames = [shell.send(_apart(c), Deadline(CONNECT_SECONDS)) for c in commands]
+                frames = [shell.send(_apart(c), Deadline(stretched(CONNECT_SECONDS))) for c in commands]
                 for command, frame in zip(commands, frames, strict=True):
                     started, deadline = now(), Deadline(command.timeout)
                     shell.receive(frame, deadline)
@@ -179,7 +180,7 @@ class Ssh:
         client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
         host, port = self._address
         # Reaching a machine and being let in by it have limits of their own; paramiko has one for both.
-        sock, waited = self._way(host, port), Deadline(LOGIN_SECONDS)
+        sock, waited = self._way(host, port), Deadline(stretched(LOGIN_SECONDS))
         try:
             self._log_in(client, sock)
         except BaseException as problem:
@@ -197,16 +198,17 @@ class Ssh:
         return socket.create_connection((host, port), CONNECT_SECONDS)
 
     def _log_in(self, client: paramiko.SSHClient, sock: socket.socket | paramiko.Channel) -> None:
+        seconds = stretched(LOGIN_SECONDS)
         client.connect(
             *self._address,
             self._user,
             # Tried last, where no key is let in.
             password=self._password or None,
             key_filename=str(self._key_file) if self._key_file else None,
-            timeout=LOGIN_SECONDS,
-            banner_timeout=LOGIN_SECONDS,
-            auth_timeout=LOGIN_SECONDS,
-            channel_timeout=CONNECT_SECONDS,
+            timeout=seconds,
+            banner_timeout=seconds,
+            auth_timeout=seconds,
+            channel_timeout=stretched(CONNECT_SECONDS),
             allow_agent=self._key_file is None and _has_agent(),
             look_for_keys=self._key_file is None,
             sock=sock,
@@ -243,21 +245,21 @@ class Ssh:
         return self._shell
 
     def _new_shell(self, transport: paramiko.Transport, program: str = "/bin/sh") -> FramedShell:
-        channel = transport.open_session(timeout=CONNECT_SECONDS)
+        channel = transport.open_session(timeout=stretched(CONNECT_SECONDS))
         channel.exec_command(self._elevated(program))
-        shell, deadline = FramedShell(self.name, channel), Deadline(CONNECT_SECONDS)
+        shell, deadline = FramedShell(self.name, channel), Deadline(stretched(CONNECT_SECONDS))
         try:
             # Whatever a login file printed comes before this first frame and is thrown away with it.
             shell.receive(shell.send(":", deadline), deadline)
         except DeadlineExceeded as problem:
             shell.close()
-            raise self._miss(f"{self.name}: no shell came up within {CONNECT_SECONDS:.0f} s of the login") from problem
+            raise self._miss(f"{self.name}: no shell came up within {deadline.seconds:.0f} s of the login") from problem
         self._misses = 0
         return shell
 
     def _framed(self, command: Command) -> CommandResult:
         shell = self._open_shell()
-        return self._answered(shell, command, shell.send(_limited(command), Deadline(CONNECT_SECONDS)))
+        return self._answered(shell, command, shell.send(_limited(command), Deadline(stretched(CONNECT_SECONDS))))
 
     def _answered(self, shell: FramedShell, command: Command, frame: Frame) -> CommandResult:
         started, deadline = now(), Deadline(command.timeout + GRACE_SECONDS)

@@ -15,6 +15,7 @@ from labproof.ground.errors import (
     Unproven,
     Unreachable,
 )
+from labproof.ground.slowness import stretched
 from labproof.ground.wait import Clock, Deadline, poll
 
 LOST_SECONDS = 20.0
@@ -89,14 +90,14 @@ class Judge:
         """
         finding, rests_on = self.finding, tuple(rests_on) if self._asks_why else ()
         finding.expected, finding.where = expectation.expected, where
-        deadline = Deadline(self.wait, self.clock)
+        deadline = Deadline(stretched(self.wait), self.clock)
 
         def is_final(seen: _Look) -> bool:
             # Which machine answers at an address does not change while we look.
             if seen.is_final or isinstance(seen.problem, Unproven):
                 return True
             # A machine that was lost before this criterion gets one look; one that has just gone gets some time.
-            if seen.is_lost and (self._is_lost or deadline.elapsed > LOST_SECONDS):
+            if seen.is_lost and (self._is_lost or deadline.elapsed > stretched(LOST_SECONDS)):
                 return True
             return not seen.is_met and bool(self._lookout.still_broken(rests_on))
 

@@ -17,7 +17,10 @@ from labproof.ground.places import course_dir, state_dir
 
 @dataclass(frozen=True)
 class LabRecord:
-    """A lab that is up, or was when its run was killed. `identity` is new with every new pair of machines."""
+    """A lab that is up, or was when its run was killed. `identity` is new with every new pair of machines.
+
+    `bundle` is where the files lie that its machines were given, `files` a digest of them where one was taken.
+    """
 
     checkout: str
     provider: str
@@ -25,6 +28,7 @@ class LabRecord:
     identity: str
     box: str = ""
     bundle: str = ""
+    files: str = ""
 
     @property
     def is_ours(self) -> bool:
@@ -45,10 +49,10 @@ def current() -> LabRecord | None:
         return None
 
 
-def claim(provider: str, box: str = "", bundle: str = "") -> LabRecord:
+def claim(provider: str, box: str = "", bundle: str = "", files: str = "") -> LabRecord:
     """Record that a new lab of this checkout is being brought up."""
     since = datetime.now(UTC).isoformat(timespec="seconds")
-    record = LabRecord(str(course_dir()), provider, since, uuid.uuid4().hex, box, bundle)
+    record = LabRecord(str(course_dir()), provider, since, uuid.uuid4().hex, box, bundle, files)
     path = record_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_suffix(".new")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from labproof.ground.errors import LabError, ProvisionError, ResetError
+from labproof.ground.slowness import stretched
 from labproof.ground.wait import Clock, Deadline, poll
 from labproof.host.table import Row
 from labproof.providers.vagrant import Vagrant
@@ -23,9 +24,9 @@ WHOLE_SECONDS = 180.0
 def save(vagrant: Vagrant, machines: Sequence[Row], milestone: str) -> None:
     """Save every machine as it is at one moment. Raises ProvisionError; the machines go on all the same."""
     try:
-        _at_once(machines, lambda row: vagrant.run("suspend", row.name, seconds=SNAPSHOT_SECONDS))
+        _at_once(machines, lambda row: vagrant.run("suspend", row.name, seconds=stretched(SNAPSHOT_SECONDS)))
         for row in machines:
-            vagrant.run("snapshot", "save", row.name, milestone, "--force", seconds=SNAPSHOT_SECONDS)
+            vagrant.run("snapshot", "save", row.name, milestone, "--force", seconds=stretched(SNAPSHOT_SECONDS))
     finally:
         _go_on(vagrant, machines)
 
@@ -39,17 +40,17 @@ def restore(vagrant: Vagrant, machines: Sequence[Row], milestone: str, clock: Cl
     try:
         for row in machines:
             argv = ("snapshot", "restore", row.name, milestone, "--no-provision", "--no-start")
-            vagrant.run(*argv, seconds=SNAPSHOT_SECONDS)
+            vagrant.run(*argv, seconds=stretched(SNAPSHOT_SECONDS))
         _go_on(vagrant, machines)
     except LabError as problem:
         raise ResetError(f"restoring {milestone!r} did not end: {problem}\n  try: labproof reset again") from problem
     for row in machines:
-        _require_whole(vagrant, row, Deadline(WHOLE_SECONDS, clock or Clock()))
+        _require_whole(vagrant, row, Deadline(stretched(WHOLE_SECONDS), clock or Clock()))
 
 
 def names(vagrant: Vagrant, machines: Sequence[Row]) -> tuple[str, ...]:
     """Return the names that every machine can be restored to, oldest first."""
-    lists = [parse(vagrant.run("snapshot", "list", row.name, seconds=COMMAND_SECONDS)) for row in machines]
+    lists = [parse(vagrant.run("snapshot", "list", row.name, seconds=stretched(COMMAND_SECONDS))) for row in machines]
     return tuple(name for name in lists[0] if all(name in other for other in lists))
 
 
@@ -62,9 +63,11 @@ def parse(listing: str) -> tuple[str, ...]:
 
 def _go_on(vagrant: Vagrant, machines: Sequence[Row]) -> None:
     """Let machines that stand still go on, with the clock of this moment."""
-    _at_once(machines, lambda row: vagrant.run("resume", row.name, seconds=SNAPSHOT_SECONDS))
+    _at_once(machines, lambda row: vagrant.run("resume", row.name, seconds=stretched(SNAPSHOT_SECONDS)))
     # Vagrant takes a second or two to come through: that is how late they are.
-    _at_once(machines, lambda row: vagrant.run("ssh", row.name, "-c", _clock_command(), seconds=COMMAND_SECONDS))
+    _at_once(
+        machines, lambda row: vagrant.run("ssh", row.name, "-c", _clock_command(), seconds=stretched(COMMAND_SECONDS))
+    )
 
 
 def _clock_command() -> str:
@@ -78,7 +81,7 @@ def _require_whole(vagrant: Vagrant, row: Row, deadline: Deadline) -> None:
 
     def problem() -> str:
         try:
-            vagrant.run("ssh", row.name, "-c", row.whole, seconds=COMMAND_SECONDS)
+            vagrant.run("ssh", row.name, "-c", row.whole, seconds=stretched(COMMAND_SECONDS))
         except ProvisionError as refused:
             return str(refused)
         return ""

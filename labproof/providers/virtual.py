@@ -6,13 +6,14 @@ from pathlib import Path
 from labproof.connection.endpoint import Endpoint
 from labproof.ground.errors import HostError, ProvisionError
 from labproof.ground.places import Progress, given_bundle, state_dir
+from labproof.ground.slowness import stretched
 from labproof.host import doctor, ownership, table
 from labproof.host.bridge import source_address
 from labproof.host.checks.finding import State
 from labproof.host.computer import ThisComputer
 from labproof.host.ownership import LabRecord
 from labproof.host.table import Table
-from labproof.providers import description, snapshots, wishes
+from labproof.providers import description, given_files, snapshots, wishes
 from labproof.providers.grader_key import private_key, public_line
 from labproof.providers.vagrant import Vagrant
 from labproof.records.model import LabDescription
@@ -38,23 +39,30 @@ class VirtualLab:
     table: Table = field(default_factory=table.load)
 
     def up(self, progress: Progress) -> None:
-        """Bring every machine up; machines that are up stay as they are."""
+        """Bring every machine up; machines that are up stay as they are.
+
+        Raises HostError where a lab is there that was made with other files than those that are given now, or by
+        another provider.
+        """
         with ownership.one_at_a_time():
             record = ownership.current()
             ownership.require_free(is_up=record is not None)
-            is_there = record is not None and record.provider == self.name
+            is_there = record is not None
+            if record is not None:
+                self._keep_to(record)
             if is_there and self._is_up() and not self._incomplete():
                 progress("the machines are up")
                 return
             self._examine(progress)
             if record is None:
                 box = wishes.box(self.table.box, self.name)
-                ownership.claim(self.name, f"{box.name} {box.version}".strip(), str(self.bundle_dir or ""))
+                files = given_files.digest(self.bundle_dir)
+                ownership.claim(self.name, f"{box.name} {box.version}".strip(), str(self.bundle_dir or ""), files)
             progress(f"bringing up {', '.join(self.table.names)} with {self.name}")
             self._vagrant().up(self.name)
             for name in self._incomplete() if is_there else ():
                 # Vagrant takes what a killed run has begun for done.
-                self._vagrant().run("provision", name, seconds=PROVISION_SECONDS)
+                self._vagrant().run("provision", name, seconds=stretched(PROVISION_SECONDS))
 
     def down(self, progress: Progress) -> None:
         """Take every machine away."""
@@ -101,6 +109,18 @@ class VirtualLab:
         """Return the names that every machine can be restored to, oldest first."""
         return snapshots.names(self._vagrant(), self.table.machines)
 
+    def _keep_to(self, record: LabRecord) -> None:
+        """Take the files of the lab that is there; raise HostError where it is not the one that is asked for."""
+        if record.provider != self.name:
+            raise HostError(
+                f"expected no lab or one of {self.name} on this computer, found one of {record.provider}, since"
+                f" {record.since}\n  try: labproof down first; it takes that lab away"
+            )
+        given_files.require_same(record, self.bundle_dir)
+        if record.bundle and Path(record.bundle).is_dir():
+            # A copy may be given: the machines were made with these.
+            self.bundle_dir = Path(record.bundle)
+
     def _is_up(self) -> bool:
         return set(self._vagrant().states().values()) == {"running"}
 
@@ -110,7 +130,7 @@ class VirtualLab:
 
     def _has_all(self, machine: str) -> bool:
         try:
-            self._vagrant().run("ssh", machine, "-c", LAST_GIVEN, seconds=SSH_SECONDS)
+            self._vagrant().run("ssh", machine, "-c", LAST_GIVEN, seconds=stretched(SSH_SECONDS))
         except ProvisionError:
             return False
         return True

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from labproof.ground.errors import LabError, ProvisionError
 from labproof.ground.places import Progress
+from labproof.ground.slowness import stretched
 from labproof.ground.wait import Clock, Deadline, poll
 from labproof.proving.catalogue import Commands, Trial
 from labproof.proving.compare import Verdict, compare, not_fine
@@ -94,7 +95,7 @@ class Seeding:
         try:
             for part in mistake.parts:
                 self._lab.carry_out(part.make)
-            poll(lambda: None, lambda _: False, Deadline(mistake.settle, self._clock))
+            poll(lambda: None, lambda _: False, Deadline(stretched(mistake.settle), self._clock))
             return compare(mistake, self._lab.grade(mistake.id, PATIENCE)), []
         except LabError as problem:
             return Verdict(), [f"it could not be made or graded: {problem}"]
@@ -120,7 +121,7 @@ class Seeding:
 
     def _require_green(self, seconds: float) -> None:
         """Look until all is green; what is not in time is told, and the finished lab is brought back."""
-        deadline = Deadline(seconds, self._clock)
+        deadline = Deadline(stretched(seconds), self._clock)
         ended = poll(
             lambda: not_fine(self._lab.grade("green", min(seconds, GREEN_PATIENCE))), lambda left: not left, deadline
         )
@@ -134,7 +135,7 @@ class Seeding:
         self._tell(f"bringing the finished lab back: {self.tried[-1].trouble[-1]}")
         self._lab.restore()
         self._awaited = frozenset()
-        deadline = Deadline(180, self._clock)
+        deadline = Deadline(stretched(180), self._clock)
         ended = poll(lambda: not_fine(self._lab.grade("green", GREEN_PATIENCE)), lambda left: not left, deadline)
         if not ended.is_met:
             raise ProvisionError(

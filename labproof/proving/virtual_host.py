@@ -7,6 +7,7 @@ from pathlib import Path
 
 from labproof.ground.errors import ConfigError, LabError
 from labproof.ground.places import Progress
+from labproof.ground.slowness import VARIABLE as SLOWNESS
 from labproof.host import ownership, packages, sealed_network
 from labproof.host.checks.kvm import DRIVER, EMULATED
 from labproof.host.checks.libvirt import VIRSH
@@ -24,11 +25,15 @@ POOL = "default"
 
 @dataclass
 class VirtualHost:
-    """What virtual machines are given on this computer; `cpus` is how many processors each has, 0 for the table's."""
+    """What virtual machines are given on this computer; `cpus` is how many processors each has, 0 for the table's.
+
+    `slowness` multiplies every deadline on them.
+    """
 
     table: Table
     cpus: int = 0
     driver: str = EMULATED
+    slowness: float = 1.0
     lab: VirtualLab = field(default_factory=lambda: VirtualLab("libvirt"))
     _daemon: LibvirtDaemon = field(default_factory=LibvirtDaemon)
     _had_pool: bool = True
@@ -58,6 +63,7 @@ class VirtualHost:
             "LABPROOF_BUNDLE": str(offline.directory),
             "LABPROOF_VM_NAT": self._nat.bridge,
             DRIVER: self.driver,
+            SLOWNESS: f"{self.slowness:g}",
         }
         return {**said, "LABPROOF_VM_CPUS": str(self.cpus)} if self.cpus else said
 

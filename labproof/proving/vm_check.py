@@ -15,12 +15,15 @@ from labproof.ground.places import Progress
 from labproof.host import doctor
 from labproof.host.computer import ThisComputer
 from labproof.providers import wishes
-from labproof.proving import compare
+from labproof.proving import compare, restart
 from labproof.proving.bench import Bench
 from labproof.proving.catalogue import Trial
 from labproof.proving.seeding import GREEN_PATIENCE, PATIENCE, Seeding
 from labproof.proving.virtual_host import VirtualHost
-from labproof.records.model import RunRecord
+from labproof.records.model import Mode, Outcome, RunRecord
+
+FINISHED = "finished"
+"""The run of the work."""
 
 BOOT_ID = "cat /proc/sys/kernel/random/boot_id"
 """What a kernel has had since its start, and never twice."""
@@ -44,6 +47,8 @@ class VmCheck:
     mistakes: tuple[Trial, ...]
     tell: Progress
     stages: list[Stage] = field(default_factory=list)
+    _done: tuple[str, ...] = ()
+    """The sections that were worked through."""
 
     def prove(self) -> list[Stage]:
         """Go through all stages, and take everything down whatever came of them."""
@@ -118,17 +123,34 @@ class VmCheck:
         _require_seen(compare.unseen(run))
 
     def _perform(self) -> None:
-        self._require_full(self.bench.perform("finished", keeps_milestones=True))
+        run = self.bench.perform(FINISHED, keeps_milestones=True)
+        self._done = tuple(section.id for section in run.sections)
+        self._require_full(run)
 
     def _restart(self) -> None:
         before = self._boot_ids()
-        self.bench.restart()
+        self._have_restarted()
         after = self._boot_ids()
         if same := [name for name in before if before[name] == after[name]]:
             raise LabError(f"expected another boot after the restart, found the same on {', '.join(same)}")
         self._require_full(self.bench.grade("restarted", GREEN_PATIENCE))
 
+    def _have_restarted(self) -> None:
+        """Restart the machines as a student does, by a grading that asks for it; else as the provider does."""
+        if (asked := restart.section()) is None:
+            self.bench.restart()
+            return
+        run = self.bench.restart_and_grade(f"with-{asked.option}", asked.option, PATIENCE)
+        due = restart.due(asked, self._done)
+        fine = [c.id for c in run.criteria if c.id in due and c.outcome in compare.FINE]
+        self.tell(f"  --{asked.option}: {len(fine)} of {len(due)} criteria pass that rest on what was done")
+        seen = compare.not_fine(run)
+        if left := {id_: seen.get(id_, "not in the run") for id_ in due if id_ not in fine}:
+            raise LabError("\n".join((f"expected all of section {asked.id} that can pass, found:", *_lines(left))))
+
     def _seed(self) -> None:
+        if not self.mistakes:
+            self.tell("  none was asked for; --mistake names them")
         tried = Seeding(self.bench, lambda text: self.tell(f"  {text}")).all(self.mistakes)
         if unproven := [f"{one.mistake.id}: {'; '.join(one.problems)}" for one in tried if one.problems]:
             raise LabError("\n".join(("expected every mistake to be caught, found:", *unproven)))
@@ -138,7 +160,7 @@ class VmCheck:
         if len(known) < 2:
             raise LabError(f"expected a milestone of each section, found {', '.join(known) or 'none'}")
         first, last = known[0], known[-1]
-        self.bench.restore(first)
+        self._forgets(self.bench.reset(f"reset-to-{first}", first, FINISHED), first)
         run = self.bench.grade(f"back-to-{first}", PATIENCE)
         self.tell(f"  after {first}: {run.score}")
         left = {id_.partition(".")[0] for id_ in compare.not_fine(run)}
@@ -146,8 +168,20 @@ class VmCheck:
             raise LabError(
                 f"expected {first} done and {last} undone again, found not done: {', '.join(left) or 'none'}"
             )
-        self.bench.restore(last)
+        self.bench.reset(f"reset-to-{last}", last, f"back-to-{first}")
         self._require_full(self.bench.grade(f"forward-to-{last}", GREEN_PATIENCE))
+
+    def _forgets(self, run: RunRecord, milestone: str) -> None:
+        """Raise LabError unless what the reset leaves of a run says of all after the milestone that it is unknown."""
+        after = self._done[self._done.index(milestone) + 1 :]
+        outcomes = {section.id: {c.outcome for s in section.scenarios for c in s.criteria} for section in run.sections}
+        kept = [id_ for id_ in after if outcomes.get(id_) != {Outcome.UNDETERMINED}]
+        set_back_to, knows = run.milestone or "nothing", ", ".join(kept) or "nothing"
+        if run.mode is not Mode.RESET or run.milestone != milestone or kept:
+            raise LabError(
+                f"expected the reset to leave a result of its own that knows nothing after {milestone}, found one of"
+                f" mode {run.mode}, set back to {set_back_to}, that knows {knows}"
+            )
 
     def _require_full(self, run: RunRecord) -> None:
         self.tell(f"  {run.score}")

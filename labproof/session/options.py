@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from labproof.ground import slowness
 from labproof.ground.errors import ConfigError
 from labproof.records.model import Mode
 from labproof.session import browser_option, option_rules, optional
@@ -54,6 +55,8 @@ def needs_order(config: pytest.Config) -> bool:
 
 def of(config: pytest.Config) -> Options:
     """Return the options as they were given to pytest. Raises ConfigError for what cannot be followed."""
+    # What it says is refused here, and not in the middle of a run.
+    slowness.factor()
     chosen, sections = config.option, optional.sections()
     asked = [section for section in sections if getattr(chosen, section.option, False)]
     problems = [

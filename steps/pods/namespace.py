@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable
 
 from labproof.ground.errors import LabError, NoCluster, TransportError
+from labproof.ground.slowness import stretched
 from labproof.ground.wait import Clock, Deadline, Waited, poll
 from steps.cluster.api import ApiProblem, Cluster, Json
 from steps.pods.sweeper import Sweeper
@@ -37,7 +38,7 @@ class ProbeNamespace:
 
         Raises TransportError with what kept us from it.
         """
-        deadline = Deadline(self._ready_seconds, self._clock)
+        deadline = Deadline(stretched(self._ready_seconds), self._clock)
         self._open(deadline)
 
         def create() -> str:

@@ -14,6 +14,7 @@ from http import HTTPStatus
 
 from labproof.connection.base import HttpRequest
 from labproof.ground.errors import Refused, TransportError
+from labproof.ground.slowness import stretched
 from labproof.ground.untrusted import reads_objects
 from labproof.ground.wait import Clock, Deadline, poll
 from steps.cluster import events
@@ -167,7 +168,7 @@ class ProbePods:
                 return replace(looker, saw=answer.body[:_SEEN_CHARACTERS])
             return replace(looker, trouble=f"{missed}{_MEANINGS.get(answer.status, f': HTTP {answer.status}')}")
 
-        deadline = Deadline(seconds, self._clock)
+        deadline = Deadline(stretched(seconds), self._clock)
         return poll(ask, lambda r: bool(r.saw), deadline, every=_EVERY_SECONDS).value
 
     def _spend(self, node: str, question: str) -> None:
@@ -184,7 +185,9 @@ class ProbePods:
             self._made[node] += 1
             name = f"looker-{node}-{self._made[node]}"
             self._namespace.create(pod(name, node, self._image))
-            made = _Begun(name, Deadline(SECONDS, self._clock), Deadline(FRESH_SECONDS, self._clock))
+            # It ends after a time of its own, however slow the machines are.
+            up_by, fresh = Deadline(stretched(SECONDS), self._clock), Deadline(FRESH_SECONDS, self._clock)
+            made = _Begun(name, up_by, fresh)
             self._begun[node] = made
             if begun is not None:
                 self._namespace.delete(begun.name)

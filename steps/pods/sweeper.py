@@ -64,6 +64,7 @@ def sweep(machine: dict[str, str]) -> None:
     """Delete the probe namespace through a connection of our own; try again for a while where that fails."""
     from labproof.connection.endpoint import Endpoint
     from labproof.ground.errors import TransportError
+    from labproof.ground.slowness import stretched
     from labproof.ground.wait import Deadline, poll
     from labproof.lab.machine import Machine, Phase
     from labproof.session.connecting import connect
@@ -83,7 +84,7 @@ def sweep(machine: dict[str, str]) -> None:
             return False
         return True
 
-    poll(is_gone, bool, Deadline(SWEEPING_SECONDS), every=EVERY_SECONDS)
+    poll(is_gone, bool, Deadline(stretched(SWEEPING_SECONDS)), every=EVERY_SECONDS)
     connection.close()
 
 

@@ -7,7 +7,8 @@ from labproof.connection.base import Command, HttpRequest, Purpose
 from labproof.connection.live import LiveConnection
 from labproof.connection.pages import Place
 from labproof.connection.ssh import Ssh
-from labproof.ground.errors import HostError
+from labproof.ground import slowness
+from labproof.ground.errors import DeadlineExceeded, HostError
 from tests.connection.web_server import response, serving
 
 LOOK = Purpose.OBSERVE
@@ -43,6 +44,17 @@ def test_nothing_is_asked_without_the_guard(shell: Ssh) -> None:
             with pytest.raises(HostError):
                 ask()
         assert web.connections == 0
+    connection.close()
+
+
+def test_slow_machines_get_more_time(shell: Ssh, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What would be cut off at its deadline comes to its end where deadlines are multiplied."""
+    connection = LiveConnection({"master": shell}, lambda: None, HERE)
+    command = Command("master", "sleep 2; echo in time", 1)
+    with pytest.raises(DeadlineExceeded, match="did not end within 1 s"):
+        connection.run(command, LOOK)
+    monkeypatch.setenv(slowness.VARIABLE, "8")
+    assert connection.run(command, LOOK).output == "in time\n"
     connection.close()
 
 

@@ -7,6 +7,7 @@ import pytest
 from labproof.grading import expectation
 from labproof.grading.expectation import Expectation
 from labproof.grading.judging import Judge
+from labproof.ground import slowness
 from labproof.ground.errors import CheckFailed, DeadlineExceeded, NotRecorded, Unreachable
 from labproof.ground.wait import Clock
 
@@ -62,6 +63,14 @@ def test_what_was_made_just_now_is_looked_at_soon(judge: Judge) -> None:
     judge.begin(10)
     judge(sequence("no", "no", "ok"), expectation.equal("ok"))
     assert judge.finding.waited == pytest.approx(1.0)
+
+
+def test_slow_machines_get_more_time(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A state that comes about after the wait passes where the machines are known to be that slow."""
+    monkeypatch.setenv(slowness.VARIABLE, "4")
+    judge.begin(1)
+    judge(sequence("no", "no", "no", "no", "ok"), expectation.equal("ok"))
+    assert judge.finding.waited == 2.0
 
 
 def test_what_comes_too_late_fails(judge: Judge) -> None:

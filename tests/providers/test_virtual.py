@@ -83,6 +83,47 @@ def test_what_a_killed_run_has_left_unfinished_is_finished(asked: Path, tmp_path
     assert [line for line in asked.read_text().splitlines() if line.startswith("provision")] == ["provision node"]
 
 
+@pytest.mark.parametrize("complete", ['"ssh master"|"ssh node"', '"ssh master"'])
+def test_another_bundle_is_another_lab(
+    complete: str, asked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Machines that are there, whole or not, are not said to be up for files that they were not given."""
+    _machines_that(asked, tmp_path, complete)
+    (tmp_path / "other").mkdir()
+    monkeypatch.setenv("LABPROOF_BUNDLE", str(tmp_path / "other"))
+    with pytest.raises(
+        HostError, match=r"(?s)other has now, found a lab that was made with no files.*labproof down first"
+    ):
+        VirtualLab("virtualbox").up(lambda _: None)
+    assert not asked.exists()
+
+
+def test_machines_keep_their_files(asked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lab is known by the bytes of its files; what a killed run has left is finished with the same ones."""
+    folders = tmp_path / "mine", tmp_path / "copy"
+    for folder in folders:
+        folder.mkdir()
+        (folder / "calico.yaml").write_text("kind: Pod")
+    monkeypatch.setenv("LABPROOF_BUNDLE", str(folders[0]))
+    VirtualLab("virtualbox").up(lambda _: None)
+    (tmp_path / "vagrant").write_text(
+        f'#!/bin/sh\necho "$1|$LABPROOF_BUNDLE" >> {asked}\n[ $1 != status ] || echo "1,master,state,poweroff"\n'
+    )
+    for given in (str(folders[1]), ""):
+        monkeypatch.setenv("LABPROOF_BUNDLE", given)
+        asked.unlink(missing_ok=True)
+        VirtualLab("virtualbox").up(lambda _: None)
+        assert f"up|{folders[0]}" in asked.read_text().splitlines()
+
+
+def test_a_lab_of_another_provider_is_not_taken_for_ones_own(asked: Path) -> None:
+    """The machines would have the same addresses: the other lab is named, and nothing is begun."""
+    ownership.claim("lxc")
+    with pytest.raises(HostError, match=r"(?s)found one of lxc.*labproof down first"):
+        VirtualLab("virtualbox").up(lambda _: None)
+    assert not asked.exists()
+
+
 def test_a_box_that_is_named_elsewhere_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another box has no version of ours; a mirror alone changes where, not what."""
     said = table.load().box

@@ -46,6 +46,14 @@ def test_commands_need_the_machines(bench: Bench) -> None:
     assert issubclass(ProvisionError, LabError)
 
 
+def test_machines_are_restarted_and_set_back_as_a_student_does_it(bench: Bench, tmp_path: Path) -> None:
+    """The command line itself is used for both; where it leaves no result, that is told with its words."""
+    with pytest.raises(LabError, match=r"labproof grade --provider inventory --reboot -- --patience=3, found status 2"):
+        bench.restart_and_grade("restarted", "reboot", 3)
+    with pytest.raises(LabError, match=r"(?s)labproof reset --provider inventory --to base, found status 2.*provider"):
+        bench.reset("back", "base", "finished")
+
+
 def test_only_sections_that_are_looked_at_count(bench: Bench, tmp_path: Path) -> None:
     """A run names every section of the course; of those that were not asked for it says nothing."""
     provider = InventoryLab.read(tmp_path / "lab.toml")

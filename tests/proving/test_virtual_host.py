@@ -31,7 +31,9 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def host(tmp_path: Path) -> VirtualHost:
     """Return a computer whose daemon somebody else has started."""
-    return VirtualHost(table.load(), cpus=1, _daemon=LibvirtDaemon(tmp_path, tmp_path / "no-systemd", tmp_path / "kvm"))
+    return VirtualHost(
+        table.load(), cpus=1, slowness=4.0, _daemon=LibvirtDaemon(tmp_path, tmp_path / "no-systemd", tmp_path / "kvm")
+    )
 
 
 def test_machines_of_the_rehearsal_come_up_with_its_box_and_files(tmp_path: Path) -> None:
@@ -44,6 +46,7 @@ def test_machines_of_the_rehearsal_come_up_with_its_box_and_files(tmp_path: Path
         "LABPROOF_BUNDLE": str(tmp_path / "bundle"),
         "LABPROOF_VM_NAT": "labproof-nat",
         "LABPROOF_VM_DRIVER": "qemu",
+        "LABPROOF_SLOWNESS": "4",
         "LABPROOF_VM_CPUS": "1",
     }
 

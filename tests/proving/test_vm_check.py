@@ -14,7 +14,9 @@ from labproof.host.doctor import Examination
 from labproof.proving import vm_check
 from labproof.proving.vm_check import VmCheck
 from labproof.records import result
-from labproof.records.model import Outcome, RunRecord, SectionRecord
+from labproof.records.model import Mode, Outcome, RunRecord, SectionRecord
+from labproof.session import resetting
+from labproof.session.optional import OptionalSection
 
 FULL = result.load(course_dir() / "tests" / "recordings" / "full" / "result.json")
 
@@ -36,6 +38,20 @@ TWO = replace(FULL, sections=tuple(section for section in FULL.sections if secti
 """A run of two sections in which all is well."""
 
 NOTHING = _with(TWO, Outcome.FAILED, "base", "docker")
+
+
+REBOOT = OptionalSection("reboot", "reboot", "Surviving a reboot", restarts=True)
+DUE = ("reboot.swap@master", "reboot.docker@node")
+
+
+def _restarted(outcome: Outcome) -> RunRecord:
+    """Return a run of the whole course with the restart: what rests on two sections has an outcome, the rest none."""
+    known = next(iter(TWO.criteria))
+    due = [replace(known, id=id_, outcome=outcome) for id_ in DUE]
+    left = replace(known, id="reboot.api", outcome=Outcome.BLOCKED)
+    scenario = replace(TWO.sections[0].scenarios[0], criteria=(*due, left))
+    own = SectionRecord("reboot", TWO.sections[0].title, "", (scenario,))
+    return replace(FULL, sections=(*_with(FULL, Outcome.FAILED, "init", "join").sections, own))
 
 
 @dataclass
@@ -102,8 +118,15 @@ class Bench:
     def restart(self) -> None:
         """Restart nothing."""
 
-    def restore(self, milestone: str) -> None:
-        """Restore nothing."""
+    def restart_and_grade(self, name: str, option: str, patience: float) -> RunRecord:
+        """Return the run of this name."""
+        return self.runs[name]
+
+    def reset(self, name: str, milestone: str, latest: str) -> RunRecord:
+        """Return what a reset leaves of the run `latest`, or the run of this name where there is one."""
+        order = {"base": 0, "docker": 1}
+        left = resetting.without_later(self.runs[latest], order, milestone)
+        return self.runs.get(name, replace(left, mode=Mode.RESET, milestone=milestone))
 
     def close(self) -> None:
         """Close nothing."""
@@ -112,6 +135,7 @@ class Bench:
 RUNS = {
     "untouched": NOTHING,
     "finished": TWO,
+    "with-reboot": _restarted(Outcome.PASSED),
     "restarted": TWO,
     "back-to-base": _with(TWO, Outcome.FAILED, "docker"),
     "forward-to-docker": TWO,
@@ -128,6 +152,8 @@ def check(host: Host, bench: Bench, said: list[str]) -> VmCheck:
 def healthy(monkeypatch: pytest.MonkeyPatch) -> None:
     """A computer on which the doctor finds nothing wrong."""
     monkeypatch.setattr(vm_check.doctor, "examine", lambda *_: Examination("libvirt", {}))
+    monkeypatch.setattr(vm_check.restart, "section", lambda: REBOOT)
+    monkeypatch.setattr(vm_check.restart, "due", lambda *_: DUE)
 
 
 def test_every_stage_is_told_with_its_time() -> None:
@@ -139,6 +165,8 @@ def test_every_stage_is_told_with_its_time() -> None:
     for stage in stages:
         assert any(line.endswith(f"{stage.name} ...") for line in said)
         assert any(line.startswith(f"ok: {stage.name} (") for line in said)
+    # A stage that had nothing to prove does not pass in silence.
+    assert "  none was asked for; --mistake names them" in said
 
 
 def test_what_fails_ends_the_proof_and_all_is_put_back() -> None:
@@ -165,7 +193,12 @@ def test_a_computer_that_cannot_be_put_back_is_told() -> None:
         ("untouched", _with(NOTHING, Outcome.PASSED, "docker"), "no criterion to pass on untouched machines"),
         ("untouched", _with(NOTHING, Outcome.UNDETERMINED, "docker"), "every criterion to be seen"),
         ("finished", _with(TWO, Outcome.FAILED, "docker"), "every criterion to pass"),
+        ("with-reboot", _restarted(Outcome.FAILED), "all of section reboot that can pass"),
+        ("with-reboot", FULL, "reboot.swap@master: not in the run"),
         ("restarted", _with(TWO, Outcome.FAILED, "base"), "every criterion to pass"),
+        ("reset-to-base", TWO, "a result of its own that knows nothing after base"),
+        ("reset-to-base", replace(TWO, mode=Mode.RESET, milestone="base"), "that knows docker"),
+        ("reset-to-base", replace(NOTHING, mode=Mode.RESET, milestone="docker"), "set back to docker"),
         ("back-to-base", TWO, "base done and docker undone"),
         ("back-to-base", NOTHING, "base done and docker undone"),
         ("forward-to-docker", _with(TWO, Outcome.FAILED, "docker"), "every criterion to pass"),
@@ -203,3 +236,10 @@ def test_mistakes_that_are_not_caught_are_told(monkeypatch: pytest.MonkeyPatch) 
     assert [stage.problem for stage in stages if stage.problem] == [
         "expected every mistake to be caught, found:\nbase.swap-still-on: it was not red"
     ]
+
+
+def test_a_course_without_such_a_section_is_restarted_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no section asks for a restart, the provider restarts the machines, and all must be there afterwards."""
+    monkeypatch.setattr(vm_check.restart, "section", lambda: None)
+    bench = Bench({name: run for name, run in RUNS.items() if name != "with-reboot"})
+    assert not [stage for stage in check(Host(), bench, []).prove() if stage.problem]
