@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Self
 
 from labproof.ground.errors import Refused, TransportError, Unreachable
+from labproof.ground.fault import in_words
 
 CHUNK = 65536
 HANDSHAKE_SECONDS = 10.0
@@ -172,4 +173,4 @@ def opened(host: str, port: int, timeout: float) -> socket.socket:
     except ConnectionRefusedError as problem:
         raise Refused(f"connection refused by {host}:{port}") from problem
     except OSError as problem:
-        raise Unreachable(f"no connection to {host}:{port}: {problem}") from problem
+        raise Unreachable(f"no connection to {host}:{port}: {in_words(problem)}") from problem

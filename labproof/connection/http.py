@@ -20,6 +20,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from labproof.connection.base import Credential, HttpRequest, HttpResponse
 from labproof.connection.bounded import BoundedOutput
 from labproof.ground.errors import DeadlineExceeded, Refused, TransportError, Unreachable
+from labproof.ground.fault import in_words
 from labproof.ground.slowness import stretched
 from labproof.ground.wait import Deadline
 
@@ -227,9 +228,4 @@ def _mapped(request: HttpRequest, problem: Exception, deadline: Deadline) -> Tra
         return Unreachable(f"{request}: what answers there speaks no TLS")
     if isinstance(causes[-1], TimeoutError):
         return Unreachable(f"{request}: no connection within {CONNECT_SECONDS:.0f} s")
-    return Unreachable(f"{request}: {_in_words(causes[-1])}")
-
-
-def _in_words(cause: BaseException) -> str:
-    """Return what the system says of an error, without what libraries put around it."""
-    return (cause.strerror if isinstance(cause, OSError) else "") or str(cause) or type(cause).__name__
+    return Unreachable(f"{request}: {in_words(causes[-1])}")

@@ -19,6 +19,7 @@ from labproof.connection.endpoint import Jump
 from labproof.connection.jump import JumpHost
 from labproof.connection.shell import Arrival, Frame, FramedShell
 from labproof.ground.errors import DeadlineExceeded, TransportError, Unreachable
+from labproof.ground.fault import in_words
 from labproof.ground.slowness import stretched
 from labproof.ground.wait import Deadline
 from labproof.records.evidence import now
@@ -188,7 +189,7 @@ class Ssh:
             client.close()
             sock.close()
             if isinstance(problem, paramiko.SSHException | OSError | EOFError) and waited.elapsed > CONNECT_SECONDS:
-                raise paramiko.SSHException(f"{problem or type(problem).__name__}; {_slow(waited)}") from problem
+                raise paramiko.SSHException(f"{in_words(problem)}; {_slow(waited)}") from problem
             raise
         self._client = client
 
@@ -225,7 +226,7 @@ class Ssh:
             raise
         except (paramiko.SSHException, OSError, EOFError) as problem:
             host, port = self._address
-            detail = str(problem) or type(problem).__name__
+            detail = in_words(problem)
             message = f"{self.name}: no SSH connection to {host}:{port} for {shlex.quote(what)[:80]}: {detail}"
             self._disconnect()
             raise self._miss(message) from problem
@@ -308,7 +309,7 @@ def offered_host_key(sock: socket.socket, seconds: float) -> str:
         transport.start_client(timeout=seconds)
         return transport.get_remote_server_key().fingerprint
     except (paramiko.SSHException, OSError, EOFError) as problem:
-        raise Unreachable(f"no SSH server answers there: {problem or type(problem).__name__}") from problem
+        raise Unreachable(f"no SSH server answers there: {in_words(problem)}") from problem
     finally:
         transport.close()
         sock.close()

@@ -16,6 +16,13 @@ def describe(problem: BaseException) -> str:
     return f"an error of Labproof itself: {type(problem).__name__}: {shown} ({place(problem)})"
 
 
+def in_words(problem: BaseException) -> str:
+    """Return what an error says, as the system has it: without its number and what libraries put around it."""
+    if isinstance(problem, OSError) and problem.strerror:
+        return f"{problem.strerror}: {problem.filename}" if problem.filename else problem.strerror
+    return str(problem) or type(problem).__name__
+
+
 def place(problem: BaseException) -> str:
     """Return the file and line where an error arose: the last ones that are of no library, if any are."""
     if isinstance(problem, SyntaxError) and problem.filename:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from labproof.connection.endpoint import Endpoint
 from labproof.ground.errors import ProvisionError, ResetError
+from labproof.ground.fault import in_words
 from labproof.ground.places import Progress
 from labproof.providers import inventory_file
 from labproof.providers.inventory_file import Inventory
@@ -105,4 +106,4 @@ def _silence(host: str, port: int) -> str:
             return "" if connection.recv(4) == b"SSH-" else "something that does not speak SSH"
     except (OSError, UnicodeError) as problem:
         # A host that can be no name at all is a UnicodeError.
-        return str(problem)
+        return in_words(problem)

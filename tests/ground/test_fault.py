@@ -1,7 +1,10 @@
 """Words for an error of our own: its type, its message, its place."""
 
+import errno
 import json
 from pathlib import Path
+
+import pytest
 
 from labproof.ground import fault
 from labproof.ground.places import course_dir
@@ -21,6 +24,21 @@ def test_place_is_where_no_library_is() -> None:
     problem = raised("\n\njson.loads('{')", str(course_dir() / "steps" / "base.py"))
     assert fault.describe(problem).startswith("an error of Labproof itself: JSONDecodeError: Expecting property name")
     assert fault.place(problem) == "steps/base.py:3"
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (OSError(errno.EHOSTUNREACH, "No route to host"), "No route to host"),
+        (FileNotFoundError(errno.ENOENT, "No such file or directory", "key"), "No such file or directory: key"),
+        (TimeoutError("timed out"), "timed out"),
+        (EOFError(), "EOFError"),
+        (ValueError("what it is"), "what it is"),
+    ],
+)
+def test_what_an_error_says_is_without_its_number(problem: Exception, said: str) -> None:
+    """People read what the system says and about which file; an error that says nothing is told by its name."""
+    assert fault.in_words(problem) == said
 
 
 def test_syntax_error_has_its_own_place(tmp_path: Path) -> None:
