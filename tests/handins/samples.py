@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,11 @@ def recorded() -> tuple[tuple[dict[str, Any], ...], RunRecord]:
     lines = (RECORDING / "evidence.jsonl").read_text(encoding="utf-8").splitlines()
     entries = tuple({key: value for key, value in json.loads(line).items() if key != "hash"} for line in lines)
     return entries, result.load(RECORDING / "result.json")
+
+
+def after(moment: str, **length: float) -> str:
+    """Return the moment that lies a length of time after another one."""
+    return (datetime.fromisoformat(moment) + timedelta(**length)).isoformat()
 
 
 def chained(entries: Iterable[dict[str, Any]]) -> tuple[bytes, str]:

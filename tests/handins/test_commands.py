@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from labproof.cli import main
 from labproof.handins import challenge, finding, manifest, unpacking
+from tests.handins import samples
 from tests.handins.samples import files, put
 
 
@@ -41,8 +42,8 @@ def test_assignment_is_made_and_answered(tmp_path: Path) -> None:
         put(tmp_path, f"run/{name}", data)
     done = labproof("hand-in", "--run", tmp_path / "run", "--assignment", "a/students/assignment-001.toml")
     assert done.exit_code == 0, done.output
-    assert "to be handed in: hand-in-001-20261125-193330-verify.zip" in done.output
-    (found,) = finding.find(tmp_path / "hand-in-001-20261125-193330-verify.zip")
+    assert f"to be handed in: hand-in-001-{samples.recorded()[1].run}.zip" in done.output
+    (found,) = finding.find(tmp_path / f"hand-in-001-{samples.recorded()[1].run}.zip")
     secret = challenge.load(tmp_path / "a" / challenge.SECRETS).secret("001")
     assert secret
     assert manifest.is_answered(unpacking.read_manifest(found), secret.secret)

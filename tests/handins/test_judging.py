@@ -85,7 +85,9 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
     """Judge a class."""
     root = tmp_path_factory.mktemp("class")
     course = ("labproof", samples.digest())
-    task, _ = challenge.make(root / "a", samples.students(*IDS), course, "r", "2026-11-25T18:28:34+00:00")
+    task, _ = challenge.make(
+        root / "a", samples.students(*IDS), course, "r", samples.after(samples.recorded()[1].finished, seconds=-3900)
+    )
     task = task.model_copy(update={"made": "2026-11-25T10:00:00+00:00"})
     entries, claimed = samples.recorded()
     own = {id_: samples.of_another_lab(entries, id_) for id_ in IDS}

@@ -57,7 +57,7 @@ def test_name_is_one_that_no_platform_rewrites(
     """Letters, digits and dashes alone, whatever an id holds; it lies in the current folder."""
     monkeypatch.chdir(tmp_path)
     odd = task.model_copy(update={"student": "学号 _1 (b)"})
-    assert packing.pack(folder, odd, None) == Path("hand-in-1-b-20261125-193330-verify.zip")
+    assert packing.pack(folder, odd, None) == Path(f"hand-in-1-b-{samples.recorded()[1].run}.zip")
 
 
 @pytest.mark.parametrize(

@@ -64,12 +64,13 @@ def test_answers_that_do_not_count_say_why(tmp_path: Path) -> None:
 
 def test_late_hand_in_says_how_late(tmp_path: Path) -> None:
     """Its end, or when the platform got it, is compared with the closing time; the later one counts."""
-    task = samples.challenge("s001", "s002", closes="2026-11-25T18:28:34+00:00")
+    task = samples.challenge("s001", "s002", closes=samples.after(samples.recorded()[1].finished, seconds=-3900))
     put(tmp_path, "a.zip", hand_in("s001", task))
     late = placed(tmp_path, task).counting["s001"]
     assert late.late == 3900
     assert late.came.lateness == "1 h 5 min after the closing time"
-    put(tmp_path, "submission_metadata.yml", b"submission_1:\n  :created_at: 2026-11-26 18:28:34 Z\n")
+    got = samples.after(task.closes, days=1).replace("T", " ")[:19]
+    put(tmp_path, "submission_metadata.yml", f"submission_1:\n  :created_at: {got} Z\n".encode())
     put(tmp_path, "submission_1/a.zip", hand_in("s002", task))
     assert placed(tmp_path, task).counting["s002"].came.lateness == "1 d after the closing time"
 
@@ -83,7 +84,7 @@ def test_platform_that_says_late_is_heard(tmp_path: Path) -> None:
 def test_newest_that_can_be_judged_counts(tmp_path: Path) -> None:
     """Of several hand-ins the newest counts, a broken one never does, and that there were more is told."""
     put(tmp_path, MOODLE.format("Student One", 1).replace("hand-in", "1"), hand_in("s001", TASK))
-    newer = {"finished": "2026-11-26T00:00:00+00:00"}
+    newer = {"finished": samples.after(samples.recorded()[1].finished, hours=5)}
     put(tmp_path, MOODLE.format("Student One", 1).replace("hand-in", "2"), hand_in("s001", TASK, said=newer))
     put(tmp_path, MOODLE.format("Student One", 1).replace("hand-in", "3"), b"broken")
     found = placed(tmp_path).counting["s001"]
