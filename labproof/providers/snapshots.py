@@ -49,13 +49,13 @@ def restore(vagrant: Vagrant, machines: Sequence[Row], milestone: str, clock: Cl
 
 
 def names(vagrant: Vagrant, machines: Sequence[Row]) -> tuple[str, ...]:
-    """Return the names that every machine can be restored to, oldest first."""
+    """Return the names that every machine can be restored to, in the order in which Vagrant has them."""
     lists = [parse(vagrant.run("snapshot", "list", row.name, seconds=stretched(COMMAND_SECONDS))) for row in machines]
     return tuple(name for name in lists[0] if all(name in other for other in lists))
 
 
 def parse(listing: str) -> tuple[str, ...]:
-    """Return the names in what `vagrant snapshot list MACHINE` prints, oldest first."""
+    """Return the names in what `vagrant snapshot list MACHINE` prints, in its order."""
     lines = (line.strip() for line in listing.splitlines())
     # Whatever has blanks in it is said to a person.
     return tuple(line for line in lines if line and " " not in line and not line.startswith("==>"))

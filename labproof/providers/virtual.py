@@ -13,7 +13,7 @@ from labproof.host.checks.finding import State
 from labproof.host.computer import ThisComputer
 from labproof.host.ownership import LabRecord
 from labproof.host.table import Table
-from labproof.providers import description, given_files, snapshots, wishes
+from labproof.providers import description, given_files, saved_order, snapshots, wishes
 from labproof.providers.grader_key import private_key, public_line
 from labproof.providers.vagrant import Vagrant
 from labproof.records.model import LabDescription
@@ -100,6 +100,7 @@ class VirtualLab:
     def save(self, milestone: str) -> None:
         """Save every machine as it is under a name; they stand still together for the time that it takes."""
         snapshots.save(self._vagrant(), self.table.machines, milestone)
+        saved_order.note(self._record().identity, milestone)
 
     def restore(self, milestone: str) -> None:
         """Bring every machine back to what was saved. Raises ResetError when that is not possible."""
@@ -107,7 +108,9 @@ class VirtualLab:
 
     def milestones(self) -> tuple[str, ...]:
         """Return the names that every machine can be restored to, oldest first."""
-        return snapshots.names(self._vagrant(), self.table.machines)
+        known = snapshots.names(self._vagrant(), self.table.machines)
+        record = ownership.current()
+        return saved_order.oldest_first(record.identity, known) if record else known
 
     def _keep_to(self, record: LabRecord) -> None:
         """Take the files of the lab that is there; raise HostError where it is not the one that is asked for."""

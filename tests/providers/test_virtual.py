@@ -6,7 +6,7 @@ import pytest
 
 from labproof.ground.errors import HostError
 from labproof.host import ownership, table
-from labproof.providers import virtual, wishes
+from labproof.providers import saved_order, virtual, wishes
 from labproof.providers.virtual import VirtualLab
 from tests.host.computers import linux, without
 
@@ -122,6 +122,34 @@ def test_a_lab_of_another_provider_is_not_taken_for_ones_own(asked: Path) -> Non
     with pytest.raises(HostError, match=r"(?s)found one of lxc.*labproof down first"):
         VirtualLab("virtualbox").up(lambda _: None)
     assert not asked.exists()
+
+
+def test_milestones_come_in_the_order_in_which_they_were_saved(asked: Path, tmp_path: Path) -> None:
+    """libvirt names snapshots in no order; one that is saved again is the newest, one that nobody noted the oldest."""
+    ownership.claim("libvirt")
+    (tmp_path / "vagrant").write_text(
+        '#!/bin/sh\ncase "$1 $2" in "snapshot list") printf "docker\\nbase\\nmine\\n";; esac\n'
+    )
+    lab = VirtualLab("libvirt")
+    assert lab.milestones() == ("docker", "base", "mine")
+    for name in ("docker", "base", "docker"):
+        lab.save(name)
+    assert lab.milestones() == ("mine", "base", "docker")
+
+
+def test_the_order_of_another_lab_says_nothing(asked: Path, tmp_path: Path) -> None:
+    """Machines that were made anew, and a note that was damaged, leave the milestones as Vagrant names them."""
+    ownership.claim("libvirt")
+    (tmp_path / "vagrant").write_text('#!/bin/sh\ncase "$1 $2" in "snapshot list") printf "docker\\nbase\\n";; esac\n')
+    lab = VirtualLab("libvirt")
+    for name in ("base", "docker"):
+        lab.save(name)
+    assert lab.milestones() == ("base", "docker")
+    ownership.claim("libvirt")
+    assert lab.milestones() == ("docker", "base")
+    for damaged in ("", "[]", '{"lab": 1}', "\x00"):
+        saved_order.path().write_text(damaged)
+        assert lab.milestones() == ("docker", "base")
 
 
 def test_a_box_that_is_named_elsewhere_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
