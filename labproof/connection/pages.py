@@ -16,6 +16,7 @@ from labproof.connection.base import Command, HttpRequest, HttpResponse
 from labproof.connection.http import Http
 from labproof.connection.ssh import CONNECT_SECONDS, Ssh, offered_host_key
 from labproof.ground.errors import DeadlineExceeded, TransportError, Unproven, Unreachable
+from labproof.ground.fault import in_words
 from labproof.ground.slowness import stretched
 from labproof.ground.wait import Deadline
 
@@ -117,8 +118,8 @@ class Pages:
         except (TransportError, OSError) as problem:
             return Deadline(RETRY_AFTER_SECONDS), (
                 f"{name}: nothing shows that {place.address} is this machine, so its pages are not asked:"
-                f" expected its SSH server at {place.address}:{SSH_PORT}{self._seen_from(name)}, found: {problem};"
-                f" correct `address` of {name} in the inventory, or let sshd listen there"
+                f" expected its SSH server at {place.address}:{SSH_PORT}{self._seen_from(name)}, found:"
+                f" {in_words(problem)}; correct `address` of {name} in the inventory, or let sshd listen there"
             )
         if offered == own:
             return Deadline(math.inf), ""

@@ -302,13 +302,19 @@ class Ssh:
 
 
 def offered_host_key(sock: socket.socket, seconds: float) -> str:
-    """Return the fingerprint of the key that an SSH server offers, without logging in. Raises Unreachable."""
-    transport = paramiko.Transport(sock)
+    """Return the fingerprint of the key that an SSH server offers, without logging in.
+
+    Raises Unreachable, or DeadlineExceeded where it has none after so many seconds.
+    """
+    transport, deadline = paramiko.Transport(sock), Deadline(seconds)
     transport.banner_timeout = seconds
     try:
         transport.start_client(timeout=seconds)
         return transport.get_remote_server_key().fingerprint
     except (paramiko.SSHException, OSError, EOFError) as problem:
+        # paramiko ends its wait without a word, and then has no session.
+        if deadline.is_expired:
+            raise DeadlineExceeded(f"no host key came from there within {seconds:.0f} s") from problem
         raise Unreachable(f"no SSH server answers there: {in_words(problem)}") from problem
     finally:
         transport.close()

@@ -17,6 +17,9 @@ READ_LIMIT = 64 * 1024
 _NO_FILE, _TOO_LONG, _STRANGE_NAME = 44, 45, 46
 T = TypeVar("T")
 
+_WHO_MAY_BE_WRONG = ("testinfra", "labproof", "steps", "tests")
+"""Packages of whose errors the last in a traceback decides whose one is."""
+
 
 @dataclass
 class Phase:
@@ -117,7 +120,7 @@ class Machine:
             return look(self.host)
         # What testinfra's modules raise themselves: an unexpected exit status, output out of shape, an unknown system.
         except (AssertionError, ValueError, LookupError, NotImplementedError) as problem:
-            if isinstance(problem, AssertionError) and not _is_testinfras(problem):
+            if not _is_testinfras(problem):
                 raise
             what = " ".join(str(problem).split())[:300] or type(problem).__name__
             raise TransportError(f"{self.name}: its programs gave no fact that could be read: {what}") from problem
@@ -146,10 +149,11 @@ class Machine:
             return False
 
 
-def _is_testinfras(problem: AssertionError) -> bool:
-    """Tell whether testinfra itself asserted this, not what it was asked by or what it asks through."""
-    frames = [frame for frame, _ in traceback.walk_tb(problem.__traceback__)]
-    return str(frames[-1].f_globals.get("__name__", "")).partition(".")[0] == "testinfra"
+def _is_testinfras(problem: Exception) -> bool:
+    """Tell whether testinfra raised this, or what it uses, and neither who asks it nor what it asks through."""
+    modules = (str(frame.f_globals.get("__name__", "")) for frame, _ in traceback.walk_tb(problem.__traceback__))
+    known = [name for module in modules if (name := module.partition(".")[0]) in _WHO_MAY_BE_WRONG]
+    return known[-1:] == ["testinfra"]
 
 
 def quoted(line: str, *args: str) -> str:

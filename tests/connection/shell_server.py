@@ -17,6 +17,8 @@ from paramiko.common import (
     OPEN_SUCCEEDED,
 )
 
+from labproof.ground.wait import Deadline, poll
+
 CHUNK = 65536
 
 
@@ -190,7 +192,9 @@ class _Server(paramiko.ServerInterface):
 
     def _join(self, chanid: int, target: socket.socket) -> None:
         # Not accept(): it hands out every channel to whoever comes first.
-        channel = self._transport._channels.get(chanid)  # type: ignore[attr-defined]
+        channels = self._transport._channels  # type: ignore[attr-defined]
+        # The answer is given and the channel noted by another thread, which a busy computer may hold up.
+        channel = poll(lambda: channels.get(chanid), lambda found: found is not None, Deadline(30), every=0.01).value
         if channel is None:
             target.close()
             return

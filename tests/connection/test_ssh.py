@@ -1,5 +1,6 @@
 """Root's shell over SSH, against a real server whose machine is this one's /bin/sh."""
 
+import socket
 import threading
 import time
 from pathlib import Path
@@ -373,3 +374,23 @@ def test_mark_of_the_other_stream_has_no_status() -> None:
     framed = Framed(NONCE)
     framed.add(frame(b"warning", None))
     assert (framed.content.text, framed.is_complete) == ("warning", True)
+
+
+def test_host_key_that_does_not_come_in_time_is_told_as_that() -> None:
+    """A server that greets and then says nothing is too slow, and no server that is not there."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        theirs.sendall(b"SSH-2.0-slow\r\n")
+        with pytest.raises(DeadlineExceeded, match=r"^no host key came from there within 1 s$"):
+            module.offered_host_key(ours, 1.0)
+
+
+def test_what_speaks_no_ssh_has_no_host_key() -> None:
+    """What answers otherwise is no SSH server, in the words that say so, without a wait."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        theirs.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 200)
+        theirs.shutdown(socket.SHUT_WR)
+        with pytest.raises(Unreachable, match="no SSH server answers there: ") as raised:
+            module.offered_host_key(ours, 10.0)
+    assert "Errno" not in str(raised.value)

@@ -162,15 +162,19 @@ def test_fact_that_cannot_be_read_was_not_seen(fake: FakeConnection, pair: Lab, 
         pair["node"].fact(lambda host: host.service("docker").systemd_properties)
 
 
-@pytest.mark.parametrize("problem", [CheckFailed("the state is wrong"), AssertionError("a bug")], ids=repr)
-def test_assertion_of_ours_is_no_missing_fact(here: Machine, problem: AssertionError) -> None:
-    """Only what testinfra itself asserts is a fact that could not be read; an assertion of ours is left as it is."""
+@pytest.mark.parametrize(
+    "problem",
+    [CheckFailed("the state is wrong"), AssertionError("a bug"), ValueError("a bug"), KeyError("a bug")],
+    ids=repr,
+)
+def test_error_of_ours_is_no_missing_fact(here: Machine, problem: Exception) -> None:
+    """Only what testinfra itself raises is a fact that could not be read; an error of ours is left as it is."""
 
     def look(host: Host) -> bool:
         assert host.file("/").exists
         raise problem
 
-    with pytest.raises(AssertionError) as raised:
+    with pytest.raises(type(problem)) as raised:
         here.fact(look)
     assert raised.value is problem
 
@@ -178,15 +182,20 @@ def test_assertion_of_ours_is_no_missing_fact(here: Machine, problem: AssertionE
 class Faulty(FakeConnection):
     """A connection with a bug."""
 
+    def __init__(self, kind: type[Exception]) -> None:
+        super().__init__()
+        self._kind = kind
+
     def run(self, command: Command, purpose: Purpose) -> CommandResult:
         """Fail as only a bug of ours does."""
-        raise AssertionError(f"a bug of the connection, at {command.line}")
+        raise self._kind(f"a bug of the connection, at {command.line}")
 
 
-def test_assertion_below_testinfra_is_no_missing_fact(phase: Phase) -> None:
+@pytest.mark.parametrize("kind", [AssertionError, ValueError, KeyError])
+def test_error_below_testinfra_is_no_missing_fact(phase: Phase, kind: type[Exception]) -> None:
     """Nor is one of the connection that testinfra asks through, which is ours again."""
-    machine = Machine("node", "192.168.200.20", Faulty(), phase)
-    with pytest.raises(AssertionError, match="a bug of the connection"):
+    machine = Machine("node", "192.168.200.20", Faulty(kind), phase)
+    with pytest.raises(kind, match="a bug of the connection"):
         machine.fact(lambda host: host.service("docker").systemd_properties)
 
 
