@@ -225,7 +225,7 @@ def _mapped(request: HttpRequest, problem: Exception, deadline: Deadline) -> Tra
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         return Refused(f"{request}: connection refused, nothing listens there")
     if any(isinstance(cause, ssl.SSLError) and cause.reason in _NO_TLS for cause in causes):
-        return Unreachable(f"{request}: what answers there speaks no TLS")
+        return Unreachable(f"{request}: no TLS is spoken there")
     if isinstance(causes[-1], TimeoutError):
         return Unreachable(f"{request}: no connection within {stretched(CONNECT_SECONDS):.0f} s")
     return Unreachable(f"{request}: {in_words(causes[-1])}")

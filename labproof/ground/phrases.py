@@ -88,6 +88,9 @@ class Phrasebook:
             said = [self._find(part, depth + 1) for part in text.split("; ")]
             if None not in said:
                 return self._mark("; ").join(map(str, said))
+            # Nor does the last blank of a short phrase take texts that stand behind a known one.
+            if said[0] is not None and not phrase.literals[-1] and phrase.letters < _SHORT_WITHIN:
+                return self._in_parts(text, depth)
         is_one = any("(" in literal for literal in phrase.literals) or any(v.startswith(" (") for v in values.values())
         return None if is_one else self._with_seen(text, depth)
 

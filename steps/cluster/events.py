@@ -12,6 +12,8 @@ from steps.cluster.cause import cause
 _EARLIER = timedelta(seconds=60)
 """How long before a Pod stopped being ready its cause may have been told: a probe fails three times first."""
 _EXPLAINS_NOTHING = ("BackOff",)
+_SAYS_NO_MORE = ("Failed",)
+"""Reasons whose messages begin with the same word (kubernetes v1.20.4 pkg/kubelet/images/image_manager.go)."""
 _NO_SANDBOX = "FailedCreatePodSandBox"
 """Nothing of a Pod starts before it has its sandbox (kubernetes v1.20.4 pkg/kubelet/kuberuntime)."""
 
@@ -52,7 +54,8 @@ def _complaint(cluster: Cluster, namespace: str, pods: Collection[Json]) -> str:
     # A back-off only says that something failed before, which the other warnings name.
     newest = max(own, key=lambda event: (event.get("reason") not in _EXPLAINS_NOTHING, _time(event)))
     # A probe that was cut off has said nothing: its message ends in a colon, by which it is known.
-    return cause(": ".join(filter(None, (str(newest.get("reason") or ""), str(newest.get("message") or "")))))
+    reason = str(newest.get("reason") or "")
+    return cause(": ".join(filter(None, ("" if reason in _SAYS_NO_MORE else reason, str(newest.get("message") or "")))))
 
 
 def _is_about(event: Json, pod: Json) -> bool:

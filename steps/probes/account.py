@@ -23,7 +23,9 @@ class AccountState:
     def __str__(self) -> str:
         if not self.exists:
             return "the account does not exist"
-        return f"the account is bound to {', '.join(self.cluster_roles) or 'no cluster role'}"
+        if not self.cluster_roles:
+            return "the account is bound to no cluster role"
+        return f"the account is bound to {', '.join(self.cluster_roles)}"
 
 
 @dataclass(frozen=True)

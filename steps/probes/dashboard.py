@@ -43,7 +43,15 @@ def _said(answer: PageState, errors: object) -> str:
     """Return what a login ended with. One that hangs is named: the page has given its CSRF token just before."""
     if _is_silent(answer):
         return f"the login hangs ({answer})"
-    return str(errors or answer)[:300]
+    if isinstance(errors, list) and errors:
+        return "; ".join(map(_message, errors))[:300]
+    return str(answer)[:300]
+
+
+def _message(error: object) -> str:
+    """Return what one error of a login says, without the form that the Dashboard gives it (errors/errors.go)."""
+    status = error.get("ErrStatus") if isinstance(error, dict) else None
+    return f"{status.get('message')} ({status.get('code')})" if isinstance(status, dict) else str(error)
 
 
 def _is_silent(answer: PageState) -> bool:

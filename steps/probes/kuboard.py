@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from labproof.ground.untrusted import reads_objects
-from labproof.lab.browser import Browser
+from labproof.lab.browser import Browser, PageState
 from labproof.lab.machine import Lab, Machine
 from steps.cluster.api import Cluster
 from steps.probes import docker
@@ -75,7 +75,15 @@ def console(browser: Browser, machine: Machine, port: int, token: str) -> Consol
         return ConsoleState(None, (), f"it hangs ({answer})")
     items = answer.json().get("items") if answer.status == 200 else None
     names = filter(None, map(_name, items)) if isinstance(items, list) else []
-    return ConsoleState(answer.status, tuple(sorted(names)), str(answer)[:200])
+    return ConsoleState(answer.status, tuple(sorted(names)), _said(answer))
+
+
+def _said(answer: PageState) -> str:
+    """Return what was answered: of the API's own refusal its message, of anything else its beginning."""
+    refusal = answer.json()
+    if refusal.get("kind") == "Status" and refusal.get("message"):
+        return f"HTTP {answer.status}: {refusal['message']}"[:300]
+    return str(answer)[:200]
 
 
 def _name(item: object) -> str:

@@ -124,7 +124,14 @@ def trouble(cluster: Cluster, namespace: str, pods: list[Json]) -> str:
     said = events.complaint(cluster, namespace, unready) if unready else ""
     if waits and said.startswith("BackOff: "):
         said = ""
-    return "; ".join(filter(None, (*waits[:3], broken, said)))
+    return "; ".join(filter(None, (*(_unless_said(wait, said) for wait in waits[:3]), broken, said)))
+
+
+def _unless_said(wait: str, said: str) -> str:
+    """Return what a container waits for, without the words that the newest warning ends with as well."""
+    reason = " ".join(wait.split(" ")[:2])
+    words = wait[len(reason) + 1 :]
+    return reason if words and said.endswith(words) else wait
 
 
 def telling(waits: Iterable[str]) -> list[str]:

@@ -87,6 +87,13 @@ def test_grader_reads_a_login(fake: FakeConnection, pair: Lab, pages: Browser, r
     assert login.is_in or real["says"] in login.says
 
 
+def test_refusal_is_shown_without_its_form(visitor: Visitor, to_it: Browser, pair: Lab) -> None:
+    """What the real one says of a wrong token is shown as its message and its code, not as the object around them."""
+    assert str(dashboard.log_in(to_it, pair["master"], PORT, "wrong")) == (
+        "not logged in: MSG_LOGIN_UNAUTHORIZED_ERROR (401)"
+    )
+
+
 def test_right_token_is_in_and_a_wrong_one_is_not(to_it: Browser, pair: Lab) -> None:
     """A right student does not lose at the stand-in: the login is judged right."""
     both = dashboard.try_both(to_it, pair["master"], PORT, ADMIN)

@@ -47,6 +47,8 @@ def test_grader_names_why_the_console_shows_nothing(
     wanted, both = expect.right_console(), kuboard.try_both(pages, pair["master"], PORT, "token")
     assert not wanted.is_met(both)
     assert recognised_in("kuboard.console", wanted.found(both)) == set(real["known_as"])
+    # Of the API's own words none is cut off.
+    assert real.get("shown", "") in wanted.found(both)
 
 
 def test_right_token_loses_nothing(fake: FakeConnection, pair: Lab, pages: Browser) -> None:

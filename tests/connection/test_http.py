@@ -244,7 +244,7 @@ def test_plain_answer_to_tls_is_told(client: Http) -> None:
 
     with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as pool:
         pool.submit(answer_in_the_clear, listener)
-        with pytest.raises(Unreachable, match=r"what answers there speaks no TLS$"):
+        with pytest.raises(Unreachable, match=r"no TLS is spoken there$"):
             client.fetch(HttpRequest("GET", f"https://127.0.0.1:{listener.getsockname()[1]}/", timeout=5.0))
 
 

@@ -20,6 +20,8 @@ BOOK = Phrasebook(
         "absent": "没有",
         "use {{machine}} in {place}": "在 {place} 里写 {{machine}}",
         "on {one} and {other}": "在 {other} 和 {one} 上",
+        "{got} of {all}": "{all} 之 {got}",
+        "{ready} of {wanted} available": "{wanted} 个中 {ready} 个可用",
         "same": "same",
     }
 )
@@ -35,6 +37,7 @@ MISSING = {"missing: {names}": "缺少:{names}", "  found: {what}": "  见:{what
         ("x: not a result (odd); grade again", "x:不是结果(odd);请重新评分"),
         ("it could not be read by us", "us 读不了 it"),
         ("no swap in use", "没有正在使用的 swap"),
+        ("0 of 1 available; 1 of 2 available; odd", "1 个中 0 个可用; 2 个中 1 个可用; odd"),
         ("use {machine} in a.toml", "在 a.toml 里写 {machine}"),
         ("use {machine} in {{b}}", "在 {{b}} 里写 {machine}"),
         ("on master and node", "在 node 和 master 上"),

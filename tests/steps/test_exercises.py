@@ -249,3 +249,15 @@ def test_image_of_another_pod_names_no_mistake(criterion: str) -> None:
     pods = '{"items":[{"status":{"containerStatuses":[{"state":{"waiting":{"reason":"ImagePullBackOff"}}}]}}]}'
     seen = Exchange(1, "master", "api", "GET pods", "observe", "", 0.0, 200, pods, "")
     assert recognise(RUBRIC.slips, criterion, "0 of 1 available; it has no Pods", [seen]) == ()
+
+
+def test_log_of_a_pod_names_no_mistake_that_it_has_got_over() -> None:
+    """The log that last words are taken from may hold earlier troubles: what was found has the cause alone."""
+    log = (
+        "2021-01-04 17:24:40 [INFO][8] unable to connect to BIRDv4 socket; felix is not ready\n"
+        "2021-01-04 17:24:41 [INFO][8] BGP not established with 192.168.200.10\n"
+    )
+    seen = Exchange(1, "master", "api", "GET log", "observe", "", 0.0, 200, log, "")
+    said = "calico-node said: Calico node 'master' is already using the IPv4 address 10.0.2.15."
+    for criterion, found in (("calico.daemonset", f"calico-node: 1 of 2 available; {said}"), ("join.agents", said)):
+        assert named(recognise(RUBRIC.slips, criterion, found, [seen])) == {"calico.nat-address"}

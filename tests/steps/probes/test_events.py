@@ -123,6 +123,18 @@ def test_back_off_is_no_news_where_a_container_waits_for_it(fake: FakeConnection
     assert workload.trouble(api, "default", [pod]) == "c: CrashLoopBackOff back-off 20s restarting failed container"
 
 
+def test_words_of_a_wait_are_told_once(fake: FakeConnection, api: Cluster) -> None:
+    """Where the newest warning ends with what the container waits for, only the reason stands beside it."""
+    why = "Error response from daemon: no such host"
+    waits = {"reason": "ErrImagePull", "message": f"rpc error: code = Unknown desc = {why}"}
+    pod = {"metadata": {"name": "a"}, "status": {"containerStatuses": [{"name": "c", "state": {"waiting": waits}}]}}
+    pull = event(
+        "a", "2026-01-01T00:00:09Z", f'Failed to pull image "x:1": rpc error: code = Unknown desc = {why}', "Failed"
+    )
+    fake.serve("GET", EVENTS, Page({"items": [pull]}))
+    assert workload.trouble(api, "default", [pod]) == f'c: ErrImagePull; Failed to pull image "x:1": {why}'
+
+
 def test_back_off_is_told_only_alone(fake: FakeConnection, api: Cluster) -> None:
     """That a container is started again later explains nothing where another warning names the cause."""
     back_off = event("a", "2026-01-01T00:00:09Z", "Back-off restarting failed container", "BackOff")
