@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -197,12 +198,24 @@ def test_redirect_leads_nowhere(browser_program: Chromium, trap: Trap) -> None:
     assert "did not open" in seen.problem
 
 
+def test_page_that_never_comes_up_did_not_open(browser_program: Chromium) -> None:
+    """A page whose script runs for ever before it is there is told as one that did not open in its time."""
+    page = b"<!doctype html><title>busy</title><script>addEventListener('load', () => { for (;;); })</script>"
+    with served(page) as server:
+        seen = browser_program.visit(Visit(f"http://127.0.0.1:{server.port}/", timeout=2.0), doorway.opened)
+    assert seen.problem == "the page did not open within 2 s"
+
+
 def test_page_that_never_ends_is_ended(browser_program: Chromium, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A page whose script runs for ever costs its time and no more."""
+    """A page whose script runs for ever once it is there costs its time and no more, and leaves no browser behind."""
     monkeypatch.setattr(chromium, "START_SECONDS", 12.0)
     page = b"<!doctype html><title>busy</title><script>setTimeout(() => { for (;;); }, 0)</script>"
-    with served(page) as server, pytest.raises(NoBrowser, match="did not do its part"):
+    begun = time.monotonic()
+    # A fast computer may have seen the page before its script begins.
+    with served(page) as server, contextlib.suppress(NoBrowser):
         browser_program.visit(Visit(f"http://127.0.0.1:{server.port}/", timeout=2.0), doorway.opened)
+    assert time.monotonic() - begun < 60
+    assert _processes() == []
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root hands Chromium over to somebody else")
