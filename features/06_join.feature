@@ -5,6 +5,7 @@ Feature: Join the node
   Background:
     Given both machines are reachable
 
+  @later
   Scenario: The node joins the cluster
     When the node joins with the command that master prints
     Then the cluster consists of master and node

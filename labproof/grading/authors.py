@@ -12,11 +12,16 @@ class Authors:
     def __init__(self, run: RunRecord) -> None:
         self._known = {c.id: c.authorship for c in run.criteria if c.as_of and c.outcome is Outcome.PASSED}
         self._before: dict[str, bool] = {}
+        self._all: dict[str, dict[str, bool]] = {}
         self._worked_on: set[str] = set()
 
-    def begin_scenario(self) -> None:
-        """Forget what held before the last scenario's work."""
-        self._before = {}
+    def begin_scenario(self, name: str) -> None:
+        """Forget what held before the last scenario's work; nothing is known yet of this one."""
+        self._before = self._all[name] = {}
+
+    def resume_scenario(self, name: str) -> None:
+        """Know again what held before the work of a scenario, which was done earlier."""
+        self._before = self._all.get(name, {})
 
     def note(self, id_: str, held: bool) -> None:
         """Keep whether a criterion held before the work."""

@@ -17,7 +17,7 @@ KEYWORDS = ("Feature", "Background", "Scenario", "Given", "When", "Then", "And",
 """The keywords of Gherkin that a course may use."""
 
 LATER = "later"
-"""The tag of a scenario that only looks at what takes its time, and that little is built on."""
+"""The tag of a scenario whose criteria take their time to come about, while other work can go on."""
 
 _HEADINGS = (*KEYWORDS[:3], "Rule", "Example", "Examples", "Scenario Outline")
 # As the parser has it: https://github.com/cucumber/gherkin, token_matcher.

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from labproof.connection.base import Purpose
 from labproof.grading import step_notes, unjudged
 from labproof.grading.authors import Authors
+from labproof.grading.current import Current
 from labproof.grading.judging import Judge
 from labproof.grading.known_mistakes import recognise
 from labproof.grading.rubric import Entry
 from labproof.grading.settling import Seen
 from labproof.grading.surroundings import Surroundings
 from labproof.grading.syllabus import ScenarioPlan, Sentence, Syllabus
+from labproof.grading.turns import Part, Turn
 from labproof.grading.verdicts import Verdicts
 from labproof.ground import fault
 from labproof.ground.errors import CheckFailed, DeadlineExceeded, LabError, NoCluster, Refused
@@ -38,27 +40,6 @@ from labproof.records.model import (
 PERFORM, VERIFY = Mode.PERFORM, Mode.VERIFY
 
 
-@dataclass
-class _Current:
-    """The scenario that runs at the moment."""
-
-    plan: ScenarioPlan
-    use: str
-    started: str
-    clock: float
-    sentence: Sentence | None = None
-    steps: list[StepRecord] = field(default_factory=list)
-    criteria: list[CriterionRecord] = field(default_factory=list)
-    acted: list[Exchange] = field(default_factory=list)
-    fault: str = ""
-    remark: str = ""
-
-    @property
-    def is_visit(self) -> bool:
-        """Tell whether the current sentence leaves nothing behind."""
-        return self.sentence is not None and self.sentence.text in self.plan.visits
-
-
 class Recording:
     """The records of one run."""
 
@@ -76,8 +57,10 @@ class Recording:
         self._judge = judge
         self._phase = phase
         self._log = log
-        self._now: _Current | None = None
+        self._now: Current | None = None
         self._done: dict[tuple[str, str], ScenarioRecord] = {}
+        self._waiting: dict[str, Current] = {}
+        """The scenarios whose work is done and whose criteria are yet to be looked at, by name."""
         self._authors = Authors(run)
         self.verdicts = Verdicts(run, plan)
         self.faults: list[BaseException] = []
@@ -125,24 +108,38 @@ class Recording:
 
     # Scenarios
 
-    def begin_scenario(self, plan: ScenarioPlan, use: str) -> None:
-        """Start a scenario; nothing is known yet of what it finds done already."""
-        self._authors.begin_scenario()
+    def begin_scenario(self, turn: Turn, use: str) -> None:
+        """Start a scenario, or go on with one whose work was done in an earlier turn."""
         # A restart takes its time before anything answers again.
-        if not self.plan.rubric.exercise(plan.section).restarts:
+        if not self.plan.rubric.exercise(turn.scenario.section).restarts:
             self.surroundings.pause()
-        self._now = _Current(plan, use, self.surroundings.now(), self.surroundings.clock())
+        clock = self.surroundings.clock()
+        if turn.part is Part.LOOK and (worked := self._waiting.pop(turn.scenario.name, None)):
+            self._authors.resume_scenario(turn.scenario.name)
+            # What lies between is nobody's time.
+            self._now = replace(worked, turn=turn, clock=clock - worked.spent)
+            return
+        self._authors.begin_scenario(turn.scenario.name)
+        self._now = Current(turn, use, self.surroundings.now(), clock)
 
     def end_scenario(self) -> ScenarioRecord:
         """Finish the scenario and return its record."""
         current = self._current
+        spent = self.surroundings.clock() - current.clock
+        if current.turn.part is not Part.LOOK:
+            current.started = self.surroundings.resumed() or current.started
+        criteria = self._complete(current)
+        if current.turn.part is Part.WORK:
+            self._waiting[current.plan.name] = replace(current, spent=spent)
+        else:
+            criteria = self.verdicts.blamed(criteria, current.fault)
         record = ScenarioRecord(
             name=current.plan.name,
             use=current.use,
-            started=self.surroundings.resumed() or current.started,
-            seconds=round(self.surroundings.clock() - current.clock, 3),
+            started=current.started,
+            seconds=round(spent, 3),
             steps=tuple(current.steps),
-            criteria=self.verdicts.blamed(self._complete(current), current.fault),
+            criteria=criteria,
         )
         self._done[(current.plan.section, current.plan.name)] = record
         self._now = None
@@ -154,8 +151,8 @@ class Recording:
             self.end_scenario()
 
     def has_seen(self, plan: ScenarioPlan) -> bool:
-        """Tell whether a scenario was run, in this run or in one that it continues."""
-        return self._record(plan).use != "none"
+        """Tell whether a scenario was looked at, in this run or in one that it continues."""
+        return plan.name not in self._waiting and self._record(plan).use != "none"
 
     @property
     def last_section(self) -> SectionRecord:
@@ -207,6 +204,8 @@ class Recording:
             if entry is not None:
                 self._look_beforehand(entry, sentence_function)
             return
+        if not current.turn.includes(current.sentence):
+            return
         if entry is not None:
             if reason := self._absence(entry):
                 self._skip(entry, reason, current)
@@ -234,7 +233,7 @@ class Recording:
             self._phase.purpose = Purpose.OBSERVE
 
     def _close_work(
-        self, current: _Current, problem: Exception | None, seconds: float, seen: tuple[Exchange, ...]
+        self, current: Current, problem: Exception | None, seconds: float, seen: tuple[Exchange, ...]
     ) -> None:
         """Record a sentence that is no criterion: the work that was done, or what the scenario starts from."""
         assert current.sentence is not None
@@ -251,7 +250,7 @@ class Recording:
         self._add_step(current, outcome, seconds, note, seen)
 
     def _judge_criterion(
-        self, entry: Entry, problem: Exception | None, started: str, seen: tuple[Exchange, ...], current: _Current
+        self, entry: Entry, problem: Exception | None, started: str, seen: tuple[Exchange, ...], current: Current
     ) -> None:
         """Record what was seen of a criterion, and settle all that it may have been the cause of."""
         finding, source = self._judge.finding, entry.source
@@ -295,7 +294,7 @@ class Recording:
         else:
             self._authors.note(entry.id, held=True)
 
-    def _skip(self, entry: Entry, reason: str, current: _Current) -> None:
+    def _skip(self, entry: Entry, reason: str, current: Current) -> None:
         record = CriterionRecord(
             entry.id, entry.text, entry.points, outcome=Outcome.SKIPPED, reason=reason, where=entry.machine
         )
@@ -306,11 +305,11 @@ class Recording:
     # What is asked of course and surroundings
 
     @property
-    def _current(self) -> _Current:
+    def _current(self) -> Current:
         assert self._now is not None
         return self._now
 
-    def _entry(self, current: _Current) -> Entry | None:
+    def _entry(self, current: Current) -> Entry | None:
         assert current.sentence is not None
         return self.plan.rubric.by_text(current.plan.section, current.sentence.text)
 
@@ -322,7 +321,7 @@ class Recording:
         """Return why a criterion does not apply in this lab, or nothing when it does."""
         return entry.source.absent_in.get(self._run.lab.provider, "")
 
-    def _author(self, entry: Entry, current: _Current) -> Authorship:
+    def _author(self, entry: Entry, current: Current) -> Authorship:
         return self._authors.author(entry, current.use, bool(current.plan.whens))
 
     def _wait(self, entry: Entry, use: str) -> float:
@@ -347,7 +346,7 @@ class Recording:
             return f"the API was well earlier in this run and is gone now: {problem}"
         return ""
 
-    def _left_out(self, current: _Current) -> StepOutcome:
+    def _left_out(self, current: Current) -> StepOutcome:
         """Return what became of a sentence without a criterion in which nothing went wrong."""
         assert current.sentence is not None
         # A restart is nobody's work: whoever asks for it gets it, with whatever is graded.
@@ -358,7 +357,7 @@ class Recording:
             return StepOutcome.NOT_PERFORMED
         return StepOutcome.NOTHING_TO_DO if self.is_done_already and not current.is_visit else StepOutcome.PASSED
 
-    def _way_back(self, current: _Current) -> str:
+    def _way_back(self, current: Current) -> str:
         """Return how a person begins the current section afresh."""
         ids = [exercise.id for exercise in self.plan.rubric.exercises]
         before = ids[: ids.index(current.plan.section)]
@@ -367,14 +366,14 @@ class Recording:
     # Records
 
     def _add_step(
-        self, current: _Current, outcome: StepOutcome, seconds: float, note: str, seen: tuple[Exchange, ...]
+        self, current: Current, outcome: StepOutcome, seconds: float, note: str, seen: tuple[Exchange, ...]
     ) -> None:
         sentence = current.sentence
         assert sentence is not None
         kept = tuple(map(trimmed, seen))
         current.steps.append(StepRecord(sentence.keyword, sentence.text, outcome, round(seconds, 3), note, kept))
 
-    def _complete(self, current: _Current) -> tuple[CriterionRecord, ...]:
+    def _complete(self, current: Current) -> tuple[CriterionRecord, ...]:
         """Return every criterion of a scenario; one that an interrupt kept us from stays as it was known."""
         judged = {c.id: c for c in current.criteria}
         before = {

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labproof.grading.features import LATER, FeatureFile, Sentence, read_all
+from labproof.grading.features import FeatureFile, Sentence, read_all
 from labproof.grading.rubric import Entry, Rubric
 from labproof.ground.places import course_dir
 
@@ -94,8 +94,6 @@ class Syllabus:
             place = self.place(scenario)
             if not scenario.thens:
                 yield f"{place}: no Then; a scenario that checks nothing proves nothing"
-            if scenario.is_later and any(s.kind == "when" for s in scenario.sentences):
-                yield f"{place}: @{LATER}: has a When, and work keeps its order; remove the tag, or move the When"
             for sentence in scenario.thens:
                 entry = self.rubric.by_text(scenario.section, sentence.text)
                 if entry is None:

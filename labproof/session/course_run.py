@@ -13,6 +13,7 @@ import pytest
 from labproof.authoring import unfinished
 from labproof.grading.recording import PERFORM
 from labproof.grading.syllabus import ScenarioPlan, Sentence, Syllabus
+from labproof.grading.turns import Part
 from labproof.ground.errors import ConfigError, LabError
 from labproof.ground.exit_status import ExitStatus, status_of
 from labproof.ground.places import course_dir
@@ -27,19 +28,19 @@ from labproof.records.model import (
     CriterionRecord,
     Outcome,
     RunRecord,
-    ScenarioRecord,
     number,
 )
 from labproof.records.store import LATEST, find
 from labproof.session import course_faults, running_order, scenario_items, screenshots
 from labproof.session import options as session_options
+from labproof.session.chosen import Chosen
 from labproof.session.connecting import EarlyReach, MachineChoice, Reached, bring_up
 from labproof.session.connecting import find as find_machines
 from labproof.session.course_faults import NotMet
 from labproof.session.opening import Session, begin, load_plan
 from labproof.session.options import Options
 from labproof.session.performing import Onlooker, Performer, Runner
-from labproof.session.recorded_run import begun_of, extras_of, uses_of
+from labproof.session.recorded_run import Begun, begun_of, extras_of, uses_of
 from labproof.session.selection import Pick, Selection, require_known, select
 from labproof.session.sentences import RECORDING
 from labproof.showing import report
@@ -48,15 +49,6 @@ from labproof.showing.progress import Display, failed_work
 STOPPED = "stopped early, as was asked"
 UNWRITTEN = "the result could not be written"
 NO_MACHINE = "no machine answered"
-
-
-@dataclass
-class Chosen:
-    """One scenario that this session runs."""
-
-    plan: ScenarioPlan
-    use: str
-    ends_section: bool = False
 
 
 @dataclass
@@ -70,8 +62,8 @@ class CourseRun:
     picks: tuple[Pick, ...] = ()
     recorded: dict[str, str] = field(default_factory=dict)
     """How a recording went through each scenario, by name: it is gone through in the same way."""
-    begun: dict[str, str] = field(default_factory=dict)
-    """When a recording that performed came to each scenario (ISO), by name: it is gone through in that order."""
+    begun: dict[str, Begun] = field(default_factory=dict)
+    """When a recording that performed came to each scenario, by name: it is gone through in that order."""
     refused: ExitStatus | None = None
     """How the session ends without having looked at anything."""
     final: RunRecord | None = None
@@ -140,14 +132,13 @@ class CourseRun:
         is_unhurried = not session_options.needs_order(self.config)
         later = {s for s in found.values() if s.is_later and self._use(s) == PERFORM and is_unhurried}
         order = running_order.arranged(self.plan, set(found.values()), later, self.begun)
-        chosen = sorted(found, key=lambda item: order.index(found[item]))
-        items[:] = [*(item for item in items if item not in found), *chosen]
-        for item in chosen:
-            scenario = found[item]
-            self._chosen[item.nodeid] = Chosen(scenario, self._use(scenario))
+        turns = [(scenario_items.for_turn(i, turn), turn) for turn in order for i in found if found[i] == turn.scenario]
+        items[:] = [*(item for item in items if item not in found), *(item for item, _ in turns)]
+        for item, turn in turns:
+            self._chosen[item.nodeid] = Chosen(turn, self._use(turn.scenario))
         for last in {c.plan.section: c for c in self._chosen.values()}.values():
             last.ends_section = True
-        if not chosen and not items:
+        if not items:
             raise ConfigError(["nothing was selected: no scenario of the course is left; widen what was asked for"])
 
     @property
@@ -159,7 +150,9 @@ class CourseRun:
     def is_partial(self) -> bool:
         """Tell whether anything is left out, only verified though the session performs, or may not be reached."""
         uses = {c.use for c in self._chosen.values()}
-        is_whole = len(self._chosen) == len(self.plan.scenarios) and uses == {self.options.mode}
+        is_whole = len({c.plan for c in self._chosen.values()}) == len(self.plan.scenarios) and uses == {
+            self.options.mode
+        }
         return not is_whole or session_options.may_stop(self.config)
 
     # The lab
@@ -281,8 +274,8 @@ class CourseRun:
         self.display.scenario_started(title, scenario.name)
         if self._record_suite is None:
             self._record_suite = request.getfixturevalue("record_testsuite_property")
-        recording.begin_scenario(chosen.plan, chosen.use)
-        if chosen.use != PERFORM or not chosen.plan.whens:
+        recording.begin_scenario(chosen.turn, chosen.use)
+        if chosen.use != PERFORM or not chosen.plan.whens or chosen.turn.part is Part.LOOK:
             return
         with recording.beforehand():
             for step in scenario.steps:
@@ -297,7 +290,10 @@ class CourseRun:
         """Close a scenario's record, show it and bring the result on disk up to date."""
         chosen = self._chosen[request.node.nodeid]
         record = self.session.recording.end_scenario()
-        self.display.scenario_finished(record, self.session.recording.run.score)
+        if is_worked := chosen.turn.part is Part.WORK:
+            self.display.work_finished(record)
+        else:
+            self.display.scenario_finished(record, self.session.recording.run.score)
         for criterion in self.session.recording.verdicts.take_resettled():
             self.display.resettled(criterion)
         if chosen.ends_section:
@@ -305,8 +301,9 @@ class CourseRun:
         self.session.save()
         if self.config.option.milestones and chosen.ends_section:
             self._keep_milestone(chosen.use)
-        request.node.user_properties += [(c.id, _told(c)) for c in record.criteria]
-        self._failures = failed_work(record) + _failures(record)
+        judged = () if is_worked else record.criteria
+        request.node.user_properties += [(c.id, _told(c)) for c in judged]
+        self._failures = failed_work(record) + _failures(judged)
 
     def raise_failures(self) -> None:
         """Fail the scenario that has just ended when a criterion was not met."""
@@ -370,12 +367,12 @@ def _told(criterion: CriterionRecord) -> str:
     return f"{criterion.outcome}, {points}"
 
 
-def _failures(record: ScenarioRecord) -> list[str]:
+def _failures(criteria: Iterable[CriterionRecord]) -> list[str]:
     return [
         f"{c.id}: {c.outcome}: expected {c.expected}; found {c.found}"
         + (f"; blocked by {c.blocked_by}" if c.blocked_by else "")
         + (f"; {c.reason}" if c.reason else "")
-        for c in record.criteria
+        for c in criteria
         if c.outcome not in (Outcome.PASSED, Outcome.SKIPPED)
     ]
 

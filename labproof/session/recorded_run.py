@@ -73,12 +73,22 @@ def uses_of(run: RunRecord) -> dict[str, str]:
     return {s.name: "" if s.use == "none" or any(c.as_of for c in s.criteria) else s.use for s in scenarios}
 
 
-def begun_of(run: RunRecord) -> dict[str, str]:
-    """Return when a run that performed came to each of its own scenarios (ISO), by name; any other has one order."""
+@dataclass(frozen=True)
+class Begun:
+    """When a scenario began, and when its first criterion was looked at (ISO): there may be much between them."""
+
+    began: str
+    looked: str
+
+
+def begun_of(run: RunRecord) -> dict[str, Begun]:
+    """Return when a run that performed came to each of its own scenarios, by name; any other has one order."""
     if run.graded_by is not Mode.PERFORM:
         return {}
     scenarios = [scenario for section in run.sections for scenario in section.scenarios]
-    return {s.name: s.started for s in scenarios if s.use != "none" and not any(c.as_of for c in s.criteria)}
+    own = [s for s in scenarios if s.use != "none" and not any(c.as_of for c in s.criteria)]
+    looks = {s.name: [c.started for c in s.criteria if c.started] for s in own}
+    return {s.name: Begun(s.started, min(looks[s.name], default=s.started)) for s in own}
 
 
 def evidence_problem(folder: RunFolder, run: RunRecord) -> str:

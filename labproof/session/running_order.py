@@ -6,44 +6,54 @@ Results and reports have the course's order, whatever was run first.
 from collections.abc import Collection, Iterable, Mapping
 
 from labproof.grading.syllabus import ScenarioPlan, Syllabus
+from labproof.grading.turns import Part, Turn, halves
+from labproof.session.recorded_run import Begun
 
 
 def arranged(
-    plan: Syllabus, chosen: Collection[ScenarioPlan], later: Collection[ScenarioPlan], begun: Mapping[str, str]
-) -> list[ScenarioPlan]:
+    plan: Syllabus, chosen: Collection[ScenarioPlan], later: Collection[ScenarioPlan], begun: Mapping[str, Begun]
+) -> list[Turn]:
     """Return the scenarios that were chosen in the order in which they are run.
 
     Those `later` are looked at right before the first that needs them, before machines restart or what was made is
-    taken away, or else at the end. A recording is gone through as it was made: `begun` says when (ISO), by name.
+    taken away, or else at the end; the work of theirs keeps its place. A recording is gone through as it was made:
+    `begun` says when, by name.
     """
     scenarios = [scenario for scenario in plan.scenarios if scenario in chosen]
-    return _as_recorded(scenarios, begun) if begun else _unhurried(plan, scenarios, later)
+    if begun:
+        turns = [turn for s in scenarios for turn in (halves(s) if s in later else (Turn(s),))]
+        return _as_recorded(turns, begun)
+    return _unhurried(plan, scenarios, later)
 
 
-def _unhurried(
-    plan: Syllabus, scenarios: Iterable[ScenarioPlan], later: Collection[ScenarioPlan]
-) -> list[ScenarioPlan]:
-    ordered: list[ScenarioPlan] = []
-    waiting: list[ScenarioPlan] = []
+def _unhurried(plan: Syllabus, scenarios: Iterable[ScenarioPlan], later: Collection[ScenarioPlan]) -> list[Turn]:
+    ordered: list[Turn] = []
+    waiting: list[Turn] = []
     for scenario in scenarios:
-        if scenario in later:
-            waiting.append(scenario)
+        if scenario in later and not _changes_state(plan, scenario):
+            *work, look = halves(scenario)
+            ordered += work
+            waiting.append(look)
             continue
         due = _due(plan, waiting, scenario)
         waiting = [other for other in waiting if other not in due]
-        ordered += [*due, scenario]
+        ordered += [*due, Turn(scenario)]
     return ordered + waiting
 
 
-def _due(plan: Syllabus, waiting: list[ScenarioPlan], scenario: ScenarioPlan) -> list[ScenarioPlan]:
-    """Return which of those that wait must be looked at before a scenario is run."""
+def _changes_state(plan: Syllabus, scenario: ScenarioPlan) -> bool:
     section = plan.rubric.exercise(scenario.section)
-    if section.restarts or section.takes_away:
+    return section.restarts or section.takes_away
+
+
+def _due(plan: Syllabus, waiting: list[Turn], scenario: ScenarioPlan) -> list[Turn]:
+    """Return which of those that wait must be looked at before a scenario is run."""
+    if _changes_state(plan, scenario):
         return waiting
-    needed, due = _needs(plan, scenario), list[ScenarioPlan]()
+    needed, due = _needs(plan, scenario), list[Turn]()
     for other in reversed(waiting):
-        if needed & {entry.id for entry in plan.entries(other)}:
-            needed |= _needs(plan, other)
+        if needed & {entry.id for entry in plan.entries(other.scenario)}:
+            needed |= _needs(plan, other.scenario)
             due.insert(0, other)
     return due
 
@@ -52,9 +62,11 @@ def _needs(plan: Syllabus, scenario: ScenarioPlan) -> set[str]:
     return {need for entry in plan.entries(scenario) for need in entry.needs}
 
 
-def _as_recorded(scenarios: Iterable[ScenarioPlan], begun: Mapping[str, str]) -> list[ScenarioPlan]:
-    """Return scenarios by when they were begun; one that the recording does not have stays behind the one before."""
+def _as_recorded(turns: Iterable[Turn], begun: Mapping[str, Begun]) -> list[Turn]:
+    """Return turns by when they were begun; one that the recording does not have stays behind the one before."""
     moment, moments = "", {}
-    for scenario in scenarios:
-        moments[scenario] = moment = begun.get(scenario.name) or moment
-    return sorted(moments, key=lambda scenario: moments[scenario])
+    for turn in turns:
+        if times := begun.get(turn.scenario.name):
+            moment = times.looked if turn.part is Part.LOOK else times.began
+        moments[turn] = moment
+    return sorted(moments, key=lambda turn: moments[turn])

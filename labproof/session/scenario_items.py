@@ -9,6 +9,7 @@ from pytest_bdd.scenario import get_step_function, parse_step_arguments, scenari
 from pytest_bdd.utils import get_required_args
 
 from labproof.grading.syllabus import ScenarioPlan, Syllabus
+from labproof.grading.turns import Part, Turn
 
 
 def scenario_of(item: pytest.Item, plan: Syllabus) -> ScenarioPlan | None:
@@ -16,6 +17,13 @@ def scenario_of(item: pytest.Item, plan: Syllabus) -> ScenarioPlan | None:
     function = item.function if isinstance(item, pytest.Function) else None
     template = scenario_wrapper_template_registry.get(function) if function is not None else None
     return plan.find(os.path.basename(template.feature.filename), template.name) if template else None
+
+
+def for_turn(item: pytest.Item, turn: Turn) -> pytest.Item:
+    """Return the item that carries out a turn of an item's scenario: a second one where its work has the first."""
+    if turn.part is not Part.LOOK or not isinstance(item, pytest.Function):
+        return item
+    return pytest.Function.from_parent(item.parent, name=f"{item.name}[{turn.part.value}]", callobj=item.obj)
 
 
 def function_name(item: pytest.Item) -> str:

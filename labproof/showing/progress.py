@@ -108,6 +108,13 @@ class Display:
         for line in _trouble(record):
             self._put(f"  {line}", _STYLES[record.outcome])
 
+    def work_finished(self, record: ScenarioRecord) -> None:
+        """Tell that the work of the scenario begun last is over; its criteria are looked at later."""
+        trouble = failed_work(record)
+        self._write(f"{self._doing} {say('worked, looked at later')}", _STYLES[Outcome.FAILED] if trouble else "dim")
+        for line in trouble:
+            self._put(f"  {say(line)}", _STYLES[Outcome.FAILED])
+
     def resettled(self, criterion: CriterionRecord) -> None:
         """Tell what has become of a criterion of an earlier scenario, now that more is known."""
         self._write(f"  settled: {criterion.outcome}: {one_line(criterion.text)}", _STYLES[criterion.outcome])

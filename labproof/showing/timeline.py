@@ -18,6 +18,8 @@ _HAIR = 1e-9
 _LONGEST_LISTED = 6
 _WORTH_A_LINE = 1.0
 """Seconds from which on a part is listed among the longest."""
+_APART = 0.5
+"""Seconds by which a look is later than what came before it, where there was other work between."""
 _TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
 _LONGEST_RUN = 366 * 86400.0
 """Seconds; a result that says more of itself was made up, and has no timeline."""
@@ -48,12 +50,17 @@ class Part:
 
 @dataclass(frozen=True)
 class Lane:
-    """One scenario in time."""
+    """One scenario in time; what it was to bring about may have been looked at long after its work."""
 
     scenario: ScenarioRecord
     begin: float
     seconds: float
     parts: tuple[Part, ...]
+
+    @property
+    def end(self) -> float:
+        """Return when it was over."""
+        return max((part.begin + part.seconds for part in self.parts), default=self.begin + self.seconds)
 
     def spent(self, kind: str) -> float:
         """Return how many seconds of it were of a kind."""
@@ -125,8 +132,8 @@ def timeline(run: RunRecord) -> Timeline | None:
     if not moments:
         return None
     zero = min(moments)
-    rows = tuple(Row(section, tuple(_lane(s, time - zero) for s, time in timed)) for section, timed in own if timed)
-    seconds = max(lane.begin + lane.seconds for row in rows for lane in row.lanes)
+    rows = tuple(Row(section, tuple(_lane(s, time, zero) for s, time in timed)) for section, timed in own if timed)
+    seconds = max(lane.end for row in rows for lane in row.lanes)
     return Timeline(rows, seconds) if 0 < seconds <= _LONGEST_RUN else None
 
 
@@ -144,11 +151,11 @@ def _is_own(scenario: ScenarioRecord) -> bool:
     return scenario.use != "none" and not any(c.as_of for c in scenario.criteria)
 
 
-def _lane(scenario: ScenarioRecord, begin: float) -> Lane:
-    return Lane(scenario, begin, scenario.seconds, tuple(_joined(_parts(scenario, begin))))
+def _lane(scenario: ScenarioRecord, time: float, zero: float) -> Lane:
+    return Lane(scenario, time - zero, scenario.seconds, tuple(_joined(_parts(scenario, time - zero, zero))))
 
 
-def _parts(scenario: ScenarioRecord, begin: float) -> Iterator[Part]:
+def _parts(scenario: ScenarioRecord, begin: float, zero: float) -> Iterator[Part]:
     # What no sentence accounts for comes first: before the work it is seen what was done already.
     at = begin + max(0.0, scenario.seconds - sum(step.seconds for step in scenario.steps))
     yield Part(Kind.LOOK, begin, at - begin)
@@ -157,6 +164,7 @@ def _parts(scenario: ScenarioRecord, begin: float) -> Iterator[Part]:
         if step is None:
             continue
         if criterion is not None:
+            at = _looked_at(criterion, at, zero)
             waited = _waited(criterion, step)
             yield Part(Kind.WAIT, at, waited, step, criterion, worked)
             yield Part(Kind.LOOK, at + waited, step.seconds - waited, step)
@@ -165,6 +173,12 @@ def _parts(scenario: ScenarioRecord, begin: float) -> Iterator[Part]:
             worked = step.text if kind is Kind.ACT else worked
             yield Part(kind, at, step.seconds, step)
         at += step.seconds
+
+
+def _looked_at(criterion: CriterionRecord, at: float, zero: float) -> float:
+    """Return when a criterion was looked at: right after what came before, unless other work went between."""
+    looked = (_time(criterion.started) or 0.0) - zero
+    return looked if looked >= at + _APART else at
 
 
 def _is_work(step: StepRecord) -> bool:
@@ -192,7 +206,8 @@ def _joined(parts: Iterable[Part]) -> list[Part]:
     for part in parts:
         if part.seconds <= 0:
             continue
-        if kept and kept[-1].kind is part.kind is Kind.LOOK:
+        is_next = bool(kept) and part.begin < kept[-1].begin + kept[-1].seconds + _APART
+        if is_next and kept[-1].kind is part.kind is Kind.LOOK:
             kept[-1] = replace(kept[-1], seconds=kept[-1].seconds + part.seconds)
         else:
             kept.append(part)

@@ -6,6 +6,8 @@ import pytest
 
 from labproof.grading import rubric, syllabus
 from labproof.grading.syllabus import Syllabus
+from labproof.grading.turns import Part
+from labproof.session.recorded_run import Begun
 from labproof.session.running_order import arranged
 from tests.tiny_course import Section, criterion, write
 
@@ -46,10 +48,11 @@ def course(root: Path, last: str = "", needs: tuple[str, ...] = ()) -> Syllabus:
     )
 
 
-def order(plan: Syllabus, later: set[str] = LATER, begun: dict[str, str] | None = None) -> list[str]:
-    """Return the names of all scenarios in the order in which they are run."""
+def order(plan: Syllabus, later: set[str] = LATER, begun: dict[str, Begun] | None = None) -> list[str]:
+    """Return the names of all scenarios in the order in which they are run, those of parts with the part."""
     postponed = {s for s in plan.scenarios if s.name in later}
-    return [s.name for s in arranged(plan, plan.scenarios, postponed, begun or {})]
+    turns = arranged(plan, plan.scenarios, postponed, begun or {})
+    return [t.scenario.name if t.part is Part.WHOLE else f"{t.scenario.name}, {t.part.value}" for t in turns]
 
 
 def test_features_say_what_may_be_looked_at_later(tmp_path: Path) -> None:
@@ -86,16 +89,45 @@ def test_what_is_not_postponed_keeps_its_place(tmp_path: Path) -> None:
 
 def test_recording_is_gone_through_as_it_was_made(tmp_path: Path) -> None:
     """A recording has its own order; a scenario that it lacks comes behind the one before it in the course."""
-    begun = {"work on init": "T1", "work on net": "T2", "end is done": "T3", "pods": "T5", "address": "T4"}
+    times = {"work on init": "T1", "work on net": "T2", "end is done": "T3", "pods": "T5", "address": "T4"}
+    begun = {name: Begun(time, time) for name, time in times.items()}
     expected = ["work on init", "work on net", "end is done", "address", "names", "pods"]
     assert order(course(tmp_path), begun=begun) == expected
 
 
-def test_work_keeps_its_order(tmp_path: Path) -> None:
-    """A scenario that does something cannot be put off."""
-    text = "Feature: base\n  @later\n  Scenario: one\n    When it is done\n    Then base.x holds\n"
-    root = write(tmp_path, Section("base", 1, [criterion("base.x", 100)], feature=text))
-    (problem,) = syllabus.load(rubric.load(root), tmp_path / "features").problems()
-    assert problem.endswith(
-        "scenario 'one': @later: has a When, and work keeps its order; remove the tag, or move the When"
-    )
+def test_recording_is_looked_at_when_it_was(tmp_path: Path) -> None:
+    """Work and look of a recorded scenario stay where they were; one that was not divided is looked at at once."""
+    begun = {
+        "work on init": Begun("T1", "T4"),
+        "work on net": Begun("T2", "T2.1"),
+        "end is done": Begun("T3", "T3"),
+        **{name: Begun("T5", "T5") for name in LATER},
+    }
+    expected = ["work on init, work", "work on net, work", "work on net, look", "end is done", "work on init, look"]
+    found = order(course(tmp_path), {*LATER, "work on init", "work on net"}, begun)
+    assert found == [*expected, "pods", "address", "names"]
+
+
+def test_work_keeps_its_place(tmp_path: Path) -> None:
+    """Work is done where it stands, whatever is not looked at yet; what came of it is looked at when it is needed."""
+    later = {*LATER, "work on init", "work on net"}
+    expected = ["work on init, work", "work on net, work", "end is done", "work on init, look", "pods"]
+    assert order(course(tmp_path), later) == [*expected, "work on net, look", "address", "names"]
+    needed = order(course(tmp_path, needs=("net.ready",)), later)
+    assert needed == [
+        "work on init, work",
+        "work on net, work",
+        "work on net, look",
+        "end is done",
+        "work on init, look",
+        "pods",
+        "address",
+        "names",
+    ]
+
+
+@pytest.mark.parametrize("does", ["restarts", "takes_away"])
+def test_what_changes_the_state_is_not_divided(tmp_path: Path, does: str) -> None:
+    """Machines that restart, and what is taken away, are looked at at once, whatever the tag says."""
+    plan = course(tmp_path, f'only_with = "extra"\n{does} = true')
+    assert order(plan, {*LATER, "end is done"})[-1] == "end is done"

@@ -58,6 +58,21 @@ def test_scenario_is_work_waits_and_looks() -> None:
     ]
 
 
+def test_what_was_looked_at_later_is_shown_when_it_was() -> None:
+    """What a scenario was to bring about is waited for where it was looked at, and not right behind the work."""
+    later = replace(WORKED, criteria=(replace(READY, started=f"{DAY}31.000+00:00"),))
+    found = of(later, AFTER)
+    [lane, _] = found.lanes
+    assert [(p.kind, p.begin, p.seconds) for p in lane.parts] == [
+        (Kind.LOOK, 0.0, 2.0),
+        (Kind.ACT, 2.0, 4.0),
+        (Kind.WAIT, 30.0, 9.5),
+        (Kind.LOOK, 39.5, 0.5),
+    ]
+    assert (lane.begin, lane.seconds, lane.end, found.seconds) == (0.0, 16.0, 40.0, 40.0)
+    assert found.between == 40.0 - 16.0 - 1.0
+
+
 def test_sums_are_of_the_whole_run() -> None:
     """Work, waits, looks and what lies between the scenarios add up to the whole."""
     found = of(WORKED, AFTER)

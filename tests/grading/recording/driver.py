@@ -10,6 +10,7 @@ from labproof.grading.judging import Judge
 from labproof.grading.recording import Recording
 from labproof.grading.surroundings import Surroundings
 from labproof.grading.syllabus import Sentence, Syllabus
+from labproof.grading.turns import Part, Turn
 from labproof.ground.wait import Clock
 from labproof.lab.machine import Phase
 from labproof.records.evidence import EvidenceLog
@@ -74,12 +75,17 @@ class Run:
     """What every criterion rests on."""
 
     def scenario(
-        self, section: str, use: str, probes: dict[str, Probe], work: Callable[[], None] = lambda: None
+        self,
+        section: str,
+        use: str,
+        probes: dict[str, Probe],
+        work: Callable[[], None] = lambda: None,
+        part: Part = Part.WHOLE,
     ) -> ScenarioRecord:
-        """Carry out a section's scenario; each probe looks for its criterion."""
+        """Carry out a section's scenario, or a part of it; each probe looks for its criterion."""
         (scenario,) = self.plan.of(section)
-        self.recording.begin_scenario(scenario, use)
-        if use == "perform":
+        self.recording.begin_scenario(Turn(scenario, part), use)
+        if use == "perform" and part is not Part.LOOK:
             with self.recording.beforehand():
                 for sentence in scenario.thens:
                     self._say(sentence, probes, work)

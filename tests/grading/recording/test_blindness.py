@@ -4,6 +4,7 @@ import pytest
 
 from labproof.connection.base import Purpose
 from labproof.grading.surroundings import Surroundings
+from labproof.grading.turns import Turn
 from labproof.ground.errors import DeadlineExceeded, NoCluster, Refused, Unreachable
 from tests.grading.recording.driver import FAILED, OK, PASSED, UNDETERMINED, WRONG, Run, base, crash, found, seeing
 
@@ -32,7 +33,7 @@ def test_our_own_crash_is_ours(run: Run) -> None:
 def test_error_between_sentences_is_ours(run: Run) -> None:
     """What an error of ours kept from being judged says so; what was judged before stays as it was judged."""
     (scenario,) = run.plan.of("base")
-    run.recording.begin_scenario(scenario, "verify")
+    run.recording.begin_scenario(Turn(scenario), "verify")
     run.judge_one("base", "base.a", WRONG)
     run.recording.blame(scenario, RuntimeError("boom"))
     run.recording.abandon_scenario()
