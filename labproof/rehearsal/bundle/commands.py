@@ -1,9 +1,10 @@
 """Runs the programs that build the bundle: with a log, a deadline and an error that says what to do."""
 
+import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,10 +42,27 @@ def run(command: BuildCommand, log: Path) -> None:
         )
 
 
-def output(argv: Sequence[str], seconds: float = 60) -> str:
+@contextlib.contextmanager
+def beside(command: BuildCommand, log: Path) -> Iterator[None]:
+    """Run a command beside what is done meanwhile, and end it then: it only makes ready what is made in any case.
+
+    Raises BundleError when the program is missing; how it ends is seen where its work is used.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as stream:
+        process = _started(command, stream.fileno())
+        try:
+            yield
+        finally:
+            _end(process)
+
+
+def output(
+    argv: Sequence[str], seconds: float = 60, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> str:
     """Return what a short command prints. Raises BundleError when it is missing, fails or hangs."""
     try:
-        done = subprocess.run(argv, capture_output=True, text=True, timeout=seconds, check=False)
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=seconds, check=False, cwd=cwd, env=env)
     except FileNotFoundError as missing:
         raise _not_found(argv[0]) from missing
     except subprocess.TimeoutExpired as late:
@@ -63,8 +81,18 @@ def tail(log: Path, count: int = LAST_LINES) -> str:
 
 def _wait(command: BuildCommand, stream: int) -> int | None:
     """Return the exit code, or None when the deadline has passed and the whole process group was ended."""
+    process = _started(command, stream)
     try:
-        process = subprocess.Popen(
+        return process.wait(command.seconds)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        _end(process)
+
+
+def _started(command: BuildCommand, stream: int) -> "subprocess.Popen[bytes]":
+    try:
+        return subprocess.Popen(
             command.argv,
             stdin=subprocess.DEVNULL,
             stdout=stream,
@@ -75,15 +103,13 @@ def _wait(command: BuildCommand, stream: int) -> int | None:
         )
     except FileNotFoundError as missing:
         raise _not_found(command.argv[0]) from missing
-    try:
-        return process.wait(command.seconds)
-    except subprocess.TimeoutExpired:
-        return None
-    finally:
-        # A compiler has children of its own; Ctrl-C does not reach them in their own session.
-        if process.returncode is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End what still runs; a compiler has children of its own, which Ctrl-C does not reach in their own session."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _not_found(program: str) -> BundleError:

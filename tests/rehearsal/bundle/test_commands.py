@@ -1,11 +1,13 @@
 """Running programs with a log and a deadline."""
 
+import fcntl
 from pathlib import Path
 
 import pytest
 
 from labproof.ground.errors import BundleError
-from labproof.rehearsal.bundle.commands import LAST_LINES, BuildCommand, output, run, tail
+from labproof.ground.wait import Deadline, wait_until
+from labproof.rehearsal.bundle.commands import LAST_LINES, BuildCommand, beside, output, run, tail
 
 
 def test_log_holds_both_streams(tmp_path: Path) -> None:
@@ -31,6 +33,32 @@ def test_deadline_ends_the_whole_group(tmp_path: Path) -> None:
     log = tmp_path / "part.log"
     with pytest.raises(BundleError, match=r"did not end within 0 s"):
         run(BuildCommand(["sh", "-c", "sleep 600 & wait"], "hanging", 0.2), log)
+
+
+def test_what_runs_beside_ends_with_what_it_is_for(tmp_path: Path) -> None:
+    """A command beside others has the time that they take, and leaves nothing behind that runs, whatever ended them."""
+    lock, log = tmp_path / "lock", tmp_path / "part.log"
+    line = f"exec 9>{lock}; flock 9; echo held; sleep 600 & wait"
+
+    def meanwhile() -> None:
+        with beside(BuildCommand(["sh", "-c", line], "making ready", 10), log):
+            wait_until(log.read_text, lambda said: "held" in said.splitlines(), Deadline(30), "the lock", every=0.02)
+            assert not is_free(lock)
+            raise BundleError("something else failed")
+
+    with pytest.raises(BundleError, match="something else failed"):
+        meanwhile()
+    # Its children die with it, if not in the same moment.
+    wait_until(lambda: is_free(lock), bool, Deadline(10), "the end of all that held the lock", every=0.02)
+
+
+def is_free(lock: Path) -> bool:
+    with lock.open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
 
 def test_missing_program(tmp_path: Path) -> None:
