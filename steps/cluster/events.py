@@ -28,6 +28,24 @@ def complaint(cluster: Cluster, namespace: str, pods: Collection[Json]) -> str:
     return ""
 
 
+def refusal(cluster: Cluster, namespace: str, kind: str, name: str) -> str:
+    """Return the newest warning about an object that makes Pods: why it cannot make them; or nothing.
+
+    It explains what was found elsewhere, so it never fails.
+    """
+    with contextlib.suppress(TransportError):
+        return _refusal(cluster, namespace, kind, name)
+    return ""
+
+
+@reads_objects
+def _refusal(cluster: Cluster, namespace: str, kind: str, name: str) -> str:
+    selector = f"type=Warning,involvedObject.kind={kind},involvedObject.name={name}"
+    found = cluster.read("/api/v1/namespaces/{}/events", namespace, fieldSelector=selector) or {}
+    newest: Json = max(found.get("items", []), key=_time, default={})
+    return cause(str(newest.get("message") or ""))
+
+
 def is_pulling(cluster: Cluster, namespace: str, pod: str) -> bool:
     """Tell whether a Pod's image is being pulled at the moment: begun, and neither there nor given up."""
     with contextlib.suppress(TransportError):
@@ -87,7 +105,9 @@ def _starts(pod: Json) -> Iterator[str]:
 
 
 def _time(event: Json) -> str:
-    return str(event.get("lastTimestamp") or event.get("eventTime") or "")
+    """Return when a thing was last told: of a series, as the scheduler's, that is not when it began (events/v1)."""
+    last = (event.get("series") or {}).get("lastObservedTime")
+    return str(last or event.get("lastTimestamp") or event.get("eventTime") or "")
 
 
 def _moment(text: str) -> datetime | None:

@@ -14,7 +14,10 @@ AGENT, CONTROLLERS = "calico-node", "calico-kube-controllers"
 _ADDRESS = "projectcalico.org/IPv4Address"
 _IMAGE, _LATER_THAN_OURS = re.compile(r"calico/node:v(\d+)\.(\d+)"), (3, 22)
 """The first release that is not made for Kubernetes 1.20 (projectcalico/calico v3.21 and v3.22 requirements.md)."""
-_OTHERS = ("canal", "kube-flannel", "weave-net", "cilium", "kube-router", "antrea-agent")
+_OTHERS = (
+    *("canal", "kube-flannel", "weave-net", "cilium", "kube-router", "antrea-agent"),
+    *("kube-ovn", "ovn-kube", "romana-agent", "contiv", "kindnet"),
+)
 """How the DaemonSets of other network plugins begin."""
 
 

@@ -10,7 +10,11 @@ from steps.cluster.cause import cause
 
 _TELLING = (
     r"already using the IPv4 address",
-    r"FATAL|panic:|Error during parsing|no nameservers found",
+    # A method of detection that finds nothing: the first of the two says what was looked for.
+    r"(?i)unable to auto-?detect",
+    r"Couldn't autodetect an IPv4 address",
+    # A program written in Go that gives up: by klog, by its command line, by its own word or by none.
+    r"FATAL|panic:|^F\d{4} \d\d:|^Error: |Error during parsing|no nameservers found",
     r"is not ready: |is not live: ",
     r"is forbidden",
     r"(?i)\berror|fail|refused|timeout|unauthorized",
@@ -21,9 +25,10 @@ _TELLING = (
 What a running program says of its own readiness comes before an error that it may have got over long ago.
 """
 
-_OF_NO_CONSEQUENCE = r"plugin/errors: \d+ "
+_OF_NO_CONSEQUENCE = r"plugin/errors: \d+ |\bTerminating$|^Calico node failed to start"
 """CoreDNS of a name outside that its own name server did not find: without a way out of the lab it logs one of the
-kind HINFO at each start, ready or not (1.7.0, plugin/errors/errors.go)."""
+kind HINFO at each start, ready or not (1.7.0, plugin/errors/errors.go). And how calico-node ends, whatever the cause
+(node v3.17.3 startup.go:1331 and rc.local)."""
 
 
 def last_words(cluster: Cluster, namespace: str, pod: Json) -> str:

@@ -69,6 +69,16 @@ def test_ready_pods_have_nothing_to_complain_of(fake: FakeConnection, api: Clust
     assert not any("/events" in request.url for request, _ in fake.requests)
 
 
+def test_series_is_as_new_as_its_last_event(fake: FakeConnection, api: Cluster) -> None:
+    """What the scheduler goes on saying is told once, with when it began and when it was last seen."""
+    began = {**event("a", None, "no room", "FailedScheduling"), "eventTime": "2026-01-01T00:00:00.000001Z"}
+    goes_on = {**began, "series": {"count": 9, "lastObservedTime": "2026-01-01T00:09:00.000001Z"}}
+    later = event("a", "2026-01-01T00:00:05Z", "no network")
+    for said, newest in (([goes_on, later], "FailedScheduling: no room"), ([began, later], later["reason"])):
+        fake.serve("GET", EVENTS, Page({"items": said}))
+        assert events.complaint(api, "default", [A]).startswith(newest)
+
+
 NOT_READY = {"type": "Ready", "status": "False", "lastTransitionTime": "2026-01-01T10:00:00Z"}
 POD: dict[str, Any] = {"metadata": {"name": "a", "uid": "new"}, "status": {"conditions": [NOT_READY]}}
 
