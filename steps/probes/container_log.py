@@ -11,7 +11,7 @@ from steps.cluster.cause import cause
 _TELLING = (
     r"already using the IPv4 address",
     # A method of detection that finds nothing: the first of the two says what was looked for.
-    r"(?i)unable to auto-?detect",
+    r"(?i)unable to auto-?detect|invalid IP autodetection method",
     r"Couldn't autodetect an IPv4 address",
     # A program written in Go that gives up: by klog, by its command line, by its own word or by none.
     r"FATAL|panic:|^F\d{4} \d\d:|^Error: |Error during parsing|no nameservers found",
