@@ -136,7 +136,7 @@ def trouble(cluster: Cluster, namespace: str, pods: list[Json]) -> str:
     waits = telling(wait for pod in pods for wait in waiting(pod))
     broken = next((said for pod in unready if (said := container_log.last_words(cluster, namespace, pod))), "")
     said = events.complaint(cluster, namespace, unready) if unready else ""
-    if waits and said.startswith("BackOff: "):
+    if waits and said.startswith(("BackOff: ", "Error: ")):
         said = ""
     return "; ".join(filter(None, (*(_unless_said(wait, said) for wait in waits[:3]), broken, said)))
 
