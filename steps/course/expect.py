@@ -109,9 +109,10 @@ def available(name: str) -> Expectation[WorkloadState]:
 
 
 def node_port(port: int) -> Expectation[ServiceState]:
-    """Expect a Service of type NodePort with this port."""
+    """Expect a Service of type NodePort with this port; it may have others."""
     return Expectation(
-        f"type NodePort, node port {port}", lambda state: state.type == "NodePort" and state.node_port == port
+        f"type NodePort, node port {port}",
+        lambda state: state.type == "NodePort" and port in (state.node_port, *state.other_node_ports),
     )
 
 

@@ -13,6 +13,7 @@ from steps.probes import container_log, steadiness
 CALICO_OPERATORS = "calico-system"
 """The namespace that Calico's operator puts it into (v3.18.6 quickstart.md)."""
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_HTTP = 80
 _WAITS_FOR_OTHERS = ("PodInitializing", "ContainerCreating")
 
 
@@ -178,19 +179,19 @@ def waiting(pod: Json) -> list[str]:
 
 @dataclass(frozen=True)
 class ServiceState:
-    """A Service's type and its first port."""
+    """A Service's type and its port: port 80 where it has one, and otherwise its first."""
 
     name: str
     type: str | None = None
     port: int = 0
     node_port: int = 0
+    other_node_ports: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         if self.type is None:
             return f"{self.name} does not exist"
-        return (
-            f"{self.name} is of type {self.type}, {f'node port {self.node_port}' if self.node_port else 'no node port'}"
-        )
+        ports = ", ".join(str(port) for port in (self.node_port, *self.other_node_ports) if port)
+        return f"{self.name} is of type {self.type}, {f'node port {ports}' if ports else 'no node port'}"
 
 
 @reads_objects
@@ -199,8 +200,12 @@ def service(cluster: Cluster, namespace: str, name: str) -> ServiceState:
     found = cluster.read("/api/v1/namespaces/{}/services/{}", namespace, name)
     if found is None:
         return ServiceState(name)
-    port = (found["spec"].get("ports") or [{}])[0]
-    return ServiceState(name, str(found["spec"]["type"]), int(port.get("port", 0)), int(port.get("nodePort", 0)))
+    ports = found["spec"].get("ports") or [{}]
+    main = next((port for port in ports if port.get("port") == _HTTP), ports[0])
+    others = tuple(int(port["nodePort"]) for port in ports if port is not main and port.get("nodePort"))
+    return ServiceState(
+        name, str(found["spec"]["type"]), int(main.get("port", 0)), int(main.get("nodePort", 0)), others
+    )
 
 
 @dataclass(frozen=True)
