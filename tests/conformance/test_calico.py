@@ -281,7 +281,7 @@ def test_grader_reads_the_release_of_calico(fake: FakeConnection, api: Cluster, 
 
 def test_release_that_runs_costs_nothing(fake: FakeConnection, api: Cluster) -> None:
     """One that is too new and runs all the same is Calico like any other."""
-    (real,) = (entry for entry in REAL["release"] if "kubectl" in entry)
+    real = next(entry for entry in REAL["release"] if "kubectl" in entry)
     template = {"spec": {"containers": [{"name": "calico-node", "image": real["image"]}]}}
     status = {**SET["status"], "numberAvailable": 2}
     found = {**SET, "spec": {**SET["spec"], "template": template}, "status": status}
