@@ -16,9 +16,10 @@ _BEFORE = (
 """Words that may stand before a command which is run all the same."""
 _SHELLS = ("sh", "bash", "su")
 _OPENING, _CLOSING = {"if", "for", "while", "until", "case", "{"}, {"fi", "done", "esac", "}"}
-_HERE_DOCUMENT = re.compile(r"<<-?\s*['\"]?(\w+)")
+_HERE_DOCUMENT = re.compile(r"(?<!<)<<-?\s*[\\'\"]?(\w+)")
 _ASSIGNMENT = re.compile(r"(\w+)=(.*)", re.DOTALL)
 _REDIRECTION = re.compile(r"\d*[<>].*", re.DOTALL)
+_REDIRECTION_ALONE = re.compile(r"\d*[<>]+")
 _SETTING = ("export", "declare", "typeset", "readonly")
 _HOME = re.compile(r"^~(?=/|$)|\$HOME\b|\$\{HOME\}")
 _SIGNS = ";&|()"
@@ -70,11 +71,17 @@ def _run(text: str) -> Iterator[list[str]]:
     depth = 0
     for line in _lines(text.replace("\\\n", " ")):
         for number, words in enumerate(_parts(line)):
-            depth += (words[0] in _OPENING) - (words[0] in _CLOSING)
+            depth += (words[0] in _OPENING or (words[:1] == ["function"] and words[-1] == "{")) - (words[0] in _CLOSING)
             # An exit behind && or within an if may not be come to.
-            if _bare(words)[:1] == ["exit"] and depth <= 0 and number == 0:
+            if _ends(words) and depth <= 0 and number == 0:
+                yield from [words] if words[0] == "exec" else []
                 return
             yield words
+
+
+def _ends(words: list[str]) -> bool:
+    """Tell whether nothing is run behind a command: a script, or a file that is read in, has come to its end."""
+    return _bare(words)[:1] in (["exit"], ["return"]) or (words[0] == "exec" and len(words) > 1)
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -99,11 +106,15 @@ def _parts(line: str) -> list[list[str]]:
     except ValueError:
         return []
     parts: list[list[str]] = [[]]
+    is_target = False
     for word in words:
-        if word and set(word) <= set(_SIGNS):
+        is_sign = bool(word) and set(word) <= set(_SIGNS)
+        if is_sign:
             parts.append([])
-        elif kept := _REDIRECTION.sub("", word):
+        elif not is_target and (kept := _REDIRECTION.sub("", word)):
             parts[-1].append(kept)
+        # Behind a sign that stands alone comes the file that is written to or read.
+        is_target = not is_sign and bool(_REDIRECTION_ALONE.fullmatch(word))
     return [part for part in parts if part]
 
 
