@@ -110,7 +110,8 @@ def copy_kubeconfig(performer: Performer, lab: Lab) -> None:
 
 @then("root's kubeconfig on master opens the cluster")
 def kubeconfig_works(judge: Judge, lab: Lab, cluster: Cluster) -> None:
-    wanted = expect.opens(f"https://{lab['master'].address}:{API_PORT}")
+    server = lab["master"]
+    wanted = expect.opens(f"https://{server.address}:{API_PORT}", f"https://{server.name}:{API_PORT}")
     judge(lambda: kubeconfig.read(lab["master"], cluster), wanted, "master")
 
 

@@ -63,5 +63,6 @@ def node_is_labelled(judge: Judge, cluster: Cluster, lab: Lab) -> None:
 
 @then("kubectl works for root on the node")
 def kubectl_works(judge: Judge, cluster: Cluster, lab: Lab) -> None:
-    wanted = expect.opens(f"https://{lab['master'].address}:{API_PORT}")
+    server = lab["master"]
+    wanted = expect.opens(f"https://{server.address}:{API_PORT}", f"https://{server.name}:{API_PORT}")
     judge(lambda: kubeconfig.read(lab["node"], cluster), wanted, "node")

@@ -103,7 +103,8 @@ class Machine:
             raise TransportError(f"{self.name}: one of {pattern} has a line break in its name")
         if result.status != 0 and result.error.strip():
             raise TransportError(f"{self.name}: one of {pattern} cannot be read: {result.error.strip()[-200:]}")
-        for row in result.output.splitlines():
+        # A file may hold other signs that Python ends a line at: what follows one is still that file's text.
+        for row in result.output.split("\n"):
             if row.startswith("="):
                 path = row[1:]
                 texts[path] = ""

@@ -14,12 +14,14 @@ class UnitState:
     exists: bool
     is_running: bool
     is_enabled: bool
+    is_masked: bool = False
 
     def __str__(self) -> str:
         if not (self.exists or self.is_running):
             return f"{self.name} is not installed"
         running = "running" if self.is_running else "not running"
-        return f"{self.name} is {running} and {'enabled' if self.is_enabled else 'not enabled'} at boot"
+        said = f"{self.name} is {running} and {'enabled' if self.is_enabled else 'not enabled'} at boot"
+        return f"{said}; it is masked" if self.is_masked else said
 
 
 def read(machine: Machine, name: str) -> UnitState:
@@ -39,4 +41,5 @@ def parse(name: str, properties: Mapping[str, str]) -> UnitState:
         is_running=properties.get("ActiveState") in ("active", "reloading", "activating")
         and properties.get("SubState") in ("running", "exited", "reload"),
         is_enabled=properties.get("UnitFileState") == "enabled",
+        is_masked=properties.get("LoadState") == "masked" or properties.get("UnitFileState") == "masked",
     )

@@ -33,6 +33,9 @@ def take_address(environment: Mapping[str, str]) -> Detected:
         LOG.error("%s", error)
         found = None
     if found is None:
+        if method.startswith("interface="):
+            text = "Unable to auto-detect an IPv4 address using interface regexes [%s]: no valid host interfaces found"
+            LOG.warning(text, method.partition("=")[2].replace(",", " "))
         LOG.warning(
             "Couldn't autodetect an IPv4 address. If auto-detecting, choose a different autodetection method. "
             "Otherwise provide an explicit address.",

@@ -27,6 +27,8 @@ with only_submodules("kubernetes"):
 ADMIN_CONF = "/etc/kubernetes/admin.conf"
 API_PORT = 6443
 EVERY_SECRET = "/api/v1/secrets"
+_TOLD_NOTHING = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
+"""What an API that is overloaded, or that starts or ends, answers to everybody (kubernetes v1.20.4 apiserver)."""
 Json = dict[str, Any]
 
 
@@ -122,6 +124,8 @@ class Cluster:
         """Raise NoCluster for a server in the API's place that tells its secrets to anybody who asks."""
         nobody = Credential("nobody", authority=authority)
         answer = self._connection.fetch(self._request("GET", EVERY_SECRET, {}, b"", nobody), self._phase.purpose)
+        if answer.status in _TOLD_NOTHING:
+            raise ApiProblem(answer.status, answer.body[:400])
         if answer.status not in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             raise NoCluster(
                 f"what listens on {self._master.name}'s port {API_PORT} answers {answer.status} to somebody without"

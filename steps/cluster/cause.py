@@ -6,6 +6,8 @@ SHOWN = 300
 """Characters of one message that are shown."""
 
 _NOISE = (
+    # What failed when the sandbox was taken away again is no cause of its own, and stands last (docker_sandbox.go).
+    (r"\[(failed to set ?up sandbox container.*?), failed to (?:clean ?up|stop) sandbox container.*", r"\1"),
     (r"\(combined from similar events\): ", ""),
     # docker_sandbox.go and plugins.go of Kubernetes 1.20: 298 characters before the first word of the plugin.
     (r"rpc error: code = \w+ desc = ", ""),
@@ -26,6 +28,6 @@ def cause(text: str, most: int = SHOWN) -> str:
     # What is longer than this no program of a cluster says; the patterns need not read it all.
     said = text[-20 * SHOWN :]
     for pattern, instead in _NOISE:
-        said = re.sub(pattern, instead, said)
+        said = re.sub(pattern, instead, said, flags=re.DOTALL)
     said = said.strip()
     return said if len(said) <= most else f"...{said[3 - most :]}"

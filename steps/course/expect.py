@@ -83,11 +83,15 @@ def same_driver() -> Expectation[tuple[str | None, DaemonSettings]]:
     )
 
 
-def opens(server: str) -> Expectation[KubeconfigState]:
-    """Expect a kubeconfig that gives full rights in this lab's cluster at this address."""
+def opens(server: str, by_name: str = "") -> Expectation[KubeconfigState]:
+    """Expect a kubeconfig that gives full rights in this lab's cluster at this address, or by the name of its machine.
+
+    The name stands there where kubeadm was given a --control-plane-endpoint; its certificate is good for both.
+    """
+    wanted = {server, by_name} - {""}
     return Expectation(
         f"it leads to {server}, this cluster, and may do everything there",
-        lambda state: state.server == server and state.is_this_cluster and state.may_do_everything,
+        lambda state: (state.server or "").rstrip("/") in wanted and state.is_this_cluster and state.may_do_everything,
     )
 
 
@@ -105,9 +109,10 @@ def available(name: str) -> Expectation[WorkloadState]:
 
 
 def node_port(port: int) -> Expectation[ServiceState]:
-    """Expect a Service of type NodePort with this port."""
+    """Expect a Service of type NodePort with this port; it may have others."""
     return Expectation(
-        f"type NodePort, node port {port}", lambda state: state.type == "NodePort" and state.node_port == port
+        f"type NodePort, node port {port}",
+        lambda state: state.type == "NodePort" and port in (state.node_port, *state.other_node_ports),
     )
 
 

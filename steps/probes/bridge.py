@@ -3,9 +3,10 @@
 from pathlib import PurePosixPath
 
 from labproof.lab.machine import Machine
-from steps.probes.shell_script import LOGIN_FILES, commands
+from steps.probes import module_files
+from steps.probes.module_files import loads_it, names_module
+from steps.probes.shell_script import LOGIN_FILES
 
-MODULE = "br_netfilter"
 KEYS = ("net.bridge.bridge-nf-call-ip6tables", "net.bridge.bridge-nf-call-iptables", "net.ipv4.ip_forward")
 _BOOT_FILES = "/etc/modules-load.d/*.conf /run/modules-load.d/*.conf /usr/lib/modules-load.d/*.conf"
 _MORE_FILES = (
@@ -14,7 +15,8 @@ _MORE_FILES = (
 )
 """What CentOS 7 runs at boot (rhel-import-state, rc-local.service) or at root's login, beyond the usual files."""
 _RUN_IF_EXECUTABLE = ("/etc/sysconfig/modules/", "/etc/rc.modules", "/etc/rc.d/rc.local", "/etc/rc.local")
-_SYSCTL_FILES = "/usr/lib/sysctl.d/*.conf /run/sysctl.d/*.conf /etc/sysctl.d/*.conf /etc/sysctl.conf"
+_OLD_FILE = "/etc/sysctl.conf"
+_SYSCTL_FILES = f"/usr/lib/sysctl.d/*.conf /run/sysctl.d/*.conf /etc/sysctl.d/*.conf {_OLD_FILE}"
 
 
 def is_loaded(machine: Machine) -> bool:
@@ -28,7 +30,7 @@ def loaded_by(machine: Machine) -> list[str]:
     usual = _unconditional(machine.read_all(LOGIN_FILES))
     found = [p for p, text in boot.items() if names_module(text)] + [p for p in usual if loads_it(usual[p])]
     # The rest is asked only where it decides.
-    return found or [p for p, text in _more(machine).items() if loads_it(text)]
+    return found or [p for p, text in _more(machine).items() if loads_it(text)] or module_files.rarest(machine)
 
 
 def _more(machine: Machine) -> dict[str, str]:
@@ -40,26 +42,6 @@ def _more(machine: Machine) -> dict[str, str]:
 
 def _unconditional(texts: dict[str, str]) -> dict[str, str]:
     return {path: text for path, text in texts.items() if not path.startswith(_RUN_IF_EXECUTABLE)}
-
-
-def names_module(text: str) -> bool:
-    """Tell whether a modules-load.d file names the module."""
-    return any(_is_module(line.strip()) for line in text.splitlines())
-
-
-def loads_it(text: str) -> bool:
-    """Tell whether a shell script has a command `modprobe br_netfilter` that it comes to."""
-    return any(
-        PurePosixPath(words[0]).name == "modprobe"
-        and not {"-r", "--remove", "-n", "--dry-run"} & set(words)
-        and any(map(_is_module, words[1:]))
-        for words in commands(text)
-    )
-
-
-def _is_module(word: str) -> bool:
-    # modprobe takes a dash and an underscore for the same.
-    return word.replace("-", "_") == MODULE
 
 
 def live(machine: Machine) -> dict[str, str | None]:
@@ -74,16 +56,21 @@ def persisted(machine: Machine) -> dict[str, str | None]:
 
 
 def merge(files: dict[str, str]) -> dict[str, str | None]:
-    """Return the value of each key after all files; of two with one name the one in /etc counts."""
-    by_name = {PurePosixPath(path).name: text for path, text in files.items()}
-    last = by_name.pop("sysctl.conf", "")
+    """Return the value of each key after all files; of two with one name the one in /etc counts.
+
+    systemd-sysctl takes them by name and reads /etc/sysctl.conf as 99-sysctl.conf, the link to it that CentOS 7
+    has in /etc/sysctl.d (systemd NEWS, 207): what stands in k8s.conf comes after it.
+    """
+    by_name = {PurePosixPath(path).name: text for path, text in files.items() if path != _OLD_FILE}
+    by_name.setdefault("99-sysctl.conf", files.get(_OLD_FILE, ""))
     values: dict[str, str | None] = dict.fromkeys(KEYS)
-    for text in (*(by_name[name] for name in sorted(by_name)), last):
-        values.update({key: value for key, value in _assignments(text) if key in KEYS})
+    for name in sorted(by_name):
+        values.update({key: value for key, value in _assignments(by_name[name]) if key in KEYS})
     return values
 
 
 def _assignments(text: str) -> list[tuple[str, str]]:
-    lines = (line.strip() for line in text.splitlines())
+    lines = (line.strip() for line in text.split("\n"))
     pairs = (line.lstrip("-").split("=", 1) for line in lines if "=" in line and line[0] not in "#;")
-    return [(key.strip().replace("/", "."), value.strip()) for key, value in pairs]
+    # Of what is written to it the kernel takes the first word (3.10 kernel/sysctl.c, __do_proc_dointvec).
+    return [(key.strip().replace("/", "."), (value.split() or [""])[0]) for key, value in pairs]

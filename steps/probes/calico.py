@@ -12,9 +12,12 @@ from steps.probes.workload import CALICO_OPERATORS, WorkloadState
 
 AGENT, CONTROLLERS = "calico-node", "calico-kube-controllers"
 _ADDRESS = "projectcalico.org/IPv4Address"
-_IMAGE, _LATER_THAN_OURS = re.compile(r"calico/node:v(\d+)\.(\d+)"), (3, 22)
+_IMAGE, _LATER_THAN_OURS = re.compile(r"calico[/-]node:v?(\d+)\.(\d+)"), (3, 22)
 """The first release that is not made for Kubernetes 1.20 (projectcalico/calico v3.21 and v3.22 requirements.md)."""
-_OTHERS = ("canal", "kube-flannel", "weave-net", "cilium", "kube-router", "antrea-agent")
+_OTHERS = (
+    *("canal", "kube-flannel", "weave-net", "cilium", "kube-router", "antrea-agent"),
+    *("kube-ovn", "ovn-kube", "romana-agent", "contiv", "kindnet"),
+)
 """How the DaemonSets of other network plugins begin."""
 
 
@@ -40,9 +43,10 @@ def controllers(cluster: Cluster) -> WorkloadState:
 def _later_release(images: tuple[str, ...]) -> str:
     """Return that this Calico is of a later time than the course's Kubernetes, or nothing."""
     found = next((match for image in images if (match := _IMAGE.search(image))), None)
-    if found is None or (int(found[1]), int(found[2])) < _LATER_THAN_OURS:
+    major, minor = (int(found[1]), int(found[2])) if found else (0, 0)
+    if (major, minor) < _LATER_THAN_OURS:
         return ""
-    return f"{found[0]} is made for a later Kubernetes than 1.20"
+    return f"calico/node:v{major}.{minor} is made for a later Kubernetes than 1.20"
 
 
 def wrong_addresses(cluster: Cluster) -> str:

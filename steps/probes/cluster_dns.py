@@ -9,6 +9,7 @@ from steps.cluster.api import Cluster, Json
 from steps.probes import workload
 
 NAMESPACE, SERVICE, DEPLOYMENT = "kube-system", "kube-dns", "coredns"
+ZONE = "cluster.local"
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,38 @@ def _read(cluster: Cluster) -> DnsState:
     endpoints = cluster.read("/api/v1/namespaces/{}/endpoints/{}", NAMESPACE, SERVICE) or {}
     behind = [str(a["ip"]) for subset in endpoints.get("subsets") or [] for a in subset.get("addresses") or []]
     if behind:
-        return DnsState(address, tuple(sorted(behind)))
+        return DnsState(address, tuple(sorted(behind)), _unserved(cluster))
     problem, is_final = _nobody(cluster, service)
     return DnsState(address, (), problem, is_final)
+
+
+def _unserved(cluster: Cluster) -> str:
+    """Return that a CoreDNS that is ready was told nothing of the cluster's names, or nothing.
+
+    It reads its Corefile anew within a minute (plugin/reload), and is ready without the plugin kubernetes, too.
+    """
+    # A recording of before this was asked has no answer, and where there is none nothing is said.
+    with contextlib.suppress(TransportError):
+        found = cluster.read("/api/v1/namespaces/{}/configmaps/{}", NAMESPACE, DEPLOYMENT) or {}
+        corefile = (found.get("data") or {}).get("Corefile")
+        if isinstance(corefile, str) and not serves(corefile):
+            return f"the Corefile has nothing that answers for {ZONE}"
+    return ""
+
+
+def serves(corefile: str) -> bool:
+    """Tell whether a Corefile has the plugin kubernetes for the cluster's zone, or reads on in another file."""
+    lines = [line.partition("#")[0].replace("{", " { ").split() for line in corefile.split("\n")]
+    if any(words[:1] == ["import"] for words in lines):
+        return True
+    zones = [words[1:] for words in lines if words[:1] == ["kubernetes"]]
+    return any(not _names(said) or any(f".{ZONE}".endswith(f".{zone}") for zone in _names(said)) for said in zones)
+
+
+def _names(words: list[str]) -> list[str]:
+    """Return the zones that are named before a block, the root as no name at all."""
+    named = words[: words.index("{")] if "{" in words else words
+    return [] if "." in named else [word.rstrip(".") for word in named]
 
 
 def _nobody(cluster: Cluster, service: Json) -> tuple[str, bool]:

@@ -7,10 +7,10 @@ from typing import Any
 from labproof.ground.untrusted import read_yaml, reads_objects
 from labproof.lab.machine import Machine
 from steps.cluster.api import Cluster, Json
+from steps.probes import kubelet_flags
 from steps.probes.workload import waiting
 
 COMPONENTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
-_EXTRA_ARGS = "/etc/sysconfig/kubelet"
 _DRIVER = re.compile(r"(?<!\S)--?cgroup-driver[= ](\S+)")
 _ADVERTISED = "kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint"
 
@@ -83,24 +83,12 @@ def parse_settings(text: str) -> InitSettings:
 
 
 def kubelet_cgroup_driver(machine: Machine) -> str | None:
-    """Return the cgroup driver that the kubelet uses: its flags count before its file, the last flag most.
-
-    The order is that of 10-kubeadm.conf: KUBELET_KUBEADM_ARGS, then KUBELET_EXTRA_ARGS.
-    """
-    flags = {path: machine.read(path) or "" for path in ("/var/lib/kubelet/kubeadm-flags.env", _EXTRA_ARGS)}
-    words = [word for path, text in flags.items() for word in _flags(text, is_extra=path == _EXTRA_ARGS)]
-    if drivers := _DRIVER.findall(" ".join(words)):
+    """Return the cgroup driver that the kubelet uses: its flags count before its file, the last flag most."""
+    if drivers := _DRIVER.findall(" ".join(kubelet_flags.read(machine))):
         return str(drivers[-1])
     text = machine.read("/var/lib/kubelet/config.yaml")
     # A kubelet that is told nothing uses cgroupfs: KubeletConfiguration v1beta1 of Kubernetes 1.20.
     return None if text is None else str(_mapping(text).get("cgroupDriver") or "cgroupfs")
-
-
-def _flags(text: str, is_extra: bool) -> list[str]:
-    """Return the words that an environment file puts on the kubelet's command line."""
-    name = "KUBELET_EXTRA_ARGS" if is_extra else "KUBELET_KUBEADM_ARGS"
-    values = [line.strip().partition("=")[2] for line in text.splitlines() if line.strip().startswith(f"{name}=")]
-    return values[-1].replace('"', " ").replace("'", " ").split() if values else []
 
 
 def _text(data: dict[str, Any], key: str) -> str | None:

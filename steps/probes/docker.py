@@ -38,16 +38,19 @@ def configured(machine: Machine) -> DaemonSettings:
 
 def parse_file(text: str) -> DaemonSettings:
     """Return what a daemon.json asks for."""
+    if not text.strip():
+        return DaemonSettings(problem=f"{DAEMON_JSON} is not valid JSON: it is empty")
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as problem:
         return DaemonSettings(problem=f"{DAEMON_JSON} is not valid JSON: {_strange_sign(problem) or problem}")
     if not isinstance(data, dict):
         return DaemonSettings(problem=f"{DAEMON_JSON} holds no JSON object")
-    options = [str(o) for o in _list(data, "exec-opts")]
-    drivers = [o.partition("=")[2] for o in options if o.startswith("native.cgroupdriver=")]
+    # Of several the first counts, in any letter case (docker 20.10 daemon/daemon_unix.go, getCD).
+    options = [tuple(part.strip() for part in str(o).split("=", 1)) for o in _list(data, "exec-opts")]
+    drivers = [option[1] for option in options if len(option) == 2 and option[0].lower() == "native.cgroupdriver"]
     mirrors = tuple(str(m).rstrip("/") for m in _list(data, "registry-mirrors"))
-    return DaemonSettings(mirrors, drivers[-1] if drivers else "")
+    return DaemonSettings(mirrors, drivers[0] if drivers else "")
 
 
 def _strange_sign(problem: Exception) -> str:

@@ -1,17 +1,22 @@
 """root's kubeconfig on a machine: read as data and tried by ourselves, never loaded by a client."""
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 
 from labproof.connection.base import Credential
 from labproof.connection.secrets import decode_secret
+from labproof.ground.errors import NotRecorded
 from labproof.ground.untrusted import read_yaml
 from labproof.lab.machine import Machine
 from steps.cluster.api import Cluster
 from steps.probes.account import may_do_everything
-from steps.probes.shell_script import LOGIN_FILES, commands
+from steps.probes.shell_script import LOGIN_FILES, exported, variables
 
 PATH = "/root/.kube/config"
+_NAME = "KUBECONFIG"
+_OF_EVERY_PROGRAM = "/etc/environment"
+"""What pam_env sets at each login (CentOS 7, /etc/pam.d/sshd); it is no script, and nothing has to be exported."""
 
 
 @dataclass(frozen=True)
@@ -72,14 +77,30 @@ def _tried(text: str, cluster: Cluster) -> KubeconfigState:
 
 def _elsewhere(machine: Machine, cluster: Cluster) -> str:
     """Return what a login file says of another kubeconfig, and whether it works; nothing where none does."""
-    words = [word for text in machine.read_all(LOGIN_FILES).values() for line in commands(text) for word in line]
-    paths = [word.removeprefix("KUBECONFIG=") for word in words if word.startswith("KUBECONFIG=/")]
-    text = machine.read(paths[-1]) if paths else None
-    if text is None:
+    said = _set_at_login(machine)
+    # Of several files kubectl takes what is in any of them; those that are not there it passes over.
+    texts = ((path, machine.read(path)) for path in said.split(":") if path.startswith("/"))
+    path, text = next(((path, text) for path, text in texts if text is not None), ("", ""))
+    if not path:
         return ""
-    state = _tried(text, cluster)
+    state = _tried(text or "", cluster)
     how = "works" if state.may_do_everything else f"does not work ({state})"
-    return f"KUBECONFIG={paths[-1]}, set at login, {how}, but the file should be where kubectl looks by itself"
+    return f"KUBECONFIG={path}, set at login, {how}, but the file should be where kubectl looks by itself"
+
+
+def _set_at_login(machine: Machine) -> str:
+    """Return what KUBECONFIG is after root's login, empty where nothing sets it."""
+    texts = machine.read_all(LOGIN_FILES)
+    values = [exported(text).get(_NAME, "") for path, text in texts.items() if "/rc." not in path]
+    if not any(values):
+        # A recording of before this was asked has no answer.
+        with contextlib.suppress(NotRecorded):
+            rarer = machine.read_all("/etc/environment /etc/bashrc")
+            values = [
+                (variables if path == _OF_EVERY_PROGRAM else exported)(text).get(_NAME, "")
+                for path, text in rarer.items()
+            ]
+    return ([value for value in values if value] or [""])[-1]
 
 
 def _file_state(file: Any) -> FileState:

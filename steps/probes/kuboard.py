@@ -45,12 +45,16 @@ def full_name(name: str) -> str:
 
 @reads_objects
 def _named(cluster: Cluster) -> tuple[str, str]:
-    """Return the image and the machine that the Deployment kuboard names, empty where it names none."""
+    """Return the image and the machine that the Deployment kuboard names, empty where it names none.
+
+    A machine is named by nodeName or by the label that carries its name.
+    """
     found = cluster.read("/apis/apps/v1/namespaces/{}/deployments/{}", "kube-system", "kuboard")
     if found is None:
         return "", ""
     spec = found["spec"]["template"]["spec"]
-    return str(spec["containers"][0]["image"]), str(spec.get("nodeName") or "")
+    machine = spec.get("nodeName") or (spec.get("nodeSelector") or {}).get("kubernetes.io/hostname")
+    return str(spec["containers"][0]["image"]), str(machine or "")
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,14 @@ def hostname(machine: Machine) -> dict[str, str | None]:
     stored = machine.read("/etc/hostname")
     return {
         "the hostname": (machine.read("/proc/sys/kernel/hostname") or "").strip(),
-        "/etc/hostname": stored.strip() if stored is not None else None,
+        "/etc/hostname": _first_name(stored) if stored is not None else None,
     }
+
+
+def _first_name(text: str) -> str:
+    """Return the first line that is no comment (systemd 219 src/shared/hostname-util.c, read_hostname_config)."""
+    lines = (line.strip() for line in text.split("\n") if not line.startswith("#"))
+    return next(filter(None, lines), "")
 
 
 def addresses(machine: Machine, names: tuple[str, ...]) -> dict[str, str | None]:

@@ -1,10 +1,11 @@
 """Packages of the offline repository and of the machine."""
 
 import configparser
+import contextlib
 from dataclasses import dataclass
 
 from labproof.connection.base import CommandResult
-from labproof.ground.errors import TransportError
+from labproof.ground.errors import NotRecorded, TransportError
 from labproof.lab.machine import Machine
 
 REPOSITORY_FILE = "/etc/yum.repos.d/k8s-docker.repo"
@@ -68,9 +69,7 @@ def foreign(machine: Machine, names: tuple[str, ...]) -> list[str]:
     """
     asked = "--queryformat '%%{NAME} %%{SHA1HEADER}\\n'"
     have = _found(machine, machine.ask(f"rpm -q {asked} " + "%s " * len(names), *names), names)
-    # The exit status is that of the last test, whatever it was; nothing printed means that nothing is offered.
-    offered = machine.ask(f'for f in {REPOSITORY}/*.rpm {REPOSITORY}/*/*.rpm; do [ -f "$f" ] && echo "$f"; done')
-    wanted = [path for path in offered.output.splitlines() if any(f"/{name}-" in path for name in names)]
+    wanted = _offered(machine, names)
     if not wanted:
         return [f"{REPOSITORY} offers none of them"]
     known = machine.ask(f"rpm -qp --nosignature {asked} " + "%s " * len(wanted), *wanted)
@@ -82,6 +81,25 @@ def foreign(machine: Machine, names: tuple[str, ...]) -> list[str]:
     problems = {name: "is not installed" for name in names if name not in have}
     problems |= dict.fromkeys(strange, "comes from elsewhere")
     return [f"{name} {problems[name]}" for name in names if name in problems]
+
+
+def _offered(machine: Machine, names: tuple[str, ...]) -> list[str]:
+    """Return the packages of the offline repository that may be one of these.
+
+    Exit statuses say nothing: the first is that of the last test, the second 1 where a folder cannot be read.
+    Nothing printed means that nothing is offered.
+    """
+    usual = machine.ask(f'for f in {REPOSITORY}/*.rpm {REPOSITORY}/*/*.rpm; do [ -f "$f" ] && echo "$f"; done')
+    if found := _named(usual.output, names):
+        return found
+    # Folders may lie deeper; a recording of before this was asked has no answer.
+    with contextlib.suppress(NotRecorded):
+        return _named(machine.ask(f"find {REPOSITORY} -type f -name '*.rpm'").output, names)
+    return []
+
+
+def _named(listed: str, names: tuple[str, ...]) -> list[str]:
+    return [path for path in listed.split("\n") if any(f"/{name}-" in path for name in names)]
 
 
 def _found(machine: Machine, result: CommandResult, names: tuple[str, ...]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from steps.probes import container_log, steadiness
 CALICO_OPERATORS = "calico-system"
 """The namespace that Calico's operator puts it into (v3.18.6 quickstart.md)."""
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_HTTP = 80
 _WAITS_FOR_OTHERS = ("PodInitializing", "ContainerCreating")
 
 
@@ -71,7 +72,7 @@ def deployment(cluster: Cluster, namespace: str, name: str) -> WorkloadState:
         return state
     pods = _pods(cluster, namespace, found)
     if not state.is_available:
-        return _explained(cluster, namespace, pods, state)
+        return _explained(cluster, namespace, pods, state, _cannot_make(found))
     unsteady = steadiness.unsteady(cluster, pods)
     return _explained(cluster, namespace, pods, replace(state, unsteady=unsteady)) if unsteady else state
 
@@ -92,7 +93,17 @@ def daemon_set(cluster: Cluster, namespace: str, name: str) -> WorkloadState:
         is_observed=_is_observed(found),
         images=_images(found),
     )
-    return state if state.is_available else _explained(cluster, namespace, _pods(cluster, namespace, found), state)
+    if state.is_available:
+        return state
+    pods = _pods(cluster, namespace, found)
+    refused = "" if pods or not state.desired else events.refusal(cluster, namespace, "DaemonSet", name)
+    return _explained(cluster, namespace, pods, state, refused)
+
+
+def _cannot_make(found: Json) -> str:
+    """Return why the Pods of a Deployment cannot be made, as its controller notes it (1.20, ReplicaFailure)."""
+    failures = [c for c in found.get("status", {}).get("conditions") or [] if c.get("type") == "ReplicaFailure"]
+    return next((cause(str(c.get("message") or "")) for c in failures if c.get("status") == "True"), "")
 
 
 def _is_observed(found: Json) -> bool:
@@ -112,17 +123,21 @@ def _pods(cluster: Cluster, namespace: str, found: Json) -> list[Json]:
     return pods
 
 
-def _explained(cluster: Cluster, namespace: str, pods: list[Json], state: WorkloadState) -> WorkloadState:
-    return replace(state, trouble=trouble(cluster, namespace, pods) or ("" if pods else "it has no Pods"))
+def _explained(
+    cluster: Cluster, namespace: str, pods: list[Json], state: WorkloadState, refused: str = ""
+) -> WorkloadState:
+    missing = f"no Pod can be made: {refused}" if refused else "" if pods else "it has no Pods"
+    return replace(state, trouble="; ".join(filter(None, (trouble(cluster, namespace, pods), missing))))
 
 
 def trouble(cluster: Cluster, namespace: str, pods: list[Json]) -> str:
     """Return why Pods are not ready: what they wait for, the last words of one that broke, the newest warning."""
+    pods = [pod for pod in pods if not _is_past(pod)] or pods
     unready = [pod for pod in pods if not _is_ready(pod)]
     waits = telling(wait for pod in pods for wait in waiting(pod))
     broken = next((said for pod in unready if (said := container_log.last_words(cluster, namespace, pod))), "")
     said = events.complaint(cluster, namespace, unready) if unready else ""
-    if waits and said.startswith("BackOff: "):
+    if waits and said.startswith(("BackOff: ", "Error: ")):
         said = ""
     return "; ".join(filter(None, (*(_unless_said(wait, said) for wait in waits[:3]), broken, said)))
 
@@ -153,6 +168,9 @@ def waiting(pod: Json) -> list[str]:
             )
         elif ended := (state.get("terminated") or {}).get("exitCode"):
             found.append(f"{container['name']}: ended with exit status {ended}")
+    if status.get("phase") == "Failed" and status.get("reason"):
+        # A Pod that was evicted, or that its node would not take, has no containers to tell of.
+        found.append(f"{status['reason']}: {cause(str(status.get('message') or ''))}")
     for condition in status.get("conditions", []):
         if condition["type"] == "PodScheduled" and condition["status"] != "True":
             found.append(cause(str(condition.get("message", "not scheduled"))))
@@ -161,19 +179,19 @@ def waiting(pod: Json) -> list[str]:
 
 @dataclass(frozen=True)
 class ServiceState:
-    """A Service's type and its first port."""
+    """A Service's type and its port: port 80 where it has one, and otherwise its first."""
 
     name: str
     type: str | None = None
     port: int = 0
     node_port: int = 0
+    other_node_ports: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         if self.type is None:
             return f"{self.name} does not exist"
-        return (
-            f"{self.name} is of type {self.type}, {f'node port {self.node_port}' if self.node_port else 'no node port'}"
-        )
+        ports = ", ".join(str(port) for port in (self.node_port, *self.other_node_ports) if port)
+        return f"{self.name} is of type {self.type}, {f'node port {ports}' if ports else 'no node port'}"
 
 
 @reads_objects
@@ -182,8 +200,12 @@ def service(cluster: Cluster, namespace: str, name: str) -> ServiceState:
     found = cluster.read("/api/v1/namespaces/{}/services/{}", namespace, name)
     if found is None:
         return ServiceState(name)
-    port = (found["spec"].get("ports") or [{}])[0]
-    return ServiceState(name, str(found["spec"]["type"]), int(port.get("port", 0)), int(port.get("nodePort", 0)))
+    ports = found["spec"].get("ports") or [{}]
+    main = next((port for port in ports if port.get("port") == _HTTP), ports[0])
+    others = tuple(int(port["nodePort"]) for port in ports if port is not main and port.get("nodePort"))
+    return ServiceState(
+        name, str(found["spec"]["type"]), int(main.get("port", 0)), int(main.get("nodePort", 0)), others
+    )
 
 
 @dataclass(frozen=True)
@@ -256,8 +278,14 @@ def _add_states(states: dict[str, str], cluster: Cluster, namespace: str, node: 
     found = cluster.read("/api/v1/namespaces/{}/pods", namespace, fieldSelector=f"spec.nodeName={node}")
     for pod in (found or {}).get("items", []):
         name = pod["metadata"].get("labels", {}).get("k8s-app", "")
-        if name in states:
+        # Beside the Pod that runs there may be one that ends, or that was evicted before.
+        if name in states and states[name] != "ready":
             states[name] = "ready" if _is_ready(pod) else _unready(pod, trouble(cluster, namespace, [pod]))
+
+
+def _is_past(pod: Json) -> bool:
+    """Tell whether a Pod will not run again: it tells nothing of the Pods that were made in its place."""
+    return pod.get("status", {}).get("phase") == "Failed" or bool(pod.get("metadata", {}).get("deletionTimestamp"))
 
 
 def _is_ready(pod: Json) -> bool:

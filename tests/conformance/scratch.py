@@ -8,7 +8,7 @@ from labproof.connection.base import Command, CommandResult, Purpose
 from labproof.lab.machine import Machine, Phase
 from tests.local_shell import LocalShell
 
-_PLACES = re.compile(r"(?<![\w.])/(?=(?:etc|run|root|usr/lib|proc|var|opt)/)")
+_PLACES = re.compile(r"(?<![\w.])/(?=(?:etc|run|root|usr/lib|usr/local/lib|proc|var|opt)/)")
 
 
 @dataclass

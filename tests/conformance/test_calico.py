@@ -142,6 +142,26 @@ def test_grader_reads_the_log_of_a_conflict(fake: FakeConnection, api: Cluster) 
     assert real["cure"] in slip.try_this
 
 
+@pytest.mark.parametrize("real", REAL["startup_failure"], ids=named)
+def test_grader_reads_why_the_agent_ended(fake: FakeConnection, api: Cluster, real: dict[str, Any]) -> None:
+    """How every start that fails ends tells nothing: what went before it is shown, and recognised alone."""
+    lines = [words.line("WARNING", "startup/startup.go 1", text, NOW) for text in real["lines"]]
+    waits = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 40s restarting failed container"}}
+    log = "\n".join([*lines, REAL["startup_log"]["last"]])
+    found = agents(fake, api, agent([], waits, restarts=4), [], log)
+    assert found.endswith(real["shown"])
+    assert recognised_in("calico.daemonset", found) == set(real["known_as"])
+
+
+def test_stand_in_finds_no_address_in_calicos_words(caplog: pytest.LogCaptureFixture) -> None:
+    """The stand-in that is told a card which is not there ends with what Calico says of it."""
+    (real,) = (entry for entry in REAL["startup_failure"] if "method" in entry)
+    with caplog.at_level(logging.WARNING), pytest.raises(startup.StartupFailed):
+        startup.take_address({startup.METHOD: real["method"]})
+    startup.terminate()
+    assert [record.getMessage() for record in caplog.records] == real["lines"]
+
+
 def test_grader_reads_the_annotation_that_calico_writes(fake: FakeConnection, api: Cluster) -> None:
     """An address that is not the node's own is read from the annotation, and known for what it is."""
     node = {
@@ -166,6 +186,20 @@ def test_grader_shows_what_the_plugin_said(fake: FakeConnection, api: Cluster, r
     assert found.endswith(f"the network plugin: {real['says']}")
     assert set(real["known_as"]) <= recognised(found)
     assert cause(message) in found
+
+
+@pytest.mark.parametrize(
+    "teardown", [None, "error getting ClusterInformation: connection is unauthorized: Unauthorized"]
+)
+@pytest.mark.parametrize("real", ERRORS, ids=named)
+def test_grader_shows_what_failed_first(real: dict[str, Any], teardown: str | None) -> None:
+    """Where taking the sandbox away again fails too, what is told and recognised is why it was not set up."""
+    id_ = "0123456789abcdef" * 4
+    head, mark, failed = (REAL["cni"]["before"] % id_).partition("failed to set up")
+    message = head + REAL["cni"]["again"] % (f"{mark}{failed}{real['says']}", id_, teardown or real["says"])
+    said = cause(message)
+    assert said == f"Failed to create pod sandbox: the network plugin: {real['says']}"
+    assert recognised_in("calico.pod", f"a Pod on master with address none is Pending: {said}") == set(real["known_as"])
 
 
 @pytest.mark.parametrize("real", ERRORS, ids=named)
@@ -204,6 +238,21 @@ def test_grader_tells_why_there_is_no_pool(fake: FakeConnection, api: Cluster, r
     assert recognised_in("calico.pool", wanted.found(cidr)) == set(real["known_as"])
 
 
+@pytest.mark.parametrize("real", REAL["pools"], ids=named)
+def test_grader_reads_the_pools_that_give_out_addresses(
+    fake: FakeConnection, api: Cluster, real: dict[str, Any]
+) -> None:
+    """The range is that of the default pool, or of what was put in its place; one that is switched off gives none."""
+    items = [{"metadata": {"name": p["name"]}, "spec": {k: p[k] for k in p if k != "name"}} for p in real["pools"]]
+    default = [item for item in items if item["metadata"]["name"] == "default-ipv4-ippool"]
+    fake.serve("GET", "/ippools", Page({"items": items}))
+    fake.serve("GET", "/ippools/default-ipv4-ippool", Page(default[0]) if default else Page({}, 404))
+    wanted, cidr = expectation.equal("10.122.0.0/16"), pod_network.pool_cidr(api)
+    assert cidr == real.get("range")
+    known = set() if wanted.is_met(cidr) else recognised_in("calico.pool", wanted.found(cidr))
+    assert known == set(real["known_as"])
+
+
 @pytest.mark.parametrize("id_", REAL["old_addresses"]["told_by"])
 def test_advice_about_a_pool_has_its_second_half(id_: str) -> None:
     """Whoever is told to replace a pool is told as well what becomes of the addresses of the old one."""
@@ -232,7 +281,7 @@ def test_grader_reads_the_release_of_calico(fake: FakeConnection, api: Cluster, 
 
 def test_release_that_runs_costs_nothing(fake: FakeConnection, api: Cluster) -> None:
     """One that is too new and runs all the same is Calico like any other."""
-    (real,) = (entry for entry in REAL["release"] if "kubectl" in entry)
+    real = next(entry for entry in REAL["release"] if "kubectl" in entry)
     template = {"spec": {"containers": [{"name": "calico-node", "image": real["image"]}]}}
     status = {**SET["status"], "numberAvailable": 2}
     found = {**SET, "spec": {**SET["spec"], "template": template}, "status": status}

@@ -1,5 +1,7 @@
 """The rehearsal machine and the grader agree with what CentOS 7.6 reads, prints and does."""
 
+import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from labproof.lab.machine import Lab, Machine, Phase
 from labproof.rehearsal.box.recipe import sources_dir
 from steps.actions import base
 from steps.course import expect
-from steps.probes import bridge, docker, firewall, names, package, selinux, ssh_key
+from steps.probes import bridge, docker, firewall, names, package, selinux, ssh_key, swap
 from tests.conformance.scratch import ScratchFiles, machine
 from tests.conformance.shown import read, recognised_in
 from tests.rehearsal.box.test_machine_scripts import Scratch
@@ -96,12 +98,15 @@ def test_grader_tells_what_loads_the_module(files: ScratchFiles, real: dict[str,
     found, wanted = bridge.loaded_by(machine(files)), expectation.something("files that load br_netfilter")
     assert found == ([real["path"]] if "at" in real else [])
     if not found and "known_as" in real:
-        listed = f"={real['path']}\n" + "".join(f">{line}\n" for line in real["text"].splitlines())
+        listed = f"={real['path']}\n" + "".join(f">{line}\n" for line in real["text"].split("\n"))
         assert set(real["known_as"]) <= recognised_in("base.module-boot", wanted.found(found), listed)
 
 
+AT_BOOT = re.compile("/etc/(modules-load|sysconfig/modules|rc.modules)")
+
+
 @pytest.mark.parametrize(
-    "real", [entry for entry in REAL["module"] if "modules" in entry["path"]], ids=lambda entry: str(entry["id"])
+    "real", [entry for entry in REAL["module"] if AT_BOOT.match(entry["path"])], ids=lambda entry: str(entry["id"])
 )
 def test_rehearsal_machine_loads_at_boot_what_centos_does(box: Scratch, real: dict[str, Any]) -> None:
     """Of the files for boot our machine runs those that a real one runs, and no other."""
@@ -113,6 +118,39 @@ def test_rehearsal_machine_loads_at_boot_what_centos_does(box: Scratch, real: di
     box.run("modules", "modprobe", "overlay")
     box.run("modules", "modules", "boot")
     assert ("br_netfilter" in box.run("modules", "lsmod").stdout) is (real.get("at") == "boot")
+
+
+@entries("sysctl")
+def test_grader_reads_settings_as_the_next_boot_will(files: ScratchFiles, real: dict[str, Any]) -> None:
+    """What counts of several files is what systemd takes from them, in its order."""
+    for path, text in real["files"].items():
+        files.write(path, text)
+    assert bridge.persisted(machine(files))["net.ipv4.ip_forward"] == real["value"]
+
+
+@entries("swap")
+def test_grader_tells_whether_swap_comes_back(fake: FakeConnection, pair: Lab, real: dict[str, Any]) -> None:
+    """Swap comes back by an active line, unless systemd was told to leave its unit, or all swap, alone."""
+    units = ["swap.target", swap.unit(real["line"])]
+    states = "\n\n".join("LoadState=masked" if name == real.get("masked") else "LoadState=loaded" for name in units)
+    fake.answer("node", "/etc/fstab", f"{real['line']}\n")
+    fake.answer("node", "systemctl show", f"{states}\n")
+    found = swap.at_boot(pair["node"])
+    assert found == ([real["line"]] if real["is_back"] else [])
+    if "noauto" not in real["line"]:
+        assert all(name in shlex.split(fake.lines("node")[-1]) for name in units)
+
+
+@entries("swap")
+def test_rehearsal_machine_boots_with_the_same_swap(box: Scratch, real: dict[str, Any]) -> None:
+    """Our machine brings back at boot the swap that a real one brings back, and no other."""
+    (box.root / "etc/fstab").write_text(f"{real['line']}\n")
+    if "masked" in real:
+        units = box.root / "etc/systemd/system"
+        units.mkdir(parents=True)
+        (units / real["masked"]).symlink_to("/dev/null")
+    box.run("swap", "swap", "boot")
+    assert bool(box.swap_lines) is real["is_back"]
 
 
 @entries("rule")

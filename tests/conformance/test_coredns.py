@@ -77,6 +77,16 @@ def no_api(_: Path) -> str:
     return reflector_line(URL, "/api/v1/services", lost, datetime.now(UTC))
 
 
+COREFILE = """.:53 {
+    errors
+    ready
+    kubernetes cluster.local in-addr.arpa ip6.arpa {
+       pods insecure
+    }
+    forward . /etc/resolv.conf
+}
+"""
+
 STAND_IN: dict[str, Callable[[Path], str]] = {
     "API out of reach": no_api,
     "loop": loop,
@@ -135,6 +145,7 @@ def serve(fake: FakeConnection, real: dict[str, Any], pods: list[dict[str, Any]]
     fake.serve("GET", "/services/kube-dns", Page(service, 200 if "service" in real else 404))
     fake.serve("GET", "/endpoints/kube-dns", Page({"subsets": behind}))
     fake.serve("GET", "/deployments/coredns", Page(deployment))
+    fake.serve("GET", "/configmaps/coredns", Page({"data": {"Corefile": real.get("corefile", COREFILE)}}))
     fake.serve("GET", "/pods?labelSelector=", Page({"items": pods}))
 
 

@@ -77,6 +77,46 @@ def test_grader_shows_why_a_pod_does_not_start(fake: FakeConnection, api: Cluste
         assert recognised_in(criterion, said) == set(known)
 
 
+@entries("not_made")
+def test_grader_shows_why_no_pod_is_made(fake: FakeConnection, api: Cluster, real: dict[str, Any]) -> None:
+    """Where there is no Pod to ask, what keeps it from being made is shown, and no other cause is recognised."""
+    failure = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": real["message"]}
+    is_set = real["kind"] == "DaemonSet"
+    status = {"desiredNumberScheduled": 1} if is_set else {"conditions": [failure]}
+    found = {"metadata": {"generation": 1}, "spec": {"selector": {"matchLabels": {"app": "x"}}}, "status": status}
+    fake.serve("GET", "/daemonsets/kuboard" if is_set else "/deployments/kuboard", Page(found))
+    fake.serve("GET", "/pods?", Page({"items": []}))
+    fake.serve("GET", "involvedObject.kind%3DDaemonSet", Page({"items": [{"message": real["message"]}]}))
+    state = (workload.daemon_set if is_set else workload.deployment)(api, "kube-system", "kuboard")
+    assert str(state).endswith(f"; no Pod can be made: {real['message']}")
+    assert recognised_in("kuboard.available", str(state)) == set(real["known_as"])
+
+
+def pod(name: str, **status: Any) -> dict[str, Any]:
+    """Return a Pod in a state."""
+    return {"metadata": {"name": name, "labels": {"k8s-app": "calico-node"}}, "status": status}
+
+
+def test_evicted_pod_is_told_while_there_is_no_other(fake: FakeConnection, api: Cluster) -> None:
+    """A Pod that was evicted says why, and nothing of one that was made in its place."""
+    fake.serve("GET", "/events", Page({"items": []}))
+    gone = pod("web-1", phase="Failed", reason=REAL["evicted"]["reason"], message=REAL["evicted"]["message"])
+    said = f"Evicted: {REAL['evicted']['message'].strip()}"
+    waits = pod("web-2", containerStatuses=[{"name": "web", "state": {"waiting": {"reason": "ErrImagePull"}}}])
+    assert workload.trouble(api, "default", [gone]) == said
+    assert workload.trouble(api, "default", [gone, waits]) == "web: ErrImagePull"
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_pod_that_runs_counts_beside_one_that_ended(fake: FakeConnection, api: Cluster, is_first: bool) -> None:
+    """On a node a workload is ready when one of its Pods is, whatever an older one says."""
+    fake.serve("GET", "/events", Page({"items": []}))
+    runs = pod("calico-node-2", phase="Running", conditions=[{"type": "Ready", "status": "True"}])
+    gone = pod("calico-node-1", phase="Failed", reason="Evicted")
+    fake.serve("GET", "/pods", Page({"items": [runs, gone] if is_first else [gone, runs]}))
+    assert workload.on_node(api, "node", ("calico-node",)) == {"calico-node": "ready"}
+
+
 @pytest.mark.parametrize(
     ("about", "before"),
     [({"name": "web-1", "uid": "u0"}, timedelta()), ({"name": "web-1", "uid": "u1"}, timedelta(hours=0.9))],

@@ -98,12 +98,14 @@ def test_deployment_says_where_the_image_must_be(
     fake: FakeConnection, pair: Lab, api: Cluster, real: dict[str, Any]
 ) -> None:
     """The tag and the node that the Deployment names decide, and what is missing is named with its cause."""
-    spec = {"containers": [{"name": "kuboard", "image": real["image"]}], "nodeName": real["node"]}
+    spec: dict[str, Any] = {"containers": [{"name": "kuboard", "image": real["image"]}]}
+    where = {"nodeName": real["node"]} if "node" in real else {}
+    spec |= where or {"nodeSelector": {"kubernetes.io/hostname": real["selected"]}}
     fake.serve("GET", "/deployments/kuboard", Page({"spec": {"template": {"spec": spec}}}))
     for machine, held in real["held"].items():
         fake.answer(machine, "docker image ls", "".join(f"{name}\n" for name in held))
     wanted, found = expect.loaded_image(), kuboard.image(pair, api, "eipwork/kuboard:latest")
     assert wanted.is_met(found) is real["is_right"]
-    printed = "\n".join(real["held"][real["node"]])
+    printed = "\n".join(real["held"][real.get("node") or real["selected"]])
     known = set() if wanted.is_met(found) else recognised_in("kuboard.image", wanted.found(found), printed)
     assert known == set(real["known_as"])

@@ -72,6 +72,14 @@ def test_file_name_with_a_line_break_forges_nothing(here: Machine, tmp_path: Pat
     assert here.read_all(f"{tmp_path}/b*.conf") == {f"{tmp_path}/b.conf": "own\n"}
 
 
+@pytest.mark.parametrize("sign", ["\r", "\x0c", "\x85", "\u2028"])
+def test_text_of_a_file_forges_no_other_file(here: Machine, tmp_path: Path, sign: str) -> None:
+    """A sign that Python takes for the end of a line is part of its line: it begins no file, and is kept."""
+    text = f"# {sign}={tmp_path}/b.conf{sign}>forged{sign}\n"
+    (tmp_path / "a.conf").write_text(text, encoding="utf-8")
+    assert here.read_all(f"{tmp_path}/*.conf") == {f"{tmp_path}/a.conf": text}
+
+
 def test_file_that_may_not_be_read(fake: FakeConnection, pair: Lab) -> None:
     """A file that is there and cannot be read is blindness, not an empty file."""
     fake.answer("master", "/etc/shadow", Reply("", 2, "/bin/sh: cannot open /etc/shadow: Permission denied"))

@@ -58,3 +58,12 @@ def test_systemd_that_does_not_answer_is_no_missing_unit(fake: FakeConnection, p
     fake.answer("node", "systemctl show", Reply("", 1, "Failed to get properties: Connection timed out"))
     with pytest.raises(TransportError, match="no fact that could be read"):
         service.read(pair["node"], "docker")
+
+
+@pytest.mark.parametrize("where", ["LoadState", "UnitFileState"])
+def test_masked_unit_is_told(where: str) -> None:
+    """A unit that is masked cannot be enabled before that is undone: it is told with the rest."""
+    state = service.parse(
+        "docker", {"LoadState": "loaded", "ActiveState": "active", "SubState": "running", where: "masked"}
+    )
+    assert str(state) == "docker is running and not enabled at boot; it is masked"

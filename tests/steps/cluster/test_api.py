@@ -42,6 +42,14 @@ def test_server_that_answers_anybody_is_not_the_api(fake: FakeConnection, api: C
     assert [r.credential.certificate for r, _ in fake.requests if r.credential] == [""]
 
 
+@pytest.mark.parametrize("status", [429, 503, 504])
+def test_busy_api_is_no_open_one(fake: FakeConnection, api: Cluster, status: int) -> None:
+    """An API that answers to nobody at the moment has told no secret: nothing is said of anybody's rights."""
+    fake.serve("GET", f"https://192.168.200.10:6443{EVERY_SECRET}", Page("Too many requests", status))
+    with pytest.raises(ApiProblem, match=f"the API answered {status}: Too many requests"):
+        api.read("/api/v1/nodes")
+
+
 def test_credential_is_read_once(fake: FakeConnection, api: Cluster) -> None:
     """The credential is taken from master once, and again after it was forgotten."""
     fake.serve("GET", NODES, Page({}))

@@ -131,6 +131,15 @@ def test_port_of_a_service(fake: FakeConnection, api: Cluster, spec: dict[str, A
     assert workload.service(api, "default", "x").node_port == node_port
 
 
+def test_each_port_of_a_service_is_read(fake: FakeConnection, api: Cluster) -> None:
+    """Whoever gives a Service a second port has the node port all the same; the page is that of port 80."""
+    ports = [{"port": 443, "nodePort": 31443}, {"port": 80, "nodePort": 31080}, {"port": 8443, "nodePort": 30000}]
+    fake.serve("GET", "/api/v1/namespaces/default/services/x", Page({"spec": {"type": "NodePort", "ports": ports}}))
+    state = workload.service(api, "default", "x")
+    assert (state.port, state.node_port, state.other_node_ports) == (80, 31080, (31443, 30000))
+    assert str(state) == "x is of type NodePort, node port 31080, 31443, 30000"
+
+
 def secret(owner: str, token: str) -> dict[str, Any]:
     annotations = {"kubernetes.io/service-account.name": owner}
     return {"metadata": {"annotations": annotations}, "data": {"token": encoded(token)}}

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from labproof.connection.fake import FakeConnection, Reply
 from labproof.lab.machine import Lab
-from steps.probes import bridge
+from steps.probes import bridge, module_files
 from tests.anything import texts
 
 ALL = dict.fromkeys(bridge.KEYS, "1")
@@ -43,6 +43,18 @@ def test_module_is_loaded(fake: FakeConnection, pair: Lab, reply: Reply, is_load
         ("modprobe \\\n  br_netfilter", True),
         ("[ -f /run/skip ] && exit 0\nmodprobe br_netfilter", True),
         ("if [ -f /run/skip ]; then\nexit 0\nfi\nmodprobe br_netfilter", True),
+        ("exec 2>/tmp/rc.log\nmodprobe br_netfilter", True),
+        ("exec > /tmp/rc.log 2>&1\nmodprobe br_netfilter", True),
+        ("exec modprobe br_netfilter", True),
+        ("function load {\n  return 1\n}\nmodprobe br_netfilter", True),
+        ("load() {\n  return 1\n}\nmodprobe br_netfilter", True),
+        ('[ -z "$PS1" ] && return\nmodprobe br_netfilter', True),
+        ("case $- in *i*) ;; *) return;; esac\nmodprobe br_netfilter", True),
+        ("exec /usr/local/bin/start\nmodprobe br_netfilter", False),
+        ("return\nmodprobe br_netfilter", False),
+        ("modprobe overlay > br_netfilter", False),
+        ("grep -q x <<< text && echo y\nmodprobe br_netfilter", True),
+        ("cat >>/etc/x <<\\EOF\nmodprobe br_netfilter\nEOF", False),
         ("exit 0\nmodprobe br_netfilter", False),
         ("cat >>/etc/x <<EOF\nmodprobe br_netfilter\nEOF", False),
         ("modprobe -n br_netfilter", False),
@@ -51,6 +63,24 @@ def test_module_is_loaded(fake: FakeConnection, pair: Lab, reply: Reply, is_load
         ("echo modprobe br_netfilter", False),
         ("echo 'modprobe br_netfilter' >> /etc/profile", False),
         ("modprobe br_netfilter2", False),
+        ("for m in overlay br_netfilter; do modprobe $m; done", True),
+        ('for m in overlay br_netfilter\ndo\n  modprobe -- "${m}"\ndone', True),
+        ("MODULES='overlay br_netfilter'\nfor m in $MODULES; do /sbin/modprobe $m; done", True),
+        ("MODULES='overlay br_netfilter'; modprobe -a $MODULES", True),
+        ("modprobe br_netfilter>/dev/null 2>&1", True),
+        ("/usr/bin/sudo /usr/sbin/modprobe br_netfilter &>/dev/null", True),
+        ("sh -c 'modprobe br_netfilter'", True),
+        ('bash -lc "modprobe overlay && modprobe br_netfilter"', True),
+        ("nohup nice modprobe br_netfilter &", True),
+        ("modprobe -av overlay br_netfilter", True),
+        ("modprobe overlay br_netfilter", False),
+        ("MODULES='overlay br_netfilter'; modprobe $MODULES", False),
+        ("for m in overlay br_netfilter; do echo $m; done", False),
+        ("modprobe -rv br_netfilter", False),
+        ("modprobe --show-depends br_netfilter", False),
+        ("modprobe br_netfilter\r", False),
+        ("# a sign that Python ends a line at \x0cmodprobe br_netfilter", False),
+        ("sh /root/modprobe br_netfilter", False),
         ("modprobe -r br_netfilter", False),
         ("rmmod br_netfilter", False),
         ("modprobe 'br_netfilter", False),
@@ -61,7 +91,7 @@ def test_module_is_loaded(fake: FakeConnection, pair: Lab, reply: Reply, is_load
 )
 def test_shell_lines_that_load_it(line: str, is_loading: bool) -> None:
     """A shell line loads the module when one of its commands is modprobe with its name, and it is no comment."""
-    assert bridge.loads_it(f"export PATH\n{line}\n") is is_loading
+    assert module_files.loads_it(f"export PATH\n{line}\n") is is_loading
 
 
 @pytest.mark.parametrize(
@@ -70,7 +100,10 @@ def test_shell_lines_that_load_it(line: str, is_loading: bool) -> None:
         ("br_netfilter", True),
         ("  br_netfilter ", True),
         ("br-netfilter", True),
+        ("br_netfilter\r", True),
         ("#br_netfilter", False),
+        ("# it is not \x0cbr_netfilter", False),
+        ("overlay br_netfilter", False),
         ("; br_netfilter", False),
         ("modprobe br_netfilter", False),
         ("overlay", False),
@@ -78,7 +111,7 @@ def test_shell_lines_that_load_it(line: str, is_loading: bool) -> None:
 )
 def test_boot_lines_that_name_it(line: str, is_named: bool) -> None:
     """A line of modules-load.d names the module and nothing else."""
-    assert bridge.names_module(f"overlay\n{line}\n") is is_named
+    assert module_files.names_module(f"overlay\n{line}\n") is is_named
 
 
 def test_files_that_load_it(fake: FakeConnection, pair: Lab) -> None:
@@ -124,6 +157,13 @@ def test_usual_files_settle_it(fake: FakeConnection, pair: Lab) -> None:
     assert len(fake.lines("node")) == 2
 
 
+def test_recording_of_an_earlier_time_has_none_of_the_rarest(fake: FakeConnection, pair: Lab) -> None:
+    """Where the rarest places were not asked for, nothing is made up of them."""
+    for line in ("for f in", "/etc/sysconfig/modules/*.modules", "[ -x"):
+        fake.answer("node", line, "")
+    assert bridge.loaded_by(pair["node"]) == []
+
+
 def test_settings_in_force(fake: FakeConnection, pair: Lab) -> None:
     """The kernel's values are read one by one; one that it does not have is None."""
     fake.answer("node", "/proc/sys/net/bridge/bridge-nf-call-ip6tables", Reply(status=44))
@@ -142,8 +182,10 @@ def test_settings_in_force(fake: FakeConnection, pair: Lab) -> None:
         TEXT.replace("net.", "-net."),
         "  " + TEXT.replace(" = ", "\t=\t"),
         TEXT.replace("1", "0") + TEXT,
+        TEXT.replace("1", "1  # for Kubernetes"),
+        TEXT.replace("\n", "\r\n"),
     ],
-    ids=["plain", "tight", "slashes", "comments", "ignore errors", "tabs", "twice"],
+    ids=["plain", "tight", "slashes", "comments", "ignore errors", "tabs", "twice", "with comment", "of Windows"],
 )
 def test_settings_in_one_file(text: str) -> None:
     """All ways of writing a setting are understood; in one file the last one counts."""
@@ -153,7 +195,11 @@ def test_settings_in_one_file(text: str) -> None:
 @pytest.mark.parametrize(
     ("files", "forward"),
     [
-        ({"/etc/sysctl.d/k8s.conf": ON, "/etc/sysctl.conf": OFF}, "0"),
+        ({"/etc/sysctl.d/k8s.conf": ON, "/etc/sysctl.conf": OFF}, "1"),
+        ({"/etc/sysctl.d/10-a.conf": ON, "/etc/sysctl.conf": OFF}, "0"),
+        ({"/etc/sysctl.d/99-sysctl.conf": OFF, "/etc/sysctl.d/k8s.conf": ON, "/etc/sysctl.conf": OFF}, "1"),
+        ({"/usr/lib/sysctl.d/00-system.conf": OFF, "/etc/sysctl.conf": ON}, "1"),
+        ({"/etc/sysctl.d/sysctl.conf": ON, "/etc/sysctl.conf": OFF}, "1"),
         ({"/etc/sysctl.d/10-a.conf": ON, "/etc/sysctl.d/k8s.conf": OFF}, "0"),
         ({"/etc/sysctl.d/k8s.conf": ON, "/usr/lib/sysctl.d/50.conf": OFF}, "1"),
         ({"/usr/lib/sysctl.d/z.conf": OFF, "/etc/sysctl.d/k8s.conf": ON}, "0"),
@@ -164,7 +210,7 @@ def test_settings_in_one_file(text: str) -> None:
     ],
 )
 def test_later_files_win(files: dict[str, str], forward: str | None) -> None:
-    """A later file name wins wherever it lies, /etc hides a file of the same name, and sysctl.conf is the last."""
+    """A later file name wins wherever it lies, /etc hides a file of the same name, sysctl.conf counts as 99-sysctl."""
     assert bridge.merge(files)["net.ipv4.ip_forward"] == forward
 
 
@@ -183,6 +229,6 @@ TEXTS = texts("modprobe ", "br_netfilter", "net.ipv4.ip_forward", "-r", ";", "&&
 @given(TEXTS, st.dictionaries(TEXTS, TEXTS, max_size=3))
 def test_any_text_is_read(text: str, files: dict[str, str]) -> None:
     """Whatever the files hold and are called, reading them does not break."""
-    bridge.names_module(text)
-    bridge.loads_it(text)
+    module_files.names_module(text)
+    module_files.loads_it(text)
     assert set(bridge.merge({**files, "/etc/sysctl.conf": text})) == set(bridge.KEYS)

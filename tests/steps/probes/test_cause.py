@@ -58,6 +58,30 @@ def test_end_is_kept() -> None:
     assert (len(said), said[:4], said[-10:]) == (SHOWN, "...a", " the cause")
 
 
+@pytest.mark.parametrize(
+    ("log", "told"),
+    [
+        (
+            "F0301 07:53:09.113       1 server.go:487] no kubeconfig\ngoroutine 1 [running]:\nx.error(0xc)",
+            "no kubeconfig",
+        ),
+        (
+            "Error: unknown flag: --foo\nUsage:\n  kube-scheduler [flags]\n  --fail-swap-on  error",
+            "Error: unknown flag: --foo",
+        ),
+        (
+            "[ERROR][8] a.go 1: no API\n[WARNING][8] b.go 2: Terminating\nCalico node failed to start",
+            "[ERROR][8] a.go 1: no API",
+        ),
+        ("Calico node failed to start\n", "Calico node failed to start"),
+    ],
+    ids=["klog", "flag", "calico-node", "nothing else"],
+)
+def test_word_of_the_end_comes_before_what_follows_it(log: str, told: str) -> None:
+    """What a program gives up with is told, and neither its stack, its usage nor that it has ended."""
+    assert telling_line(log) == told
+
+
 @given(texts("rpc error: code = ", 'network for pod "', "[INFO][1] a 1: ", "f" * 64))
 def test_any_message_is_read(text: str) -> None:
     """Whatever the message is, what is shown is short."""

@@ -124,3 +124,24 @@ def test_no_explanation_is_no_failure(fake: FakeConnection, api: Cluster) -> Non
 def test_name_server_of_a_pod(text: str, server: str) -> None:
     """The first name server of a resolv.conf is the one that is asked."""
     assert cluster_dns.nameserver(text) == server
+
+
+@pytest.mark.parametrize(
+    ("corefile", "is_served"),
+    [
+        (".:53 {\n    kubernetes cluster.local in-addr.arpa ip6.arpa {\n    }\n}", True),
+        (".:53 {\n    kubernetes cluster.local. {\n    }\n}", True),
+        ("cluster.local:53 {\n    kubernetes\n}", True),
+        ("cluster.local:53 {\n\tkubernetes{\n\t}\n}\r\n", True),
+        (".:53 {\n    kubernetes . {\n    }\n}", True),
+        (".:53 {\n    kubernetes local {\n    }\n}", True),
+        (".:53 {\n    import /etc/coredns/custom/*.override\n}", True),
+        (".:53 {\n    kubernetes example.test {\n    }\n}", False),
+        (".:53 {\n    #kubernetes cluster.local {\n    }\n}", False),
+        (".:53 {\n    forward . 10.0.0.1\n}", False),
+        ("", False),
+    ],
+)
+def test_corefile_that_answers_for_the_cluster(corefile: str, is_served: bool) -> None:
+    """The plugin kubernetes has to be there for the cluster's zone, by whichever name that covers it."""
+    assert cluster_dns.serves(corefile) is is_served

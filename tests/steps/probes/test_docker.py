@@ -24,7 +24,7 @@ DOWN = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is t
     [
         (GOOD, DaemonSettings((MIRROR,), "systemd")),
         (GOOD.replace(".com", ".com/"), DaemonSettings((MIRROR,), "systemd")),
-        (json.dumps({"exec-opts": ["native.cgroupdriver=cgroupfs", SYSTEMD]}), DaemonSettings((), "systemd")),
+        (json.dumps({"exec-opts": ["native.cgroupdriver=cgroupfs", SYSTEMD]}), DaemonSettings((), "cgroupfs")),
         ('{"exec-opts": ["native.umask=normal"]}', DaemonSettings()),
         ('{"registry-mirrors": {}, "exec-opts": "native.cgroupdriver=systemd"}', DaemonSettings()),
         ('{"registry-mirrors": [3, null]}', DaemonSettings(("3", "None"))),

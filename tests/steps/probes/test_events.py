@@ -69,6 +69,84 @@ def test_ready_pods_have_nothing_to_complain_of(fake: FakeConnection, api: Clust
     assert not any("/events" in request.url for request, _ in fake.requests)
 
 
+def failed(message: str, second: int, reason: str = "Failed", path: str = "spec.containers{c}") -> dict[str, Any]:
+    """Return a warning about the Pod's container, told at a second."""
+    told = event("a", f"2026-01-01T10:00:{second:02}Z", message, reason)
+    return {**told, "involvedObject": {"name": "a", "fieldPath": path}}
+
+
+PULL = 'Failed to pull image "x:1": rpc error: code = Unknown desc = Error response from daemon: no such host'
+
+
+@pytest.mark.parametrize(
+    ("later", "reason"),
+    [
+        ("Error: ErrImagePull", "Failed"),
+        ("Error: ImagePullBackOff", "Failed"),
+        ("Back-off restarting failed container", "BackOff"),
+        (
+            "Unable to attach or mount volumes: unmounted volumes=[certs]: timed out waiting for the condition",
+            "FailedMount",
+        ),
+        ("Node is not ready", "NodeNotReady"),
+        ("error determining status: rpc error", "FailedSync"),
+        ("Nameserver limits were exceeded, some nameservers have been omitted", "DNSConfigForming"),
+    ],
+)
+def test_newest_warning_is_no_cause_where_it_only_follows(
+    fake: FakeConnection, api: Cluster, later: str, reason: str
+) -> None:
+    """What kubelet says again and again of a failure does not hide the warning that names it."""
+    fake.serve("GET", EVENTS, Page({"items": [failed(PULL, 1), failed(later, 9, reason)]}))
+    assert (
+        events.complaint(api, "default", [A]) == 'Failed to pull image "x:1": Error response from daemon: no such host'
+    )
+
+
+def test_name_servers_left_out_are_no_trouble(fake: FakeConnection, api: Cluster) -> None:
+    """A machine with more than three name servers is warned of at each Pod, and every one of them starts."""
+    fake.serve("GET", EVENTS, Page({"items": [failed("Nameserver limits were exceeded", 1, "DNSConfigForming")]}))
+    assert events.complaint(api, "default", [A]) == ""
+
+
+@pytest.mark.parametrize(
+    ("warning", "started", "spec", "is_told"),
+    [
+        (failed("0/1 nodes are available", 1, "FailedScheduling"), "", {"nodeName": "master"}, False),
+        (failed("0/1 nodes are available", 1, "FailedScheduling"), "", {}, True),
+        (failed(PULL, 1), "2026-01-01T10:00:05Z", {"nodeName": "master"}, False),
+        (failed(PULL, 5), "2026-01-01T10:00:01Z", {"nodeName": "master"}, True),
+        (failed(PULL, 1, path="spec.containers{other}"), "2026-01-01T10:00:05Z", {"nodeName": "master"}, True),
+        (failed(PULL, 1, path=""), "2026-01-01T10:00:05Z", {"nodeName": "master"}, True),
+        (failed("Error: failed to start container", 1), "2026-01-01T10:00:05Z", {"nodeName": "master"}, True),
+        (failed('MountVolume.SetUp failed: secret "x" not found', 1, "FailedMount"), "2026-01-01T10:00:05Z", {}, False),
+        (failed("Readiness probe failed: 503", 1, "Unhealthy"), "2026-01-01T10:00:05Z", {}, True),
+    ],
+    ids=[
+        *("has its machine", "has none", "image came", "image went", "another container's", "nobody knows whose"),
+        *("did not start", "volume came", "probe"),
+    ],
+)
+def test_trouble_that_was_got_over_is_no_cause(
+    fake: FakeConnection, api: Cluster, warning: dict[str, Any], started: str, spec: dict[str, str], is_told: bool
+) -> None:
+    """A container that runs and ends again is not explained by what kept it from its first start."""
+    state = {"name": "c", "state": {"waiting": {}}, "lastState": {"terminated": {"startedAt": started}}}
+    pod = {"metadata": {"name": "a"}, "spec": spec, "status": {"containerStatuses": [state]}}
+    fake.serve("GET", EVENTS, Page({"items": [warning]}))
+    assert bool(events.complaint(api, "default", [pod])) is is_told
+
+
+def test_series_is_as_new_as_its_last_event(fake: FakeConnection, api: Cluster) -> None:
+    """What the scheduler goes on saying is told once, with when it began and when it was last seen."""
+    began = {**event("a", None, "no room", "FailedScheduling"), "eventTime": "2026-01-01T00:00:00.000001Z"}
+    goes_on = {**began, "series": {"count": 9, "lastObservedTime": "2026-01-01T00:09:00.000001Z"}}
+    later = event("a", "2026-01-01T00:00:05Z", "no network")
+    for said, newest in (([goes_on, later], "FailedScheduling: no room"), ([began, later], later["reason"])):
+        fake.serve("GET", EVENTS, Page({"items": said}))
+        assert events.complaint(api, "default", [A]).startswith(newest)
+
+
 NOT_READY = {"type": "Ready", "status": "False", "lastTransitionTime": "2026-01-01T10:00:00Z"}
 POD: dict[str, Any] = {"metadata": {"name": "a", "uid": "new"}, "status": {"conditions": [NOT_READY]}}
 

@@ -51,12 +51,33 @@ def test_rules_of_others_are_no_leftovers(rules: str) -> None:
         "-A INPUT -p tcp -m tcp --dport 30000:32767 -j DROP",
         "-A FORWARD -p tcp -j DROP",
         "-P INPUT DROP",
+        "-P OUTPUT DROP",
+        "-N IN_my-zone_allow",
+        "-A INPUT ! -i lo -j DROP",
+        "-A INPUT -i eth1 -j REJECT --reject-with icmp-port-unreachable",
+        "-A INPUT -i enp0s8 -m comment --comment lab -j DROP",
+        "-A FORWARD -o ens+ -j DROP",
+        "-A INPUT -p tcp -m tcp ! --dport 22 -j DROP",
+        "-A INPUT -p tcp -m multiport ! --dports 22,80,443 -j DROP",
+        "-A INPUT -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -j REJECT --reject-with tcp-reset",
+        "-A INPUT -m conntrack ! --ctstate RELATED,ESTABLISHED -j DROP",
+        "-A INPUT ! -s 192.168.200.0/24 -j DROP",
+        "-A INPUT -s 192.168.200.0/24 -j DROP",
+        "-A INPUT -s 192.168.0.0/16 -p tcp -j DROP",
+        "-A INPUT -p ipencap -j DROP",
+        "-A INPUT -p 4 -j REJECT --reject-with icmp-proto-unreachable",
+        "-A INPUT ! -p icmp -j DROP",
+        "-A OUTPUT -j DROP",
+        "-A OUTPUT -p tcp -m tcp --dport 6443 -j REJECT --reject-with icmp-port-unreachable",
+        "-A INPUT -m addrtype --dst-type LOCAL -j DROP",
     ],
 )
 def test_leftovers_are_told(rule: str) -> None:
     """firewalld's chains, a final REJECT or DROP, and a closed policy are leftovers, word for word."""
-    accept = "" if rule.startswith("-P INPUT") else "-P INPUT ACCEPT\n"
-    assert firewall.parse_leftovers(f"{accept}{DOCKER.split(chr(10), 1)[1]}{rule}\n{KUBERNETES}") == [rule]
+    chain = " ".join(rule.split()[:2])
+    others = "".join(f"{line}\n" for line in f"{DOCKER}{KUBERNETES}".splitlines() if not line.startswith("-P"))
+    policies = "".join(f"{line}\n" for line in CLEAN.splitlines() if not line.startswith(chain))
+    assert firewall.parse_leftovers(f"{policies}{others}{rule}\n", "192.168.200.10") == [rule]
 
 
 @pytest.mark.parametrize("chain", ["RH-Firewall-1-INPUT", "MINE"])
@@ -77,6 +98,14 @@ def test_own_chain_that_ends_in_reject_is_told(chain: str) -> None:
         "-A INPUT -p icmp -j REJECT\n",
         "-A INPUT -s 10.122.1.5/32 -p tcp -m tcp --dport 6443 -j REJECT\n",
         "-A INPUT -p tcp -m tcp --dport 3306 -j DROP\n",
+        "-A FORWARD -i virbr0 -j REJECT --reject-with icmp-port-unreachable\n",
+        "-A INPUT -s 192.168.200.77/32 -j DROP\n",
+        "-A FORWARD -s 10.122.0.0/16 -d 10.122.0.0/16 -p tcp -j DROP\n",
+        "-A INPUT -p tcp -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN -m conntrack --ctstate NEW -j DROP\n",
+        "-A INPUT -p tcp -m tcp --tcp-flags FIN,SYN FIN,SYN -j DROP\n",
+        "-A INPUT -p tcp -m tcp --tcp-flags\n-A INPUT !\n-A INPUT ! -i\n-A INPUT -s what/ever -j DROP\n",
+        "-A INPUT -m limit --limit 5/min -j LOG\n-A INPUT -m conntrack ! --ctstate NEW -j DROP\n",
+        "-A INPUT ! -s 0.0.0.0/0 -j DROP\n",
     ],
     ids=[
         "only of one port",
@@ -86,11 +115,25 @@ def test_own_chain_that_ends_in_reject_is_told(chain: str) -> None:
         "of one protocol",
         "one Pod's",
         "another port",
+        "libvirt's",
+        "of a machine outside",
+        "Pods' own",
+        "what is new and does not begin",
+        "broken packets",
+        "cut in the middle",
+        "of what goes on",
+        "of nobody",
     ],
 )
 def test_rule_for_some_packets_is_no_leftover(rules: str) -> None:
     """A rule that stops only some packets does not close the machine."""
-    assert firewall.parse_leftovers(CLEAN + rules) == []
+    assert firewall.parse_leftovers(CLEAN + rules, "192.168.200.10") == []
+
+
+def test_chain_that_is_gone_to_closes_the_machine_too(fake: FakeConnection, pair: Lab) -> None:
+    """It does not matter whether packets are sent to a chain with a way back or without one."""
+    fake.answer("node", "iptables -w 5 -S", CLEAN + "-N MINE\n-A INPUT -i eth1 -g MINE\n-A MINE -j DROP\n")
+    assert firewall.leftover_rules(pair["node"]) == ["-A MINE -j DROP"]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +160,7 @@ def test_the_kernel_is_asked(fake: FakeConnection, pair: Lab) -> None:
     assert firewall.leftover_rules(pair["node"]) == ["-P INPUT DROP"]
 
 
-@given(texts("-A INPUT", "-P INPUT", "-j REJECT", "-N IN_public"))
+@given(texts("-A INPUT", "-P INPUT", "-j REJECT", "-N IN_public", " ! ", " --tcp-flags ", " -s ", " --dport "))
 def test_any_text_is_read(text: str) -> None:
     """Whatever iptables prints, reading it does not break."""
-    firewall.parse_leftovers(text)
+    firewall.parse_leftovers(text, "192.168.200.10")

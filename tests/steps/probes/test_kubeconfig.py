@@ -188,8 +188,20 @@ def test_any_text_is_read(text: str) -> None:
         ("export KUBECONFIG=/etc/kubernetes/admin.conf", False, "set at login, does not work (it leads to"),
         ("# export KUBECONFIG=/etc/kubernetes/admin.conf", True, "is not on node"),
         ("export KUBECONFIG=/nowhere", True, "is not on node"),
+        ("KUBECONFIG=/etc/kubernetes/admin.conf\n>export KUBECONFIG", True, "set at login, works"),
+        ('export KUBECONFIG="$HOME/admin.conf"', True, "KUBECONFIG=/root/admin.conf, set at login, works"),
+        ("export KUBECONFIG=~/admin.conf", True, "KUBECONFIG=/root/admin.conf, set at login, works"),
+        ("declare -x KUBECONFIG=${HOME}/admin.conf", True, "KUBECONFIG=/root/admin.conf, set at login, works"),
+        ("export KUBECONFIG=/nowhere:/root/admin.conf", True, "KUBECONFIG=/root/admin.conf, set at login, works"),
+        ("KUBECONFIG=/etc/kubernetes/admin.conf", True, "is not on node"),
+        ("KUBECONFIG=/etc/kubernetes/admin.conf kubectl get nodes", True, "is not on node"),
+        ("export KUBECONFIG=/root/admin.conf\r", True, "is not on node"),
+        ("export KUBECONFIG=/root/$USER.conf", True, "is not on node"),
     ],
-    ids=["works", "no rights", "comment", "no file"],
+    ids=[
+        *("works", "no rights", "comment", "no file", "two steps", "home", "tilde", "declared", "one of two"),
+        *("not handed on", "for one command", "of Windows", "unknown variable"),
+    ],
 )
 def test_kubeconfig_elsewhere_is_told(
     fake: FakeConnection, pair: Lab, api: Cluster, line: str, allowed: bool, says: str
@@ -198,9 +210,32 @@ def test_kubeconfig_elsewhere_is_told(
     fake.serve("POST", REVIEW, Page({"status": {"allowed": allowed}}))
     fake.answer("node", "/etc/profile", f"=/etc/profile\n>{line}\n")
     fake.answer("node", kubeconfig.PATH, Reply(status=44))
-    fake.answer("node", "/nowhere", Reply(status=44))
-    fake.answer("node", "/etc/kubernetes/admin.conf", yaml.safe_dump(config()))
+    for path in ("/nowhere", "/root/$USER.conf", "/root/admin.conf\r"):
+        fake.answer("node", path, Reply(status=44))
+    for path in ("/etc/kubernetes/admin.conf", "/root/admin.conf "):
+        fake.answer("node", path, yaml.safe_dump(config()))
     state = kubeconfig.read(pair["node"], api)
     assert says in str(state)
     assert ("where kubectl looks by itself" in str(state)) is ("set at login" in says)
     assert not expect.opens(SERVER).is_met(state)
+
+
+@pytest.mark.parametrize(
+    ("files", "is_told"),
+    [
+        ("=/etc/environment\n>KUBECONFIG=/root/admin.conf\n", True),
+        ("=/etc/bashrc\n>export KUBECONFIG=/root/admin.conf\n", True),
+        ("=/etc/bashrc\n>KUBECONFIG=/root/admin.conf\n", False),
+        ("=/etc/rc.local\n>export KUBECONFIG=/root/admin.conf\n", False),
+    ],
+    ids=["for every program", "for every shell", "not handed on", "at boot"],
+)
+def test_rarer_places_set_it_too(fake: FakeConnection, pair: Lab, api: Cluster, files: str, is_told: bool) -> None:
+    """Where the usual files of a login say nothing, what PAM and bash read besides is looked at."""
+    fake.serve("POST", REVIEW, Page({"status": {"allowed": True}}))
+    fake.answer("node", "/etc/bashrc", files if "/rc." not in files else "")
+    fake.answer("node", "/etc/profile", files if "/rc." in files else "")
+    fake.answer("node", kubeconfig.PATH, Reply(status=44))
+    fake.answer("node", "/root/admin.conf", yaml.safe_dump(config()))
+    state = kubeconfig.read(pair["node"], api)
+    assert ("KUBECONFIG=/root/admin.conf, set at login, works" in str(state)) is is_told

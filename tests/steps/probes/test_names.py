@@ -17,6 +17,23 @@ def test_hostname_now_and_at_boot(fake: FakeConnection, pair: Lab) -> None:
     assert names.hostname(pair["node"])["/etc/hostname"] is None
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("node\r\n", "node"),
+        ("# set by hand\n\nnode\n", "node"),
+        ("node\nmaster\n", "node"),
+        ("#node\n", ""),
+        ("", ""),
+    ],
+)
+def test_stored_hostname_is_the_first_that_is_no_comment(fake: FakeConnection, pair: Lab, text: str, name: str) -> None:
+    """The next boot takes the first line of /etc/hostname that says anything."""
+    fake.answer("node", "/proc/sys/kernel/hostname", "node\n")
+    fake.answer("node", "/etc/hostname", text)
+    assert names.hostname(pair["node"])["/etc/hostname"] == name
+
+
 def test_first_address_of_each_name(fake: FakeConnection, pair: Lab) -> None:
     """Each name has the first IPv4 address that the machine itself finds, or none."""
     fake.answer("node", "getent ahostsv4 master", "127.0.1.1 STREAM master\n127.0.1.1 DGRAM\n192.168.200.10 STREAM\n")

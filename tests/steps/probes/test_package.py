@@ -106,6 +106,17 @@ def test_packages_from_elsewhere(fake: FakeConnection, pair: Lab, installed: str
     assert package.foreign(pair["node"], NAMES) == problems
 
 
+def test_repository_may_have_deeper_folders(fake: FakeConnection, pair: Lab) -> None:
+    """Packages count wherever below the repository they lie; how deep they lie is looked for only then."""
+    fake.answer("node", "rpm -q --queryformat", "docker-ce aa\ndocker-ce-cli bb\n")
+    fake.answer("node", "for f in", "/opt/k8s-docker/Packages/lvm2.rpm\n")
+    deep = "/opt/k8s-docker/x86_64/Packages/d"
+    fake.answer("node", "find /opt/k8s-docker", Reply(f"{deep}/docker-ce-20.rpm\n{deep}/docker-ce-cli-20.rpm\n", 1))
+    fake.answer("node", "rpm -qp", "docker-ce aa\ndocker-ce-cli bb\n")
+    assert package.foreign(pair["node"], NAMES) == []
+    assert f"{deep}/docker-ce-cli-20.rpm" in fake.lines("node")[-1]
+
+
 def test_repository_that_offers_nothing(fake: FakeConnection, pair: Lab) -> None:
     """Where the repository is empty nothing can come from it."""
     fake.answer("node", "rpm -q", "docker-ce aa\ndocker-ce-cli bb\n")
