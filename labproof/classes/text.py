@@ -34,10 +34,10 @@ def _candidates(data: bytes) -> tuple[str, ...]:
     if b"\0" in data:
         # Commas and digits are half zeros in UTF-16: it shows in which half.
         return ("utf-16-le",) if data[1::2].count(0) >= data[::2].count(0) else ("utf-16-be",)
-    return ("utf-8", "cp1252") if _is_western(data) else ("utf-8", "gb18030")
+    return ("utf-8", "cp1252") if is_western(data) else ("utf-8", "gb18030")
 
 
-def _is_western(data: bytes) -> bool:
+def is_western(data: bytes) -> bool:
     """Tell whether the letters that are not ASCII stand alone, as umlauts do: those of Chinese come in pairs."""
     runs = _HIGH.findall(data)
     return 2 * sum(len(run) == 1 for run in runs) > len(runs)

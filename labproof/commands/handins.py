@@ -117,7 +117,7 @@ def judge(
     from labproof.session.rejudging import Rejudging
 
     task = challenge.load(secrets) if secrets else None
-    places = placing.place(finding.find(hand_ins), _students(roster, task), task)
+    places = placing.place(finding.find(hand_ins, out), _students(roster, task), task)
     for said in places.left_over:
         tell(f"left over: {said!a}", err=True)
     if not places.students:
