@@ -27,6 +27,7 @@ DEADLINE_SECONDS = 300.0
 """A finished lab takes three seconds, one that waits for everything in vain about a minute."""
 
 EVERY_SECONDS = 60.0
+_MOST_NAMED = 20
 
 
 @click.group("class", cls=Whole)
@@ -102,9 +103,8 @@ def _grade_hand_ins(
         begin = partial(_standings, out, resume=resume, rubric=rubric)
         jobs = jobs or os.cpu_count() or 1
         status, standings = handins.judge(hand_ins, roster, assignment, begin, out, jobs, deadline, rubric)
-        if standings is not None:
-            _tell_questions(standings)
-            _write(out)
+        _tell_questions(standings)
+        _write(out)
     return status
 
 
@@ -222,6 +222,9 @@ def _standings(out: Path, students: tuple["Student", ...], resume: bool, rubric:
 def _tell_questions(standings: "Standings") -> None:
     from labproof.classes import register
 
+    if gone := [one.id for one in standings.left]:
+        named = ", ".join(gone[:_MOST_NAMED]) + (", …" if len(gone) > _MOST_NAMED else "")
+        tell_line(f"in the roster no more, and left out; their results stay: {named}")
     for standing in standings.students.values():
         for question in standing.questions:
             tell_line(f"question for {standing.id}: {question}")
