@@ -45,7 +45,7 @@ def ask(folder: Path, out: Path, rubric: str, worth: Mapping[str, Fraction]) -> 
     _require_place(folder, out)
     own = out if (out / decisions.NAME).exists() else folder
     try:
-        decisions.load(own, [g.student.id for g in before.students], {**before.worth, **worth})
+        decisions.load(own, class_file.load(folder).ids, {**before.worth, **worth})
     except ConfigError as problem:
         fix = f"with this rubric they do not fit; put {decisions.NAME} for it into {out}"
         raise ConfigError([*problem.problems, fix] if own is folder else problem.problems) from None
@@ -94,7 +94,7 @@ def _write(question: Question, found: Rejudged) -> None:
             rejudged.put_together(name, result.load(question.folder / graded.student.run / "result.json"), found)
     listed = _listed(question.folder / class_file.NAME)
     listed["rubric"] = question.rubric
-    listed.pop("left", None)
+    listed["left"] = [{**one, "run": ""} for one in listed.get("left", [])]
     listed["students"] = [_student(one, question, found) for one in listed["students"]]
     draft = question.out / f"{class_file.NAME}.new"
     draft.write_text(json.dumps(listed, ensure_ascii=False, indent=1), encoding="utf-8", errors="backslashreplace")

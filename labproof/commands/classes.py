@@ -209,13 +209,16 @@ def _write(folder: Path) -> bool:
 
 
 def _standings(out: Path, students: tuple["Student", ...], resume: bool, rubric: Path | None) -> "Standings":
+    from labproof.classes import register
     from labproof.classes.standings import Standings
     from labproof.gradebook import decisions
     from labproof.grading import rubric as rubrics
 
     loaded = rubrics.load(overrides=rubric)
     # What is wrong with them is told before anything is graded, and not when all of it is.
-    decisions.load(out, [one.id for one in students], {e.id: e.points for e in loaded.entries.values()})
+    earlier = register.load(out)
+    known = [one.id for one in (*earlier.students, *earlier.left)] if earlier else []
+    decisions.load(out, [*known, *(one.id for one in students)], {e.id: e.points for e in loaded.entries.values()})
     return Standings.begin(out, course_dir().name, loaded.digest, students, resume)
 
 
