@@ -84,8 +84,9 @@ def _elsewhere(sheets: Sequence[Sheet], entries: Sequence[Entry], machines: Sequ
     for other in sheets[1:]:
         ids = [header.plain(entry.text("id")) for entry in _of_sheet(other, machines)[0]]
         if new := [id_ for id_ in ids if id_ and id_ not in known]:
-            more = f"{len(new)} ids that worksheet {shown(sheets[0].title)} does not have, such as {shown(new[0])}"
-            yield f"worksheet {shown(other.title)}: {more}; put all students on one worksheet, or remove this one"
+            count, first, title = len(new), shown(sheets[0].title), shown(other.title)
+            lacks = f"worksheet {title}: {count} ids that worksheet {first} does not have, such as {shown(new[0])}"
+            yield f"{lacks}; put all students on one worksheet, or remove this one"
 
 
 def _too_many(extra: Sequence[str]) -> str:

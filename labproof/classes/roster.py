@@ -27,7 +27,6 @@ _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(\.[
 _NO_VALUE = re.compile(r"#(N/A|NV|[A-Z]+[/0-9A-Z]*[!?])|#{3,}")
 """What a spreadsheet shows where a formula has failed, or where a column is too narrow."""
 
-_IS_NO_VALUE = "is what a spreadsheet shows for want of a value; correct the cell"
 _JOINERS = "\u200c\u200d"
 """They cannot be seen, and belong to names: of Persian, of Sinhala, and to some pictures."""
 _FORMULA = re.compile(r'="(.*)"')
@@ -92,7 +91,11 @@ def _problems_of_texts(entry: Entry) -> Iterator[str]:
         if not all(c.isprintable() or c.isspace() or c in _JOINERS for c in trimmed(entry.text(key))):
             yield f"{entry.where(key)}: holds what cannot be seen; leave it out"
         elif _NO_VALUE.fullmatch(said := _value(entry, key)):
-            yield f"{entry.where(key)}: {said} {_IS_NO_VALUE}"
+            yield _without_value(entry, key, said)
+
+
+def _without_value(entry: Entry, key: str, said: str) -> str:
+    return f"{entry.where(key)}: {said} is what a spreadsheet shows for want of a value; correct the cell"
 
 
 def _no_text(id_: str) -> str:
@@ -164,9 +167,11 @@ def _written(entry: Entry, folder: Path, machines: Sequence[str], problems: list
         if not is_port:
             problems.append(f"{entry.where(f'{machine}.port')}: expected a port from 1 to 65535, found {port[:80]!r}")
         host = _value(entry, f"{machine}.host")
-        if not host or _NO_VALUE.fullmatch(host):
-            said = f"{host} {_IS_NO_VALUE}" if host else "missing; say where the machine is"
-            problems.append(f"{entry.where(f'{machine}.host')}: {said}")
+        if not host:
+            problems.append(f"{entry.where(f'{machine}.host')}: missing; say where the machine is")
+            continue
+        if _NO_VALUE.fullmatch(host):
+            problems.append(_without_value(entry, f"{machine}.host", host))
             continue
         key = _value(entry, f"{machine}.key")
         one = InventoryMachine(

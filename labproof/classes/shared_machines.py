@@ -29,22 +29,20 @@ def problems(students: Sequence[tuple[Entry, Inventory]]) -> Iterator[str]:
             other = first.setdefault(_place(machine), mine)
             # What one student has twice in one way of writing is told where the inventory is checked.
             if other is not mine and (other.entry is not entry or other.where != mine.where):
-                yield f"{_where(entry, name)}: {_shown(machine)} is {_said(other, entry)}"
+                yield _said(other, mine, machine)
 
 
-def _said(other: _Holder, entry: Entry) -> str:
-    if other.entry is entry:
-        return f"{other.name} of the same student, too; name two machines"
-    return f"{other.name} of {other.entry.row}, too; name each student's own machine"
+def _said(other: _Holder, mine: _Holder, machine: InventoryMachine) -> str:
+    where, theirs, row = _where(mine.entry, mine.name), other.name, other.entry.row
+    place = f"{machine.host} port {machine.port}" + (f" through {machine.jump}" if machine.jump else "")
+    if other.entry is mine.entry:
+        return f"{where}: {place} is {theirs} of the same student, too; name two machines"
+    return f"{where}: {place} is {theirs} of {row}, too; name each student's own machine"
 
 
 def _where(entry: Entry, name: str) -> str:
     ways = (f"{name}.host", "vagrant", "inventory")
     return entry.where(next((way for way in ways if entry.text(way)), "inventory"))
-
-
-def _shown(machine: InventoryMachine) -> str:
-    return f"{machine.host} port {machine.port}" + (f" through {machine.jump}" if machine.jump else "")
 
 
 def _place(machine: InventoryMachine) -> tuple[object, ...]:

@@ -91,6 +91,7 @@ def test_wide_commas_part_cells(tmp_path: Path, comma: str) -> None:
         ("学号\uff08必填\uff09,姓名 [必填],班级(选填)", "07,王磊,A", ("07", "王磊", "A")),
         ("\ufeff学号\u200b,\u00a0姓名,组", "07,王磊,A", ("07", "王磊", "A")),
         ("学号", "07", ("07", "", "")),
+        ("学号,姓名,班级,小组", "07,王磊,A,3", ("07", "王磊", "A")),
     ],
 )
 def test_tables_of_platforms_and_schools(tmp_path: Path, header: str, row: str, student: tuple[str, str, str]) -> None:

@@ -54,7 +54,7 @@ def test_who_has_left_the_roster_may_be_decided_about(tmp_path: Path) -> None:
     (tmp_path / NAME).write_text(waiver.format("s008"))
     assert [g.student.id for g in reading.load(tmp_path, TODAY).students] == ["007"]
     (tmp_path / NAME).write_text(waiver.format("s009"))
-    with pytest.raises(ConfigError, match="'s009' is nobody in this class; is 's008' meant?"):
+    with pytest.raises(ConfigError, match=r"'s009' is nobody in this class; is 's008' meant\?"):
         reading.load(tmp_path, TODAY)
 
 
