@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from labproof.classes import header, sheet
+from labproof.classes import header, parts, sheet
+from labproof.classes.sheet import Sheet
 from labproof.classes.text import decode
 from labproof.ground.errors import ConfigError
 from labproof.ground.shape import shown
@@ -41,23 +42,51 @@ def read(path: Path, machines: Sequence[str]) -> tuple[list[Entry], list[str]]:
 
 
 def _of_table(data: bytes, path: Path, machines: Sequence[str]) -> tuple[list[Entry], list[str]]:
-    read = next((s for s in sheet.sheets(data, path) if header.find(s.rows, machines) is not None), None)
-    if read is None:
-        example = ", ".join(("id", "name", "email", "group", *(f"{machine}.host" for machine in machines)))
-        raise ConfigError([f"{path}: no header with an id (学号) and more in it; begin the table with: {example}"])
-    found, top = read.rows, header.find(read.rows, machines) or 0
-    places, wrong = header.columns(found[top], machines)
-    problems = [f"row {top + 1}, {problem}" for problem in wrong] + ([read.problem] if read.problem else [])
-    columns = {key: header.letter(number) for key, number in places.items()}
-    entries = []
-    for number, row in enumerate(found[top + 1 :], top + 2):
-        if not any(text.strip() for text in row):
-            continue
-        if extra := [text for text in row[len(found[top]) :] if text.strip()]:
-            problems.append(f"row {number}, {header.letter(len(found[top]))}: {_too_many(extra)}")
-        values = {key: row[place] for key, place in places.items() if place < len(row)}
-        entries.append(Entry(f"row {number}", values, columns))
+    sheets = sheet.sheets(data, path)
+    with_header = [one for one in sheets if header.find(one.rows, machines) is not None]
+    if not with_header:
+        raise ConfigError([f"{path}: {_no_header(sheets, machines)}"])
+    entries, problems = _of_sheet(with_header[0], machines)
+    if len(with_header) > 1 and with_header[0].title:
+        problems += _elsewhere(with_header, entries, machines)
     return entries, problems
+
+
+def _no_header(sheets: Sequence[Sheet], machines: Sequence[str]) -> str:
+    example = ", ".join(("id", "name", "email", "group", *(f"{machine}.host" for machine in machines)))
+    row = next((row for one in sheets for row in one.rows if any(text.strip() for text in row)), [])
+    found = shown(", ".join(text.strip() for text in row if text.strip()))
+    return f"no header with an id (学号) and more in it, found {found}; begin the table with: {example}"
+
+
+def _of_sheet(read: Sheet, machines: Sequence[str]) -> tuple[list[Entry], list[str]]:
+    rows, top = read.rows, header.find(read.rows, machines) or 0
+    places, wrong = header.columns(rows[top], machines)
+    problems = [f"row {top + 1}, {problem}" for problem in wrong] + ([read.problem] if read.problem else [])
+    columns = parts.place({key: header.letter(number) for key, number in places.items()})
+    words = {key: rows[top][place] for key, place in places.items()}
+    entries = []
+    for number, row in enumerate(rows[top + 1 :], top + 2):
+        values = {key: row[place] for key, place in places.items() if place < len(row)}
+        # A table that is printed has its header on every page.
+        if not any(text.strip() for text in row) or values == words:
+            continue
+        if extra := [text for text in row[len(rows[top]) :] if text.strip()]:
+            problems.append(f"row {number}, {header.letter(len(rows[top]))}: {_too_many(extra)}")
+        if not parts.is_of_the_table(values := parts.whole(values)):
+            entries.append(Entry(f"row {number}", values, columns))
+    return entries, problems
+
+
+def _elsewhere(sheets: Sequence[Sheet], entries: Sequence[Entry], machines: Sequence[str]) -> Iterator[str]:
+    """Yield each further worksheet with students whom the first one does not have: nobody is left out in silence."""
+    known = {header.plain(entry.text("id")) for entry in entries}
+    for other in sheets[1:]:
+        ids = [header.plain(entry.text("id")) for entry in _of_sheet(other, machines)[0]]
+        if new := [id_ for id_ in ids if id_ and id_ not in known]:
+            count, first, title = len(new), shown(sheets[0].title), shown(other.title)
+            lacks = f"worksheet {title}: {count} ids that worksheet {first} does not have, such as {shown(new[0])}"
+            yield f"{lacks}; put all students on one worksheet, or remove this one"
 
 
 def _too_many(extra: Sequence[str]) -> str:

@@ -7,10 +7,14 @@ from collections.abc import Iterator, Sequence
 _DEEPEST = 20
 """How many lines of title may stand above the header."""
 _WORDS = {
-    "id": "id studentid studentnumber idnumber matrikelnummer 学号 编号 学生编号 學號",
+    "id": "id studentid studentnumber studentno idnumber idnummer sid matrikelnummer matrikelnr matrnr"
+    " 学号 编号 学生编号 学生学号 學號",
+    "sis": "sisuserid",
     "name": "name fullname student studentname 姓名 名字 学生姓名",
-    "email": "email mail emailaddress e-mail 邮箱 电子邮箱 邮件 电子邮件 邮箱地址 電子郵件",
-    "group": "group class team gruppe 组 组别 小组 分组 班级",
+    "first": "firstname givenname forename vorname 名",
+    "last": "lastname surname familyname nachname familienname 姓",
+    "email": "email mail emailaddress e-mail emailadresse 邮箱 电子邮箱 邮件 电子邮件 邮箱地址 email地址 電子郵件",
+    "group": "group groups class section sections team gruppe gruppen 组 组别 小组 分组 班级",
     "inventory": "inventory inventar 清单 机器清单",
     "vagrant": "vagrant vagrantfolder vagrantordner vagrant文件夹",
     "host": "host hostname 主机 主机名",
@@ -21,8 +25,13 @@ _WORDS = {
     "address": "address adresse 地址",
     "jump": "jump jumphost proxyjump bastion sprunghost 跳板机 跳板",
 }
+_AROUND = re.compile(r"\A[\s{0}]+|[\s{0}]+\Z".format("\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"))
+_REMARK = re.compile(r"[(\[【][^)\]】]*(必填|必须|选填|可选|文本|required|optional|pflicht)[^)\]】]*[)\]】]")
+"""What a template says of a column, behind its word."""
 _KEY = {unicodedata.normalize("NFKC", word).casefold(): key for key, words in _WORDS.items() for word in words.split()}
 OF_STUDENT = ("id", "name", "email", "group", "inventory", "vagrant")
+IN_PARTS = ("sis", "first", "last")
+"""What a learning platform's table has in place of an id and a name."""
 OF_MACHINE = ("host", "port", "user", "key", "password", "address", "jump")
 
 
@@ -31,7 +40,12 @@ def plain(text: str) -> str:
     narrow = (
         chr(ord(c) - 0xFEE0) if "\uff01" <= c <= "\uff5e" else c for c in text.replace("\N{IDEOGRAPHIC SPACE}", " ")
     )
-    return unicodedata.normalize("NFC", "".join(narrow)).strip()
+    return trimmed(unicodedata.normalize("NFC", "".join(narrow)))
+
+
+def trimmed(text: str) -> str:
+    """Return a text without blanks around it, nor marks that cannot be seen: they come along from pages and e-mails."""
+    return _AROUND.sub("", text)
 
 
 def key_of(word: str, machines: Sequence[str]) -> str:
@@ -39,7 +53,7 @@ def key_of(word: str, machines: Sequence[str]) -> str:
 
     Raises ValueError for a word that begins with a machine's name and goes on with what no machine has.
     """
-    said = unicodedata.normalize("NFKC", plain(word)).casefold()
+    said = plain(_REMARK.sub("", unicodedata.normalize("NFKC", plain(word)).casefold()))
     for machine in sorted(machines, key=len, reverse=True):
         if found := re.fullmatch(rf"{re.escape(machine.casefold())}[\s._:/-]+(.+)", said):
             key = _KEY.get(_bare(found[1]), "")
@@ -47,14 +61,15 @@ def key_of(word: str, machines: Sequence[str]) -> str:
                 raise ValueError(f"{machine}.{found[1]}")
             return f"{machine}.{key}"
     key = _KEY.get(said) or _KEY.get(_bare(said), "")
-    return key if key in OF_STUDENT else ""
+    return key if key in OF_STUDENT or key in IN_PARTS else ""
 
 
 def find(sheet: Sequence[Sequence[str]], machines: Sequence[str]) -> int | None:
-    """Return which row is the header: the first that names an id and something else; None where there is none."""
+    """Return which row is the header: the first that names an id and something else, or nothing but an id."""
     for number, row in enumerate(sheet[:_DEEPEST]):
         keys = {key for _, key in _known(row, machines)}
-        if "id" in keys and len(keys) > 1:
+        is_alone = sum(bool(text.strip()) for text in row) == 1
+        if not keys.isdisjoint(("id", "sis")) and (len(keys) > 1 or is_alone):
             return number
     return None
 
@@ -67,10 +82,11 @@ def columns(row: Sequence[str], machines: Sequence[str]) -> tuple[dict[str, int]
         if key.startswith("?"):
             known = ", ".join(OF_MACHINE)
             problems.append(f"{letter(number)}: no machine has {key[1:][:80]!r}; there are: {known}")
-        elif key in found:
+        # Many a school has a class and a group in it; either says what an instructor wants to see.
+        elif key in found and key != "group":
             problems.append(f"{letter(number)}: {key} stands in {letter(found[key])}, too; rename or remove one")
         else:
-            found[key] = number
+            found.setdefault(key, number)
     return found, problems
 
 

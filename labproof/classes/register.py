@@ -69,11 +69,15 @@ class Standing:
 
 @dataclass(frozen=True)
 class Register:
-    """A whole class: the course and the rubric that it was graded by, and how each student stands."""
+    """A whole class: the course and the rubric that it was graded by, and how each student stands.
+
+    `left` are those whom the roster has no more: whoever comes back to it has the attempts and the result of before.
+    """
 
     course: str
     rubric: str
     students: tuple[Standing, ...]
+    left: tuple[Standing, ...] = ()
 
 
 def save(register: Register, folder: Path) -> None:

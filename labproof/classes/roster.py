@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from labproof.classes import entries, vagrant_labs
+from labproof.classes import entries, shared_machines, vagrant_labs
 from labproof.classes.entries import Entry
-from labproof.classes.header import OF_MACHINE, plain
+from labproof.classes.header import OF_MACHINE, plain, trimmed
 from labproof.ground.errors import ConfigError
 from labproof.providers import inventory_file
 from labproof.providers.inventory_file import Inventory, InventoryMachine
@@ -19,9 +19,16 @@ _PORTS = range(1, 65536)
 _MOST_PROBLEMS = 200
 _UNFIT = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 # What Windows keeps for devices, with any ending: learn.microsoft.com/windows/win32/fileio/naming-a-file
-_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+_DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 _FILES = re.compile(r".*\.(json|html|csv|xlsx|xml|new)", re.IGNORECASE)
-_ROUNDED = re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
+_ROUNDED = re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+|[0-9][.,][0-9]+E[0-9]+", re.IGNORECASE)
+_FRACTION = re.compile(r"[0-9]+[.,]0+")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?")
+_NO_VALUE = re.compile(r"#(N/A|NV|[A-Z]+[/0-9A-Z]*[!?])|#{3,}")
+"""What a spreadsheet shows where a formula has failed, or where a column is too narrow."""
+
+_JOINERS = "\u200c\u200d"
+"""They cannot be seen, and belong to names: of Persian, of Sinhala, and to some pictures."""
 _FORMULA = re.compile(r'="(.*)"')
 
 
@@ -45,10 +52,10 @@ def read(path: Path, machines: Sequence[str]) -> tuple[Student, ...]:
         student, more = _student(entry, path.parent, machines)
         problems += [*wrong, *more]
         students.append((entry, student))
-    problems += _twice(students)
+    problems += [*_twice(students), *_one_address(students)]
     if not problems:
         students, problems = _with_vagrant(students, path.parent, machines)
-    problems += _shared(students)
+    problems += shared_machines.problems([(entry, student.inventory) for entry, student in students])
     if problems:
         left = len(problems) - _MOST_PROBLEMS
         told = [f"{path}: {' '.join(problem.split())}" for problem in problems[:_MOST_PROBLEMS]]
@@ -74,22 +81,39 @@ def _problems_of_texts(entry: Entry) -> Iterator[str]:
     id_ = _value(entry, "id")
     if not id_:
         yield f"{entry.where('id')}: missing; give each student an id"
-    elif _ROUNDED.fullmatch(id_):
-        yield f"{entry.where('id')}: {id_} is a number that a spreadsheet has rounded; make the column text"
+    elif what := _no_text(id_):
+        yield f"{entry.where('id')}: {id_} is {what}; make the column text, and write the id again"
     elif problem := folder_problem(id_):
         yield f"{entry.where('id')}: {problem}"
     if "name" in entry.columns and not _value(entry, "name"):
         yield f"{entry.where('name')}: missing; name the student"
     for key in ("name", "email", "group"):
-        if not all(c.isprintable() or c.isspace() for c in entry.text(key)):
+        if not all(c.isprintable() or c.isspace() or c in _JOINERS for c in trimmed(entry.text(key))):
             yield f"{entry.where(key)}: holds what cannot be seen; leave it out"
+        elif _NO_VALUE.fullmatch(said := _value(entry, key)):
+            yield _without_value(entry, key, said)
+
+
+def _without_value(entry: Entry, key: str, said: str) -> str:
+    return f"{entry.where(key)}: {said} is what a spreadsheet shows for want of a value; correct the cell"
+
+
+def _no_text(id_: str) -> str:
+    """Return what a program has made of an id that was no text to it, nothing where it is one."""
+    if _ROUNDED.fullmatch(id_):
+        return "a number that a spreadsheet has rounded"
+    if _FRACTION.fullmatch(id_):
+        return "a number as a program writes it, perhaps without zeros that stood in front"
+    if _MOMENT.fullmatch(id_):
+        return "a date that a spreadsheet has made of it"
+    return "what a spreadsheet shows for want of a value" if _NO_VALUE.fullmatch(id_) else ""
 
 
 def _value(entry: Entry, key: str) -> str:
     """Return a text as it is meant: in one line, out of a formula that was to keep its zeros."""
     text = plain(entry.text(key))
     if key in ("name", "group"):
-        text = unicodedata.normalize("NFC", " ".join(entry.text(key).split()))
+        text = unicodedata.normalize("NFC", " ".join(trimmed(entry.text(key)).split()))
     formula = _FORMULA.fullmatch(text)
     return formula[1] if formula else text
 
@@ -142,8 +166,12 @@ def _written(entry: Entry, folder: Path, machines: Sequence[str], problems: list
         is_port = port.isascii() and port.isdigit() and len(port) < 6 and int(port) in _PORTS
         if not is_port:
             problems.append(f"{entry.where(f'{machine}.port')}: expected a port from 1 to 65535, found {port[:80]!r}")
-        if not (host := _value(entry, f"{machine}.host")):
+        host = _value(entry, f"{machine}.host")
+        if not host:
             problems.append(f"{entry.where(f'{machine}.host')}: missing; say where the machine is")
+            continue
+        if _NO_VALUE.fullmatch(host):
+            problems.append(_without_value(entry, f"{machine}.host", host))
             continue
         key = _value(entry, f"{machine}.key")
         one = InventoryMachine(
@@ -178,17 +206,12 @@ def _twice(students: Sequence[tuple[Entry, Student]]) -> Iterator[str]:
             yield f"{entry.where('id')}: {student.id} is the id of {other.row}, too; give each student one of their own"
 
 
-def _shared(students: Sequence[tuple[Entry, Student]]) -> Iterator[str]:
-    """Yield every machine that two students are said to have."""
-    first: dict[str, tuple[Entry, str]] = {}
+def _one_address(students: Sequence[tuple[Entry, Student]]) -> Iterator[str]:
+    """Yield every e-mail address that two students have: by it a platform gives one of them the other's points."""
+    first: dict[str, Entry] = {}
     for entry, student in students:
-        for name, machine in student.inventory.machines.items():
-            other, theirs = first.setdefault(machine.where.lower(), (entry, name))
-            if other is not entry:
-                ways = (f"{name}.host", "vagrant", "inventory")
-                where = entry.where(next((way for way in ways if entry.text(way)), "inventory"))
-                place = f"{machine.host} port {machine.port}" + (f" through {machine.jump}" if machine.jump else "")
-                yield f"{where}: {place} is {theirs} of {other.row}, too; name each student's own machine"
+        if "@" in student.email and (other := first.setdefault(student.email.casefold(), entry)) is not entry:
+            yield f"{entry.where('email')}: {student.email} is that of {other.row}, too; correct one, or leave it out"
 
 
 def read_names(path: Path, machines: Sequence[str]) -> tuple[Student, ...]:
@@ -197,7 +220,7 @@ def read_names(path: Path, machines: Sequence[str]) -> tuple[Student, ...]:
     texts = [{key: _value(entry, key) for key in ("id", "name", "email", "group")} for entry in found]
     students = [(e, Student(**one, inventory=Inventory({}))) for e, one in zip(found, texts, strict=True)]
     problems += [problem for entry in found for problem in _problems_of_texts(entry)]
-    problems += _twice(students)
+    problems += [*_twice(students), *_one_address(students)]
     if problems:
         raise ConfigError([f"{path}: {' '.join(problem.split())}" for problem in problems[:_MOST_PROBLEMS]])
     return tuple(student for _, student in students)

@@ -23,6 +23,8 @@ class Standings:
     course: str
     rubric: str
     students: dict[str, Standing]
+    left: tuple[Standing, ...] = ()
+    """Whom the roster has no more."""
     seen: dict[str, Seen] = field(default_factory=dict)
     _fresh: set[str] = field(default_factory=set)
     """Whose result that counts is of this grading."""
@@ -36,10 +38,10 @@ class Standings:
         What was graded earlier stays what counts until there is something better.
         """
         earlier = register.load(folder)
-        known = register.by_id(earlier.students) if earlier and earlier.rubric == rubric else {}
+        known = register.by_id((*earlier.left, *earlier.students)) if earlier and earlier.rubric == rubric else {}
         standings = cls(folder, course, rubric, {})
         for student in students:
-            old = known.get(student.id) or Standing(student.id, "", "", "")
+            old = known.pop(student.id, None) or Standing(student.id, "", "", "")
             new = replace(old, name=student.name, email=student.email, group=student.group)
             seen = outcome.look_again(folder / new.run) if new.run else None
             if seen is not None:
@@ -47,6 +49,7 @@ class Standings:
             is_done = is_resumed and seen is not None and new.state is State.GRADED
             new = new if is_done else replace(new, state=State.WAITING, why="", run=new.run if seen else "")
             standings.students[student.id] = new
+        standings.left = tuple(known.values())
         return standings
 
     def settle(self, student: str, graded: Graded, is_again: bool) -> None:
@@ -96,7 +99,7 @@ class Standings:
         asked = likeness.questions({id_: self.seen[id_].marks for id_ in self.students if id_ in self.seen})
         self.students = {id_: self._noted(one, asked.get(id_, ())) for id_, one in self.students.items()}
         try:
-            register.save(Register(self.course, self.rubric, tuple(self.students.values())), self.folder)
+            register.save(Register(self.course, self.rubric, tuple(self.students.values()), self.left), self.folder)
         except OSError as problem:
             where, fix = self.folder / register.NAME, "free some space or correct its rights, and add --resume"
             raise LabError(f"{where} cannot be written ({problem.strerror}); {fix}") from problem

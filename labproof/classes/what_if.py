@@ -13,7 +13,7 @@ from labproof.classes.rejudged import Recorded, Rejudged
 from labproof.gradebook import class_file, decisions, reading, what_if_page
 from labproof.gradebook.book import Book
 from labproof.gradebook.student_reports import folder_of
-from labproof.ground.errors import ConfigError
+from labproof.ground.errors import ConfigError, LabError
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.plain_file import open_plain
 from labproof.records import result
@@ -45,7 +45,7 @@ def ask(folder: Path, out: Path, rubric: str, worth: Mapping[str, Fraction]) -> 
     _require_place(folder, out)
     own = out if (out / decisions.NAME).exists() else folder
     try:
-        decisions.load(own, [g.student.id for g in before.students], {**before.worth, **worth})
+        decisions.load(own, class_file.load(folder).ids, {**before.worth, **worth})
     except ConfigError as problem:
         fix = f"with this rubric they do not fit; put {decisions.NAME} for it into {out}"
         raise ConfigError([*problem.problems, fix] if own is folder else problem.problems) from None
@@ -70,10 +70,21 @@ def _require_place(folder: Path, out: Path) -> None:
 
 
 def judge(question: Question, judges: Rejudging, jobs: int, seconds: float, tell: Callable[[str], None]) -> Rejudged:
-    """Judge the class anew, and write how it stands then beside what the instructor has decided."""
+    """Judge the class anew, and write how it stands then beside what the instructor has decided.
+
+    Raises LabError where that cannot be written.
+    """
     found = rejudged.judge(question.left, judges, question.out, jobs, seconds, tell)
-    if found.status is ExitStatus.INTERRUPTED:
-        return found
+    if found.status is not ExitStatus.INTERRUPTED:
+        try:
+            _write(question, found)
+        except OSError as problem:
+            fix = "free some space or correct its rights, and ask again"
+            raise LabError(f"{question.out}: cannot be written ({problem.strerror}); {fix}") from problem
+    return found
+
+
+def _write(question: Question, found: Rejudged) -> None:
     source, own = question.folder / decisions.NAME, question.out / decisions.NAME
     if source.is_file() and not own.exists():
         shutil.copyfile(source, own)
@@ -83,11 +94,11 @@ def judge(question: Question, judges: Rejudging, jobs: int, seconds: float, tell
             rejudged.put_together(name, result.load(question.folder / graded.student.run / "result.json"), found)
     listed = _listed(question.folder / class_file.NAME)
     listed["rubric"] = question.rubric
+    listed["left"] = [{**one, "run": ""} for one in listed.get("left", [])]
     listed["students"] = [_student(one, question, found) for one in listed["students"]]
     draft = question.out / f"{class_file.NAME}.new"
     draft.write_text(json.dumps(listed, ensure_ascii=False, indent=1), encoding="utf-8", errors="backslashreplace")
     draft.replace(question.out / class_file.NAME)
-    return found
 
 
 def _listed(path: Path) -> dict[str, Any]:

@@ -15,12 +15,17 @@ MAGIC = b"PK\x03\x04"
 _LARGEST = 128 * 1024 * 1024
 """Bytes that a workbook may unpack to: ten times a class of thousands."""
 _MOST_COLUMNS = 1000
+_SMALL = 1024 * 1024
+"""Bytes of a workbook of which it is asked which cells are one: that takes the whole of it into memory."""
 _EXACT = 10**15
 """From here on a spreadsheet rounds a number: it keeps fifteen digits."""
 
 
-def sheets(data: bytes, path: Path, most_rows: int) -> list[list[list[str]]]:
-    """Return the rows of every worksheet. Raises ConfigError for what is no workbook, or a too large one."""
+def sheets(data: bytes, path: Path, most_rows: int) -> dict[str, list[list[str]]]:
+    """Return the rows of every worksheet that can be seen, by its title.
+
+    Raises ConfigError for what is no workbook, or a too large one.
+    """
     try:
         import openpyxl
     except ImportError:
@@ -32,7 +37,11 @@ def sheets(data: bytes, path: Path, most_rows: int) -> list[list[list[str]]]:
             # It warns of styles and extensions that a roster has no use for.
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            return [_rows(sheet, path, most_rows) for sheet in book.worksheets]
+            seen = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+            found = {sheet.title: _rows(sheet, path, most_rows) for sheet in seen or book.worksheets}
+            if len(data) <= _SMALL:
+                _fill(found, openpyxl.load_workbook(io.BytesIO(data)))
+            return found
     except ConfigError:
         raise
     # What a damaged workbook makes of openpyxl and of its XML parser is no list that anybody could keep.
@@ -45,10 +54,14 @@ def _require_size(data: bytes, path: Path) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             size = sum(part.file_size for part in packed.infolist())
+            is_workbook = "[Content_Types].xml" in packed.namelist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as problem:
         raise ConfigError([f"{path}: a damaged workbook ({problem}); save it again"]) from problem
     if size > _LARGEST:
         raise ConfigError([f"{path}: unpacks to {size >> 20} MiB, which no roster does; save it as CSV UTF-8"])
+    # Numbers and OpenDocument are zips, too.
+    if not is_workbook:
+        raise ConfigError([f"{path}: a zip, and no workbook (XLSX); save it as XLSX or CSV UTF-8"])
 
 
 def _rows(sheet: Any, path: Path, most_rows: int) -> list[list[str]]:
@@ -60,6 +73,17 @@ def _rows(sheet: Any, path: Path, most_rows: int) -> list[list[str]]:
         if len(rows) > most_rows:
             raise ConfigError([f"{path}: more than {most_rows} rows; leave out what is no student"])
     return rows
+
+
+def _fill(found: dict[str, list[list[str]]], book: Any) -> None:
+    """Give every row of cells that are one what stands in the first of them: a group above several students."""
+    for title, rows in found.items():
+        for cells in book[title].merged_cells.ranges:
+            column, above = cells.min_col - 1, cells.min_row - 1
+            text = rows[above][column] if above < len(rows) and column < len(rows[above]) else ""
+            for row in rows[cells.min_row : cells.max_row]:
+                row += [""] * (column + 1 - len(row))
+                row[column] = text
 
 
 def _text(cell: Any) -> str:

@@ -27,6 +27,7 @@ DEADLINE_SECONDS = 300.0
 """A finished lab takes three seconds, one that waits for everything in vain about a minute."""
 
 EVERY_SECONDS = 60.0
+_MOST_NAMED = 20
 
 
 @click.group("class", cls=Whole)
@@ -102,9 +103,8 @@ def _grade_hand_ins(
         begin = partial(_standings, out, resume=resume, rubric=rubric)
         jobs = jobs or os.cpu_count() or 1
         status, standings = handins.judge(hand_ins, roster, assignment, begin, out, jobs, deadline, rubric)
-        if standings is not None:
-            _tell_questions(standings)
-            _write(out)
+        _tell_questions(standings)
+        _write(out)
     return status
 
 
@@ -209,19 +209,25 @@ def _write(folder: Path) -> bool:
 
 
 def _standings(out: Path, students: tuple["Student", ...], resume: bool, rubric: Path | None) -> "Standings":
+    from labproof.classes import register
     from labproof.classes.standings import Standings
     from labproof.gradebook import decisions
     from labproof.grading import rubric as rubrics
 
     loaded = rubrics.load(overrides=rubric)
     # What is wrong with them is told before anything is graded, and not when all of it is.
-    decisions.load(out, [one.id for one in students], {e.id: e.points for e in loaded.entries.values()})
+    earlier = register.load(out)
+    known = [one.id for one in (*earlier.students, *earlier.left)] if earlier else []
+    decisions.load(out, [*known, *(one.id for one in students)], {e.id: e.points for e in loaded.entries.values()})
     return Standings.begin(out, course_dir().name, loaded.digest, students, resume)
 
 
 def _tell_questions(standings: "Standings") -> None:
     from labproof.classes import register
 
+    if gone := [one.id for one in standings.left]:
+        named = ", ".join(gone[:_MOST_NAMED]) + (", …" if len(gone) > _MOST_NAMED else "")
+        tell_line(f"in the roster no more, and left out; their results stay: {named}")
     for standing in standings.students.values():
         for question in standing.questions:
             tell_line(f"question for {standing.id}: {question}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from labproof.commands import judging
 from labproof.commands.common import machine_choice, machine_options, rubric_option, run_course, tell
 from labproof.ground.errors import ConfigError
 from labproof.ground.exit_status import ExitStatus
@@ -111,13 +112,12 @@ def assignment(course_folder: Path | None, roster: Path, closes: str, out: Path,
 def judge(
     hand_ins: Path, roster: Path | None, secrets: Path | None, begin: "Begin", out: Path, jobs: int, deadline: float,
     rubric: Path | None,
-) -> tuple[ExitStatus, "Standings | None"]:  # fmt: skip
+) -> tuple[ExitStatus, "Standings"]:  # fmt: skip
     """Judge every hand-in of a class anew; return how that ended, and how the class stands."""
     from labproof.handins import challenge, finding, placing
-    from labproof.session.rejudging import Rejudging
 
     task = challenge.load(secrets) if secrets else None
-    places = placing.place(finding.find(hand_ins), _students(roster, task), task)
+    places = placing.place(finding.find(hand_ins, out), _students(roster, task), task)
     for said in places.left_over:
         tell(f"left over: {said!a}", err=True)
     if not places.students:
@@ -125,19 +125,13 @@ def judge(
     standings = begin(tuple(places.students.values()))
     if task and task.rubric != standings.rubric:
         tell("graded by another rubric than the one that the assignment was made with", err=True)
-    done: list[ExitStatus] = []
 
     def work(judges: "Rejudging") -> ExitStatus:
-        done.append(_judge_all(places, task, standings, judges, out, jobs, deadline))
-        return done[0]
+        return _judge_all(places, task, standings, judges, out, jobs, deadline)
 
-    # pytest's own capturing would take what the judges show to the terminal of the class.
-    options = ["--capture=no", *([f"--rubric={rubric}"] if rubric else [])]
-    status = run_course("verify", "", None, options, Rejudging(work))
-    if not done:
-        return ExitStatus(status), None
-    is_whole = not places.left_over or done[0] is ExitStatus.INTERRUPTED
-    return done[0] if is_whole else ExitStatus.OURS, standings
+    done = judging.judge(rubric, work)
+    is_whole = not places.left_over or done is ExitStatus.INTERRUPTED
+    return done if is_whole else ExitStatus.OURS, standings
 
 
 def _judge_all(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from labproof.commands.common import rubric_option, run_course, tell, tell_line
+from labproof.commands import judging
+from labproof.commands.common import rubric_option, tell, tell_line
 from labproof.ground.exit_status import ExitStatus
 
 if TYPE_CHECKING:
@@ -49,21 +50,11 @@ def regrade(folder: Path, rubric: Path | None, out: Path, jobs: int | None, dead
 
 def _judge(question: "Question", rubric: Path | None, jobs: int, deadline: float) -> ExitStatus:
     from labproof.classes import what_if
-    from labproof.session.rejudging import Rejudging
-
-    done: list[ExitStatus] = []
 
     def work(judges: "Rejudging") -> ExitStatus:
-        found = what_if.judge(question, judges, jobs, deadline, lambda said: tell_line(said, err=True))
-        done.append(found.status)
-        return found.status
+        return what_if.judge(question, judges, jobs, deadline, lambda said: tell_line(said, err=True)).status
 
-    # pytest's own capturing would take what is told while it goes on.
-    options = ["--capture=no", *([f"--rubric={rubric}"] if rubric else [])]
-    status = run_course("verify", "", None, options, Rejudging(work))
-    if not done:
-        sys.exit(status)
-    return done[0]
+    return judging.judge(rubric, work)
 
 
 def _tell(question: "Question", rubric: Path | None) -> ExitStatus:

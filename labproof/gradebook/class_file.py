@@ -47,6 +47,13 @@ class ClassFile(settings.Settings, extra="ignore"):
     course: str = ""
     rubric: str = ""
     students: tuple[Student, ...] = ()
+    left: tuple[Student, ...] = ()
+    """Whom the roster has no more: what was decided about them waits as they do."""
+
+    @property
+    def ids(self) -> list[str]:
+        """Return everybody about whom something may be decided."""
+        return [student.id for student in (*self.students, *self.left)]
 
 
 def load(folder: Path) -> ClassFile:

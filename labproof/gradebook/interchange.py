@@ -1,5 +1,6 @@
 """Tables that learning platforms import: only scores that are final, for an import overwrites what stands there."""
 
+import re
 from collections.abc import Sequence
 
 from labproof.gradebook.book import Book
@@ -7,15 +8,21 @@ from labproof.gradebook.tables import Cell, told
 from labproof.records.model import number
 
 _POINTS_POSSIBLE = "Points Possible"
+_NO_ASSIGNMENT = re.compile(r"\b(Current|Final) (?=Score|Points|Grade)|\bOverride (?=Score|Grade|Status)")
+"""What Canvas takes for a column of its own, wherever it stands in a title, and does not import."""
+_CANVAS_ID = re.compile(r"(\s)\((\d+)\)\Z")
+"""What Canvas takes for the number of another assignment at the end of a title."""
 
 
 def canvas(book: Book) -> list[Sequence[Cell]]:
     """Return rows for Canvas' gradebook import.
 
     Source: `lib/gradebook_importer.rb` of instructure/canvas-lms: the header's five columns in this order, then
-    assignments; a row whose first cell contains "Points Possible" describes the assignment and is no student.
+    assignments; a row whose first cell contains "Points Possible" describes the assignment and is no student. What a
+    title may not hold: `NON_ASSIGNMENT_COLUMN_HEADERS` there, and `title_and_id` of `app/models/assignment.rb`.
     """
-    header = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", _title(book))
+    title = _CANVAS_ID.sub(r"\1[\2]", _NO_ASSIGNMENT.sub(lambda found: f"{found[0].strip()}-", _title(book)))
+    header = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", title)
     rows: list[Sequence[Cell]] = [header, (_POINTS_POSSIBLE, None, None, None, None, book.possible)]
     for graded in book.final:
         student = graded.student

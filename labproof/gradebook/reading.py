@@ -38,7 +38,7 @@ def load(folder: Path, today: date | None = None) -> Book:
     word = decisions.whole(folder, today)
     book = make(listed, (_read(folder, student) for student in listed.students), word)
     # Only the results know what can be decided about.
-    decisions.load(folder, [student.id for student in listed.students], book.worth, today)
+    decisions.load(folder, listed.ids, book.worth, today)
     return book
 
 

@@ -14,7 +14,7 @@ from labproof.gradebook import instructor_report
 from labproof.gradebook.book import Book, Graded
 from labproof.gradebook.class_file import Student
 from labproof.gradebook.shared_identity import shared
-from labproof.ground import language
+from labproof.ground import fault, language
 from labproof.ground.errors import ConfigError
 from labproof.ground.places import engine_dir
 from labproof.host import warm
@@ -79,6 +79,11 @@ def _told(graded: Graded, alike: tuple[str, ...], folder: Path, spoken: str) -> 
             return _write_both(graded, folder, alike), ""
     except ConfigError as problem:
         return 0, f"reports of {graded.student.id!a}: {problem}"
+    except OSError:
+        raise
+    # What a hostile lab can bring into its result is no other student's trouble.
+    except Exception as problem:
+        return 0, f"reports of {graded.student.id!a}: {fault.describe(problem)}"
 
 
 def _write_both(graded: Graded, folder: Path, alike: tuple[str, ...]) -> int:

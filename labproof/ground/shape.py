@@ -162,6 +162,6 @@ def _may_be_absent(field: "dataclasses.Field[Any]") -> bool:
 
 
 _OPTIONAL = frozenset(
-    {"source", "weights", "milestone", "student", "history", "hand_in", "late", "browser", "screenshots"}
+    {"source", "weights", "milestone", "student", "history", "hand_in", "late", "left", "browser", "screenshots"}
 )
 """What runs and classes of before do not have."""

@@ -18,6 +18,7 @@ from typing import BinaryIO, Protocol
 
 from labproof.ground.errors import ConfigError, LabError
 from labproof.ground.plain_file import open_plain
+from labproof.handins import entry_name
 
 EVIDENCE, RESULT, REPORT = "evidence.jsonl", "result.json", "report.html"
 MIB = 1024 * 1024
@@ -25,7 +26,10 @@ MOST_EVIDENCE = 64 * MIB
 """Bytes of evidence that are judged: a finished lab leaves three million."""
 
 MOST_RESULT = 16 * MIB
-_SLACK = 65_536 + 22
+_LONG_END = 56 + 20
+"""Bytes of the longer form of a zip's end, and of what leads to it: APPNOTE.TXT 4.3.14 and 4.3.15."""
+
+_SLACK = _LONG_END + 65_536 + 22
 """Bytes in which a zip's end stands: APPNOTE.TXT 4.3.16, with the longest comment."""
 
 _LONGEST_NAME = 512
@@ -88,14 +92,15 @@ class ZipTree:
             self._zip = zipfile.ZipFile(file)
         except _DAMAGED as problem:
             raise Unfit(f"not a zip, or only a part of one ({problem}); upload the whole file again") from None
-        entries = [entry for entry in self._zip.infolist() if not entry.is_dir() or _problem(entry, limits)]
-        total = sum(entry.file_size for entry in entries)
+        named = [(entry_name.of(entry), entry) for entry in self._zip.infolist()]
+        entries = [(name, entry) for name, entry in named if not name.endswith("/") or _problem(entry, limits)]
+        total = sum(entry.file_size for _, entry in entries)
         if total > limits.unpacked or (limits is HAND_IN and total > max(SMALL, size * RATIO)):
             found = f"{size:,} bytes that say they unpack to {total:,}"
             raise Unfit(f"a zip bomb: {found}; {_AGAIN}")
-        self._entries = {entry.filename: entry for entry in entries}
-        self.bad = {entry.filename: said for entry in entries if (said := _problem(entry, limits))}
-        counted = Counter(entry.filename for entry in entries)
+        self._entries = dict(entries)
+        self.bad = {name: said for name, entry in entries if (said := _problem(entry, limits))}
+        counted = Counter(name for name, _ in entries)
         self.bad |= {
             name: f"{shown(name)}: two entries have this name; {_AGAIN}" for name in counted if counted[name] > 1
         }
@@ -113,10 +118,14 @@ class ZipTree:
 
 
 class FolderTree:
-    """The files of a folder, as a platform or a student has unpacked them; links are not followed."""
+    """The files of a folder, as a platform or a student has unpacked them; links are not followed.
 
-    def __init__(self, root: Path) -> None:
+    What lies in `apart` is none of them.
+    """
+
+    def __init__(self, root: Path, apart: Path | None = None) -> None:
         self._root = root
+        self._apart = apart.resolve() if apart else None
 
     @property
     def sizes(self) -> Mapping[str, int]:
@@ -132,7 +141,7 @@ class FolderTree:
     def _found(self) -> tuple[dict[str, int], dict[str, str]]:
         sizes: dict[str, int] = {}
         bad: dict[str, str] = {}
-        for path in _walk(self._root, _DEEPEST):
+        for path in _walk(self._root, _DEEPEST, self._apart):
             name, kind = path.relative_to(self._root).as_posix(), path.lstat()
             if stat.S_ISREG(kind.st_mode):
                 sizes[name] = kind.st_size
@@ -172,6 +181,15 @@ class Chain:
             for name in self.inner:
                 tree = ZipTree(io.BytesIO(tree.read(name, HAND_IN.packed)), HAND_IN)
             yield tree
+
+    @contextmanager
+    def within(self, tree: Tree, name: str) -> Iterator[Tree]:
+        """Give a zip in a tree of this way that is open already. Raises Unfit as `opened` does."""
+        if self.root.is_dir():
+            with self.to(name).opened() as inner:
+                yield inner
+        else:
+            yield ZipTree(io.BytesIO(tree.read(name, HAND_IN.packed)), HAND_IN)
 
     def to(self, name: str) -> "Chain":
         """Return the way to a file that may be a zip."""
@@ -223,16 +241,24 @@ def _require_few(file: BinaryIO, size: int, limits: Limits) -> None:
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) < at + 22:
         raise Unfit("not a zip, or only a part of one; upload the whole file again")
-    count, listed = struct.unpack("<HL", tail[at + 10 : at + 16])
-    # The longer form is for files of more than 4 GiB: APPNOTE.TXT 4.3.15.
-    is_long = b"PK\x06\x07" in tail[max(0, at - 20) : at]
-    if (count > limits.entries or listed > limits.entries * _LONGEST_NAME) if not is_long else limits is HAND_IN:
+    count, listed = _listed(tail, at)
+    if count > limits.entries or listed > limits.entries * _LONGEST_NAME:
         raise Unfit(f"expected at most {limits.entries} files in the zip; {_WRITTEN} with four")
 
 
-def _walk(root: Path, deepest: int) -> Iterator[Path]:
+def _listed(tail: bytes, at: int) -> tuple[int, int]:
+    """Return how many entries the list at a zip's end has, and its bytes; `at` is where the end stands."""
+    count, listed = struct.unpack("<HL", tail[at + 10 : at + 16])
+    long = tail[max(0, at - _LONG_END) : at]
+    # Some programs write the longer form for small files, too; zipfile looks for it at this place alone.
+    if long[:4] == b"PK\x06\x06" and long[56:60] == b"PK\x06\x07":
+        count, listed = struct.unpack("<QQ", long[32:48])
+    return count, listed
+
+
+def _walk(root: Path, deepest: int, apart: Path | None) -> Iterator[Path]:
     for path in sorted(root.iterdir()):
         if path.is_dir() and not path.is_symlink() and deepest:
-            yield from _walk(path, deepest - 1)
+            yield from _walk(path, deepest - 1, apart) if path.resolve() != apart else ()
         elif not path.is_dir() or path.is_symlink():
             yield path

@@ -1,10 +1,12 @@
 """An assignment: the instructor's file with a secret for each student, and the file that each student gets."""
 
+import hashlib
 import json
 import os
 import re
 import secrets
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -131,16 +133,23 @@ def _write_all(folder: Path, challenge: Challenge) -> None:
         about = challenge.model_dump(by_alias=True, exclude={"student"})
         tables = [line for one in challenge.student for line in ("", "[[student]]", *_lines(one.model_dump()))]
         _write(folder / SECRETS, _KEEP, [*_lines(about), *tables])
+        names = file_names([one.id for one in challenge.student])
         for one in challenge.student:
-            _write(given / file_name(one.id), _GIVE, _lines({**about, "student": one.id, "secret": one.secret}))
+            _write(given / names[one.id], _GIVE, _lines({**about, "student": one.id, "secret": one.secret}))
     except OSError as problem:
         fix = "name a folder that can be written in"
         raise ConfigError([f"--out: {folder}: cannot be written ({problem.strerror}); {fix}"]) from None
 
 
-def file_name(id_: str) -> str:
-    """Return the name of a student's file; an id of a roster fits into one on every system."""
-    return f"assignment-{_UNUSUAL.sub('_', id_)}.toml"
+def file_names(ids: Sequence[str]) -> dict[str, str]:
+    """Return the name of each student's file; an id of a roster fits into one on every system."""
+    usual = {id_: _UNUSUAL.sub("_", id_) for id_ in ids}
+    counted = Counter(name.casefold() for name in usual.values())
+    # Two ids may differ in nothing but what is unusual; neither is to get the other one's secret.
+    own = {id_: f"-{hashlib.sha256(id_.encode()).hexdigest()[:8]}" for id_ in ids}
+    return {
+        id_: f"assignment-{name}{own[id_] if counted[name.casefold()] > 1 else ''}.toml" for id_, name in usual.items()
+    }
 
 
 def _lines(values: dict[str, object]) -> list[str]:

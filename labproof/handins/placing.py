@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from labproof.classes.header import plain
 from labproof.classes.roster import Student, folder_problem
 from labproof.handins import manifest, platforms, suspicion, unpacking
 from labproof.handins.archive import Unfit
 from labproof.handins.challenge import Challenge, moment
 from labproof.handins.finding import Found
 from labproof.handins.manifest import Manifest
+from labproof.handins.platforms import Hint
 from labproof.providers.inventory_file import Inventory
 from labproof.records.model import HandIn
 
@@ -50,22 +52,28 @@ class Places:
 def place(found: Iterable[Found], students: Sequence[Student], challenge: Challenge | None) -> Places:
     """Give every hand-in to its student. Without a list of students, the hand-ins themselves say who there is."""
     places = Places({one.id: one for one in students})
-    is_open = not students
+    is_open, first = not students, dict[str, str]()
     of_each: dict[str, list[Placed]] = {}
     for one in found:
         placed = _placed(one, places.students, challenge, is_open)
         if not placed.student:
             places.left_over.append(f"{one.place}: {placed.problem or 'nobody knows whose it is'}")
             continue
-        if is_open and placed.student not in places.students:
-            places.students[placed.student] = _newcomer(placed.student, one)
+        if is_open:
+            # Some file systems take two ids for one that differ in their letters' case alone.
+            placed = replace(placed, student=first.setdefault(placed.student.casefold(), placed.student))
+            places.students.setdefault(placed.student, _newcomer(placed.student, placed.found))
         of_each.setdefault(placed.student, []).append(placed)
     places.counting = {student: _counting(own) for student, own in of_each.items()}
     return places
 
 
 def _placed(one: Found, students: Mapping[str, Student], challenge: Challenge | None, is_open: bool) -> Placed:
-    hinted = platforms.student(one.hint, students.values()) or (_name_of(one) if is_open else "")
+    hint, hinted = platforms.meant(one.hint, tuple(students.values()))
+    hinted = hinted or next((part for part in map(plain, one.folders) if part in students), "")
+    if is_open:
+        hint, hinted = one.hint.innermost, _name_of(one.hint.innermost)
+    one = replace(one, hint=hint)
     if one.problem:
         return Placed(hinted, one, problem=one.problem)
     try:
@@ -73,7 +81,8 @@ def _placed(one: Found, students: Mapping[str, Student], challenge: Challenge | 
     except Unfit as problem:
         return Placed(hinted, one, problem=str(problem))
     doubt = _doubt(said, challenge)
-    claimed = said.student if (is_open and not folder_problem(said.student or ".")) or said.student in students else ""
+    claimed = plain(said.student) if is_open else said.student
+    claimed = claimed if claimed in students or (is_open and not folder_problem(claimed or ".")) else ""
     # An answer that fits is better than any name of a file; without one, the platform knows who was logged in.
     whose = claimed if not doubt or not hinted else hinted
     questions = tuple(_questions(said, claimed, hinted, whose, doubt, challenge))
@@ -137,10 +146,10 @@ def _newcomer(id_: str, one: Found) -> Student:
     return Student(id_, person.name, person.email, "", Inventory({}))
 
 
-def _name_of(one: Found) -> str:
+def _name_of(hint: Hint) -> str:
     """Return what a student is called whom only the platform knows: an id, or else the name that it writes."""
-    for person in one.hint.people:
-        for text in (person.id, person.name):
+    for person in hint.people:
+        for text in map(plain, (person.id, person.name)):
             if text and not folder_problem(text):
                 return text
     return ""

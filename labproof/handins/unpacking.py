@@ -73,7 +73,10 @@ def _require_fit(said: Manifest) -> None:
     if said.mode != Mode.VERIFY:
         work = "in which Labproof itself did the work" if said.mode == Mode.PERFORM else "on no machine"
         raise Unfit(f"it is of a run {work}; grade the machines with `labproof grade`, and hand that in")
-    if missing := [name for name in table.load().names if not said.lab.machines.get(name, {}).get("address")]:
+    known, theirs = table.load().names, ", ".join(said.lab.machines)
+    if theirs and not said.lab.machines.keys() & set(known):
+        raise Unfit(f"it is of another course: expected the machines {', '.join(known)}, found {theirs[:_LONGEST]!a}")
+    if missing := [name for name in known if not said.lab.machines.get(name, {}).get("address")]:
         raise Unfit(f"{manifest.NAME}: lab.machines: no address of {', '.join(missing)}; {_AGAIN}")
 
 

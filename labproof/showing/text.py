@@ -1,5 +1,6 @@
 """Text as the page shows it: what cannot be seen becomes visible, `commands` become code, times are short words."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -46,7 +47,10 @@ def prose(text: str) -> Markup:
 
 
 def duration(seconds: float) -> str:
-    """Return a length of time, given in seconds, as people read it."""
+    """Return a length of time, given in seconds, as people read it; `?` for one that is no length."""
+    if not math.isfinite(seconds):
+        # Evidence is a student's: its times add up to what they like.
+        return "?"
     if seconds < 60:
         return f"{seconds:.2f} s" if seconds < 1 else f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)

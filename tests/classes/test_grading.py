@@ -168,6 +168,19 @@ def test_other_weights_begin_anew(tmp_path: Path) -> None:
     assert "1 1: graded" in shown
 
 
+def test_who_leaves_the_roster_and_comes_back_stands_as_before(tmp_path: Path) -> None:
+    """A roster of some of the class takes nothing from the others: attempts, history and result wait for them."""
+    grade(tmp_path, student("1", "full"), student("2", "full.b"))
+    first = stands(tmp_path)["2"]
+    for _ in range(2):
+        grade(tmp_path, student("1", "full"), student("3", "full.c"))
+        assert set(stands(tmp_path)) == {"1", "3"}
+    grade(tmp_path, student("2", "full.b"), student("1", "full"), resume=True)
+    found = stands(tmp_path)
+    assert (list(found), found["2"]) == (["2", "1"], {**first, "questions": found["2"]["questions"]})
+    assert [one["id"] for one in json.loads((tmp_path / "class.json").read_text())["left"]] == ["3"]
+
+
 def test_script_in_a_name_is_shown_escaped(tmp_path: Path) -> None:
     """Nothing in a name can steer a terminal."""
     _, shown = grade(tmp_path, student("1", "full", "a\x1b[2Jb[red]"))

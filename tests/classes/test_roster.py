@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from labproof.classes import roster
 from labproof.classes.roster import Student
 from labproof.ground.errors import ConfigError
+from tests.handins import samples
 
 MACHINES = ("master", "node")
 HEADER = "id,name,email,group,master.host,node.host"
@@ -58,6 +60,59 @@ def test_german_export_of_excel(tmp_path: Path) -> None:
     """Umlauts in the Windows encoding are not taken for Chinese."""
     text = "Matrikelnummer;Name;Gruppe;master.host;node.host\r\n007;Jörg Müller;A;a;b\r\n"
     assert read(tmp_path, text.encode("cp1252"))[0].name == "Jörg Müller"
+
+
+def test_rare_characters_are_chinese(tmp_path: Path) -> None:
+    """A name that GB18030 writes in four bytes is read, with a header in either language."""
+    for header in ("学号,姓名,master.host,node.host", "id,name,master.host,node.host"):
+        for name in ("镕𠮷", "㐀"):
+            text = f"{header}\n007,{name},a,b\n"
+            assert read(tmp_path, text.encode("gb18030"))[0].name == name
+
+
+@pytest.mark.parametrize("comma", ["\N{FULLWIDTH COMMA}", "\N{FULLWIDTH SEMICOLON}"])
+def test_wide_commas_part_cells(tmp_path: Path, comma: str) -> None:
+    """A table that was typed with a Chinese keyboard's commas is one."""
+    [student] = read(tmp_path, table(comma, CHINESE, ROW).encode())
+    assert (student.id, student.name, student.group) == ("0012345", "王磊", "一班")
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "student"),
+    [
+        # Moodle's participants in three languages, Gradescope's roster, Canvas' gradebook, a German list.
+        ("First name,Last name,ID number,Email address,Groups", "Lei,Wang,07,w@x.cn,A", ("07", "Lei Wang", "A")),
+        ("Vorname,Nachname,ID-Nummer,E-Mail-Adresse,Gruppen", "Jörg,Müller,07,,A", ("07", "Jörg Müller", "A")),
+        ("名,姓,学号,Email地址,组", "磊,王,07,,A", ("07", "王磊", "A")),
+        ("First Name,Last Name,SID,Email,Sections", "Lei,Wang,07,w@x.cn,A", ("07", "Lei Wang", "A")),
+        ("Name,Vorname,Matrikelnr.,Gruppe", "Müller,Jörg,07,A", ("07", "Jörg Müller", "A")),
+        ("Student,ID,SIS User ID,SIS Login ID,Section", '"Wang, Lei",4711,07,wl,A', ("07", "Wang, Lei", "A")),
+        ("Student,ID,SIS User ID,SIS Login ID,Section", '"Wang, Lei",4711,,wl,A', ("4711", "Wang, Lei", "A")),
+        ("学号\uff08必填\uff09,姓名 [必填],班级(选填)", "07,王磊,A", ("07", "王磊", "A")),
+        ("\ufeff学号\u200b,\u00a0姓名,组", "07,王磊,A", ("07", "王磊", "A")),
+        ("学号", "07", ("07", "", "")),
+        ("学号,姓名,班级,小组", "07,王磊,A,3", ("07", "王磊", "A")),
+    ],
+)
+def test_tables_of_platforms_and_schools(tmp_path: Path, header: str, row: str, student: tuple[str, str, str]) -> None:
+    """Whatever a platform or a school calls its columns, id, name and group come out of them."""
+    (tmp_path / "class.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
+    [found] = roster.read_names(tmp_path / "class.csv", MACHINES)
+    assert (found.id, found.name, found.group) == student
+
+
+def test_rows_that_are_no_student(tmp_path: Path) -> None:
+    """The header on every printed page, and Canvas' row of the points that can be had, are nobody."""
+    text = f"{HEADER}\n,    Points Possible,,,,\n7,A,,,a,b\n{HEADER}\n8,B,,,c,d\n"
+    assert [student.id for student in read(tmp_path, text.encode())] == ["7", "8"]
+
+
+def test_marks_that_cannot_be_seen(tmp_path: Path) -> None:
+    """Around a text they are left out, as blanks are; a name keeps those that its letters need."""
+    text = f"{HEADER}\n\u200b007\ufeff,\u200f\u0645\u06cc\u200c\u062e\u200f,\u202aa@x.cn\u202c,,\u00a0a,b\n"
+    [student] = read(tmp_path, text.encode())
+    assert (student.id, student.name, student.email) == ("007", "\u0645\u06cc\u200c\u062e", "a@x.cn")
+    assert student.inventory.machines["master"].host == "a"
 
 
 def test_export_of_a_learning_platform(tmp_path: Path) -> None:
@@ -159,6 +214,48 @@ def test_rounded_id_of_a_workbook(tmp_path: Path) -> None:
         read(tmp_path, workbook(CHINESE, [202300012345678901, *ROW[1:]]), "class.xlsx")
 
 
+def test_cells_that_are_one(tmp_path: Path) -> None:
+    """A group that stands once beside several students is the group of each."""
+    book = openpyxl.load_workbook(
+        io.BytesIO(workbook(CHINESE, ["1", "A", "", "一班", "a", "b"], ["2", "B"], ["3", "C"]))
+    )
+    for row, hosts in ((3, "cd"), (4, "ef")):
+        book.active.cell(row, 5).value, book.active.cell(row, 6).value = hosts
+    book.active.merge_cells("D2:D3")
+    book.save(tmp_path / "class.xlsx")
+    students = roster.read(tmp_path / "class.xlsx", MACHINES)
+    assert [student.group for student in students] == ["一班", "一班", ""]
+
+
+def test_worksheets_of_a_workbook(tmp_path: Path) -> None:
+    """The first worksheet that can be seen is the class; a student who stands on another one alone is told."""
+    book = openpyxl.load_workbook(io.BytesIO(workbook(CHINESE, ROW)))
+    other = book.create_sheet("Marks")
+    other.append(["学号", "points"])
+    other.append(["0012345", 3])
+    book.save(tmp_path / "class.xlsx")
+    assert [student.id for student in roster.read(tmp_path / "class.xlsx", MACHINES)] == ["0012345"]
+    other.append(["学号", "姓名"])
+    other.append(["0054321", "B"])
+    other["B1"] = "姓名"
+    book.save(tmp_path / "class.xlsx")
+    with pytest.raises(
+        ConfigError, match=r"worksheet 'Marks': 1 ids that worksheet 'Sheet' does not have, such as '005"
+    ):
+        roster.read(tmp_path / "class.xlsx", MACHINES)
+    other.sheet_state = "hidden"
+    book.save(tmp_path / "class.xlsx")
+    assert len(roster.read(tmp_path / "class.xlsx", MACHINES)) == 1
+
+
+def test_date_that_was_an_id(tmp_path: Path) -> None:
+    """An id of which a spreadsheet has made a date is told as that."""
+    with pytest.raises(
+        ConfigError, match=r"column A \(id\): 2023-01-05 00:00:00 is a date that a spreadsheet has made"
+    ):
+        read(tmp_path, workbook(CHINESE, [datetime(2023, 1, 5), *ROW[1:]]), "class.xlsx")
+
+
 def test_workbook_without_its_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where openpyxl is not installed, the error says what to install, and what else would do."""
     monkeypatch.setitem(__import__("sys").modules, "openpyxl", None)
@@ -220,6 +317,12 @@ def test_problems_of_toml(tmp_path: Path, before: str, after: str, told: str) ->
         ("7,Wang, Lei,,x,a,b", "row 2, column G: 1 more than the header has columns; put a text that holds"),
         ("2.02E+11,A,,,a,b", "row 2, column A (id): 2.02E+11 is a number that a spreadsheet has rounded; make the"),
         ("7,A\u202eB,,,a,b", "row 2, column B (name): holds what cannot be seen; leave it out"),
+        ("2023001.0,A,,,a,b", "row 2, column A (id): 2023001.0 is a number as a program writes it, perhaps without"),
+        ("2.02301E11,A,,,a,b", "row 2, column A (id): 2.02301E11 is a number that a spreadsheet has rounded; make"),
+        ("#REF!,A,,,a,b", "row 2, column A (id): #REF! is what a spreadsheet shows for want of a value; make the col"),
+        ("7,#N/A,,,a,b", "row 2, column B (name): #N/A is what a spreadsheet shows for want of a value; correct the"),
+        ("7,A,,,#NAME?,b", "row 2, column E (master.host): #NAME? is what a spreadsheet shows for want of a value; c"),
+        ("7,A,,,127.0.0.1,localhost", "row 2, column F (node.host): localhost port 22 is master of the same student"),
     ],
 )
 def test_problems_of_a_row(tmp_path: Path, row: str, told: str) -> None:
@@ -246,6 +349,30 @@ def test_two_students_on_one_machine(tmp_path: Path) -> None:
     """A machine that two students are said to have is told with both of their rows."""
     told = problems(tmp_path, f"{HEADER}\n7,A,,,a,b\n8,B,,,c,A\n")
     assert told == ["row 3, column F (node.host): A port 22 is master of row 2, too; name each student's own machine"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("localhost", "127.0.0.1"),
+        ("lab.example.org", "LAB.example.org."),
+        ("::1", "0:0:0:0:0:0:0:1"),
+        ("::ffff:10.0.0.1", "10.0.0.1"),
+        ("FE80::1", "fe80:0::1"),
+    ],
+)
+def test_one_machine_in_two_ways_of_writing(tmp_path: Path, one: str, other: str) -> None:
+    """However a machine is written, two students cannot have it."""
+    told = problems(tmp_path, f"{HEADER}\n7,A,,,{one},b\n8,B,,,{other},c\n")
+    assert told == [
+        f"row 3, column E (master.host): {other} port 22 is master of row 2, too; name each student's own machine"
+    ]
+
+
+def test_two_students_with_one_address(tmp_path: Path) -> None:
+    """An e-mail address is one student's; what is none may stand in every row."""
+    told = problems(tmp_path, f"{HEADER}\n7,A,a@x.cn,,a,b\n8,B,A@x.cn,,c,d\n9,C,-,,e,f\n10,D,-,,g,h\n")
+    assert told == ["row 3, column C (email): A@x.cn is that of row 2, too; correct one, or leave it out"]
 
 
 def test_everything_is_told_at_once(tmp_path: Path) -> None:
@@ -276,6 +403,13 @@ def test_problems_of_the_header(tmp_path: Path, header: str, told: str) -> None:
         (b"id,name,master.host,node.host\n", "no student in it"),
         (b"\xff\xfe\x00", "neither UTF-8"),
         (b"PK\x03\x04 and no more", "a damaged workbook"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+            r"an old workbook \(.xls\), or one with a password; save it",
+        ),
+        (samples.packed({"Index/Document.iwa": b""}), "a zip, and no workbook"),
+        (b"<html><table><tr><td>id</td></tr></table>", "a page, whatever its name says; open it in a spreadsheet"),
+        (b"id|name\n7|A\n", r"no header with an id .* found 'id\|name'; begin the table with"),
         (b'id,name\n7,"A\n', r"row 2: no table from here on \(unexpected end of"),
     ],
 )

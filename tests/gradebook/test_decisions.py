@@ -1,5 +1,6 @@
 """The instructor's word: checked in full, worked out in one place, told everywhere, and no evidence touched by it."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -42,6 +43,19 @@ def problems(folder: Path, text: str) -> list[str]:
 
 
 OVERRIDE = f'[[override]]\nstudent = "s001"\ncriterion = "docker.file@master"\n{WHO}'
+
+
+def test_who_has_left_the_roster_may_be_decided_about(tmp_path: Path) -> None:
+    """A roster of a part of the class makes no decision about the others a mistake."""
+    classes.write(tmp_path)
+    path = tmp_path / "class.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"left": [classes.student(8, id="s008", run="")]}))
+    waiver = f'[[waiver]]\nstudent = "{{}}"\ncriterion = "docker.file"\n{WHO}'
+    (tmp_path / NAME).write_text(waiver.format("s008"))
+    assert [g.student.id for g in reading.load(tmp_path, TODAY).students] == ["007"]
+    (tmp_path / NAME).write_text(waiver.format("s009"))
+    with pytest.raises(ConfigError, match=r"'s009' is nobody in this class; is 's008' meant\?"):
+        reading.load(tmp_path, TODAY)
 
 
 def test_every_kind_is_read(tmp_path: Path) -> None:

@@ -104,6 +104,31 @@ def test_no_cell_is_a_formula(name: str, folder: Path) -> None:
             assert is_number or not cell.lstrip().startswith(("=", "+", "-", "@", "\t", "\r", "\uff1d")), cell
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_no_cell_is_a_formula_where_commas_part_none(delimiter: str) -> None:
+    """Nor does any where a spreadsheet looks for other delimiters, as Excel in Germany does."""
+    names = ("a;=1+1", 'a;"=1+1"', "a\t=1", "a\n=1+1", 'a\n"=1+1', "a; @x", ';=1;"";-1', 'x;""=1')
+    made = tables.as_csv([(name, "0") for name in names], bom=False)
+    cells = [cell for row in csv.reader(io.StringIO(made, newline=""), delimiter=delimiter) for cell in row]
+    assert not [cell for cell in cells if cell.lstrip(' \t"').startswith(("=", "+", "-", "@"))]
+
+
+@pytest.mark.parametrize(
+    ("course", "title"),
+    [
+        ("Kubernetes (2026)", "Kubernetes [2026]"),
+        ("Kubernetes (2026", "Kubernetes (2026"),
+        ("Final Grade and Current Score", "Final-Grade and Current-Score"),
+        ("The Final Lab", "The Final Lab"),
+        ("", "Labproof (100 points)"),
+    ],
+)
+def test_canvas_takes_no_title_for_something_else(course: str, title: str) -> None:
+    """A title is never the number of another assignment, nor a column that Canvas leaves out."""
+    book = classes.book([classes.student(7)], [classes.recorded("full")], course=course)
+    assert interchange.canvas(book)[0][-1] == title
+
+
 @pytest.mark.parametrize("name", CSVS)
 def test_every_row_is_whole(name: str, folder: Path) -> None:
     """Commas, quotes, semicolons and line ends in names move no cell."""
@@ -132,6 +157,10 @@ def test_names_survive(folder: Path) -> None:
         ("\uff1d1", "'\uff1d1"),
         ("a=1", "a=1"),
         ("O'Neil", "O'Neil"),
+        ("a;=1", "a;'=1"),
+        ('a; "=1"; -2', "a; \"'=1\"; '-2"),
+        ("a\n=1", "a\n'=1"),
+        ("a, =1; b - 2", "a, =1; b - 2"),
         ("", ""),
         ("王\u200d小", "王\u200d小"),
         ("a\x00\udcff\uffff", "a\\x00\\udcff\\uffff"),

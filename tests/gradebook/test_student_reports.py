@@ -63,6 +63,31 @@ def test_both_reports_are_of_one_result(tmp_path: Path) -> None:
     assert graded.lab.machines["master"]["machine-id"] in instructors.text
 
 
+def test_times_that_add_up_to_no_time_stop_nobody(tmp_path: Path) -> None:
+    """Evidence whose times are larger than any number makes a report as any other does."""
+    folder, book = made(tmp_path)
+    (run,) = folder.glob("runs/*")
+    entries = [json.loads(line) | {"seconds": 1e308} for line in (run / "evidence.jsonl").read_text().splitlines()]
+    (run / "evidence.jsonl").write_text("".join(f"{json.dumps(entry)}\n" for entry in entries))
+    (run / "result.json").write_text((run / "result.json").read_text() + "\n")
+    found = student_reports.write(book, tmp_path)
+    assert (found.written, found.left_out) == (2, ())
+    assert f"question-{len(entries)}" in Page((folder / "instructor.html").read_text()).values("id")
+
+
+def test_trouble_of_one_report_is_no_other_ones(tmp_path: Path) -> None:
+    """Whatever a report of one student breaks on, it is left out and told, and those of the others are written."""
+    folder, book = made(tmp_path)
+    (good,) = book.students
+    bad = replace(good, student=good.student.model_copy(update={"id": "00002", "run": "no\x00path"}))
+    (folder / "report.html").unlink(missing_ok=True)
+    (folder / "instructor.html").unlink()
+    found = student_reports.write(replace(book, students=(bad, good)), tmp_path)
+    assert (folder / "instructor.html").is_file()
+    (said,) = found.left_out
+    assert said.startswith("reports of '00002': an error of Labproof itself: ")
+
+
 def test_instructors_page_loads_nothing(tmp_path: Path) -> None:
     """It has our script alone and no address of its own; each link leads into it, to the class or the other report."""
     page = Page((made(tmp_path)[0] / "instructor.html").read_text())

@@ -122,6 +122,24 @@ def test_too_many_entries_are_not_even_listed() -> None:
         tree(long)
 
 
+def long_form(data: bytes, count: int | None = None) -> bytes:
+    """Return a zip whose end is in its longer form, and says that there are so many entries."""
+    at = data.rindex(b"PK\x05\x06")
+    entries, size, offset = struct.unpack("<HLL", data[at + 10 : at + 20])
+    entries = count or entries
+    end = struct.pack("<4sQHHLLQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, entries, entries, size, offset)
+    way = struct.pack("<4sLQL", b"PK\x06\x07", 0, at, 1)
+    return data[:at] + end + way + struct.pack("<4sHHHHLLH", b"PK\x05\x06", 0, 0, *[2**16 - 1] * 2, *[2**32 - 1] * 2, 0)
+
+
+def test_longer_form_of_a_zip_is_counted_as_well() -> None:
+    """ZIP64 is read where it has few entries, and refused where it says it has very many, in a class's zip as well."""
+    assert set(tree(long_form(zipped("a", "b"))).sizes) == {"a", "b"}
+    for limits in (HAND_IN, DOWNLOAD):
+        with pytest.raises(Unfit, match=f"expected at most {limits.entries} files"):
+            tree(long_form(zipped("a"), limits.entries + 1), limits)
+
+
 def test_file_that_is_too_large_is_not_read() -> None:
     """A zip of more than 64 MiB is none of `labproof hand-in`."""
     with pytest.raises(Unfit, match="expected at most 64 MiB, found 65 MiB"):

@@ -22,6 +22,14 @@ def test_secrets_are_for_one_alone(tmp_path: Path) -> None:
     assert len({one.secret for one in made.student}) == new == 2
 
 
+def test_no_file_is_another_students(tmp_path: Path) -> None:
+    """Ids that differ in nothing but what a file's name should not hold have a file each, with their own secret."""
+    made, _ = challenge.make(tmp_path, students("a b", "a_b", "A+b", "c d"), COURSE, "r", CLOSES)
+    tasks = [challenge.load_task(path) for path in (tmp_path / challenge.STUDENTS).iterdir()]
+    assert {task.student: task.secret for task in tasks} == {one.id: one.secret for one in made.student}
+    assert (tmp_path / challenge.STUDENTS / "assignment-c_d.toml").is_file()
+
+
 def test_each_student_gets_what_the_instructor_keeps(tmp_path: Path) -> None:
     """Both files are read back as they were made, and a student's holds no other one's secret."""
     made, _ = challenge.make(tmp_path, students("s001", "s002"), COURSE, "r", CLOSES)

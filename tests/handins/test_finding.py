@@ -71,6 +71,73 @@ def test_hand_ins_that_gradescope_has_unpacked(tmp_path: Path) -> None:
     assert students_in(tmp_path / "folder") == {"a_export/submission_1": "s001"}
 
 
+def test_names_in_every_encoding_of_a_zip(tmp_path: Path) -> None:
+    """What macOS, a Chinese or a German Windows and PowerShell pack has the names that were meant."""
+    for number, (name, encoding) in enumerate((("学生三", "utf-8"), ("学生三", "gb18030"), ("Jörg Müller", "cp437"))):
+        written = f"{name}_1_assignsubmission_file/h.zip".encode(encoding)
+        data = bundle(**{"N" * len(written): ONE}).replace(b"N" * len(written), written)
+        path = put(tmp_path, f"{number}.zip", data)
+        assert students_in(path) == {f"{name}_1_assignsubmission_file/h.zip": "s001"}, encoding
+    files = samples.files("s001", TASK)
+    names = {name: f"lab{'/' * 9}{name}" for name in files}
+    data = bundle(**{names[name]: data for name, data in files.items()}).replace(b"/" * 9, rb"\my folder"[:8] + b"\\")
+    path = put(tmp_path, "powershell.zip", data)
+    assert students_in(path) == {"lab/my fold": "s001"}
+
+
+def test_metadata_that_a_student_uploads_says_nothing(tmp_path: Path) -> None:
+    """Beside the folders of Gradescope its own file counts, and no file of that name within one of them."""
+    told = "submission_{}:\n  :submitters:\n  - :sid: {}\n"
+    put(tmp_path, "submission_metadata.yml", (told.format(1, "s001") + told.format(2, "s002")).encode())
+    for number, student in ((1, "s001"), (2, "s002")):
+        for name, data in samples.files(student, TASK).items():
+            put(tmp_path, f"submission_{number}/lab/{name}", data)
+    stolen = told.format(1, "s002").encode() + b"lab:\n  :submitters:\n  - :sid: s001\n"
+    put(tmp_path, "submission_2/submission_metadata.yml", stolen)
+    found = {one.place: one.hint.people[0].id for one in finding.find(tmp_path)}
+    assert found == {"submission_1/lab": "s001", "submission_2/lab": "s002"}
+
+
+def test_zips_within_a_students_zip_take_no_time(tmp_path: Path) -> None:
+    """Of a zip with tens of thousands of zips in it, no more than some are looked into, and it has one word."""
+    small = bundle(**{f"{number}.zip": bundle(x=b"") for number in range(100)})
+    many = samples.packed({f"{number}.zip": small for number in range(100)})
+    put(tmp_path, "Student Two_2_assignsubmission_file/many.zip", many)
+    put(tmp_path, "Student One_1_assignsubmission_file/hand-in.zip", ONE)
+    found = {one.place.split("_")[0]: one.problem for one in finding.find(tmp_path)}
+    assert found["Student One"] == ""
+    assert found["Student Two"].startswith("more than 2000 files in zips within it")
+    assert len(finding.find(tmp_path)) == 2
+
+
+def test_results_beside_the_hand_ins_are_none(tmp_path: Path) -> None:
+    """Where results go into a folder within that of the hand-ins, nothing of them is taken for one the next time."""
+    put(tmp_path, "hand-in.zip", ONE)
+    put(tmp_path, "out/s001/runs/r/evidence.jsonl", b"")
+    assert [one.place for one in finding.find(tmp_path, tmp_path / "out")] == ["hand-in.zip"]
+    with pytest.raises(ConfigError, match="is where the hand-ins are; name another folder"):
+        finding.find(tmp_path, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Student One_1_assignsubmission_onlinetext/onlinetext.html",
+        "Student One_1_assignsubmission_onlinetext_onlinetext.html",
+        "onestudent_1_text.html",
+        "onestudent_LATE_1_link.html",
+        ".gitkeep",
+        "~$class.xlsx",
+        "__MACOSX/._hand-in.zip",
+    ],
+)
+def test_what_nobody_has_handed_in_is_passed_over(tmp_path: Path, name: str) -> None:
+    """A platform's own forms and an operating system's files are no hand-in that could not be read."""
+    put(tmp_path, name, b"x")
+    put(tmp_path, "hand-in.zip", ONE)
+    assert [one.place for one in finding.find(tmp_path)] == ["hand-in.zip"]
+
+
 def test_each_broken_hand_in_is_its_own_trouble(tmp_path: Path) -> None:
     """Hostile and broken files have their word each, and the good ones are found all the same."""
     deep = ONE

@@ -207,6 +207,18 @@ def test_instructors_rubric_is_the_one_that_counts(tmp_path: Path) -> None:
     assert run.weights.file == "weights.toml"
 
 
+def test_disk_that_takes_no_more_is_told_in_a_sentence(tmp_path: Path) -> None:
+    """Where the class's own file cannot be written, one line says so, and what to do; no way through pytest."""
+    put(tmp_path, "in/Student One_1_assignsubmission_file/h.zip", hand_in())
+    (tmp_path / "out" / "class.json.new").mkdir(parents=True)
+    done = labproof(
+        *("class", "grade", "--hand-ins", tmp_path / "in", "--out", tmp_path / "out"), folder=tmp_path / "out"
+    )
+    assert done.status == 3
+    assert "class.json cannot be written (Is a directory); free some space or correct its rights" in done.err
+    assert "INTERNALERROR" not in done.out + done.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -7,7 +7,7 @@ from labproof.handins import finding, placing
 from labproof.handins.challenge import Challenge
 from labproof.handins.placing import Places
 from tests.handins import samples
-from tests.handins.samples import hand_in, put, students
+from tests.handins.samples import hand_in, packed, put, students
 
 TASK = samples.challenge("s001", "s002")
 CLASS = students("s001", "s002")
@@ -108,6 +108,26 @@ def test_without_a_list_the_hand_ins_say_who_there_is(tmp_path: Path) -> None:
     found = placed(tmp_path, None, ())
     assert set(found.students) == {"Student One", "Student Two"}
     assert found.counting["Student Two"].problem.startswith("not a zip")
+
+
+def test_ids_that_differ_in_nothing_that_a_folder_could_show_are_one(tmp_path: Path) -> None:
+    """Without a list, what two hand-ins call the same student in capital and small letters is one student's folder."""
+    for number, id_ in enumerate(("s001", "S001", " s001 ")):
+        put(tmp_path, f"{number}.zip", hand_in(id_, samples.challenge(id_)))
+    found = placed(tmp_path, None, ())
+    assert set(found.students) == set(found.counting) == {"s001"}
+    assert "handed in 3 times" in found.counting["s001"].questions[1]
+
+
+def test_folder_with_a_students_id_is_that_students(tmp_path: Path) -> None:
+    """Who has made a folder for each student is understood; a folder in a student's own zip says nothing."""
+    put(tmp_path, "labs/s001/hand-in.zip", hand_in())
+    inside = put(tmp_path, "lab/s002/hand-in.zip", hand_in()).read_bytes()
+    (tmp_path / "lab/s002/hand-in.zip").unlink()
+    put(tmp_path, "somebody.zip", packed({"s002/hand-in.zip": inside}))
+    found = placed(tmp_path, None)
+    assert set(found.counting) == {"s001"}
+    assert found.left_over[0].startswith("somebody.zip/s002/hand-in.zip: nobody knows whose it is")
 
 
 def test_course_of_another_state_is_a_question(tmp_path: Path) -> None:

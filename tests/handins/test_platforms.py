@@ -73,6 +73,41 @@ def test_gradescope_names_its_folders_in_a_file() -> None:
     assert told["submission_11"].received.startswith("2026-11-30T10:11:12")
 
 
+@pytest.mark.parametrize(
+    ("place", "student"),
+    [
+        # What lies within a platform's name is the student's own, who may call it by any name.
+        ("Student One_1_assignsubmission_file/Student Four_4_assignsubmission_file_h.zip", "s001"),
+        ("Student One_1_assignsubmission_file/submission_11/h.zip", "s001"),
+        ("onestudent_1_2_h.zip", "s001"),
+        ("submission_12/Student Four_4_assignsubmission_file/h.zip", "s001"),
+        # An instructor's own folder may look as Canvas's files do.
+        ("lab_2026_11_25/Student One_1_assignsubmission_file/h.zip", "s001"),
+        ("lab_2026_11_25/onestudent_1_2_h.zip", "s001"),
+        ("lab_2026_11_25/submission_12/h.zip", "s001"),
+        ("onestudent_1_2_h/my lab/h", "s001"),
+    ],
+)
+def test_outermost_name_counts(place: str, student: str) -> None:
+    """Nobody gets a hand-in, or gets rid of one, by a name of another student's within what was uploaded."""
+    assert platforms.student(platforms.hint(place.split("/"), platforms.metadata(METADATA)), CLASS) == student
+
+
+def test_what_is_told_further_within_counts_where_nothing_is_certain() -> None:
+    """In a zip of all that lies in a folder of one's own the names in it count; in a student's zip they do not."""
+    four = platforms.hint(["Student Four_4_assignsubmission_file", "h.zip"], {})
+    for outer, student in (("all.zip", "s004"), ("lab_2026_11_25/all.zip", "s004"), ("onestudent_1_2_h.zip", "s001")):
+        hinted = platforms.further(platforms.hint(outer.split("/"), {}), four)
+        assert platforms.student(hinted, CLASS) == student, outer
+
+
+def test_whole_name_goes_before_a_part_of_it() -> None:
+    """A name with a dash in it is no group's and another student's."""
+    both = [Student(id_, name, "", "", Inventory({})) for id_, name in (("a", "Anna-Maria"), ("b", "Maria"))]
+    found = [platforms.student(Hint((Person(name),)), both) for name in ("Anna-Maria", "Maria", "Group-Maria")]
+    assert found == ["a", "b", "b"]
+
+
 def test_name_that_two_have_leads_to_nobody() -> None:
     """Of two students of one name neither is guessed."""
     twins = [Student(id_, "Student One", "", "", Inventory({})) for id_ in ("a", "b")]

@@ -1,5 +1,6 @@
 """What is kept of a hand-in's own words: what judging needs, and nothing that could earn a point."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,13 @@ def test_work_of_labproof_is_no_hand_in(tmp_path: Path, mode: str, words: str) -
     """What Labproof has done, or only shown, is nobody's work."""
     with pytest.raises(Unfit, match=words):
         unpacked(tmp_path, mode=mode)
+
+
+def test_hand_in_of_another_course_is_told_as_that(tmp_path: Path) -> None:
+    """Whose machines are none of this course's has handed in another course's work."""
+    lab = replace(samples.recorded()[1].lab, machines={"box": {"address": "192.168.200.10"}})
+    with pytest.raises(Unfit, match="it is of another course: expected the machines master, node, found 'box'"):
+        unpacked(tmp_path, lab=lab)
 
 
 def test_result_that_was_changed_or_is_gone_is_a_question(tmp_path: Path) -> None:

@@ -1,0 +1,42 @@
+"""A session in which recordings are judged anew, for the commands that do so."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from labproof.commands.common import run_course
+from labproof.ground.errors import LabError
+from labproof.ground.exit_status import ExitStatus
+
+if TYPE_CHECKING:
+    from labproof.session.rejudging import Rejudging
+
+
+def judge(rubric: Path | None, work: "Callable[[Rejudging], ExitStatus]") -> ExitStatus:
+    """Do the work in a session of the course, and return how it ended.
+
+    Raises what the work raises; leaves with the session's own status where the work was never begun.
+    """
+    from labproof.session.rejudging import Rejudging
+
+    done: list[ExitStatus | LabError] = []
+
+    def guarded(judges: "Rejudging") -> ExitStatus:
+        # pytest would take it for a fault of its own, and show all of its way there.
+        try:
+            ended = work(judges)
+        except LabError as problem:
+            done.append(problem)
+            return ExitStatus.OURS
+        done.append(ended)
+        return ended
+
+    # pytest's own capturing would take what is told while the work goes on.
+    options = ["--capture=no", *([f"--rubric={rubric}"] if rubric else [])]
+    status = run_course("verify", "", None, options, Rejudging(guarded))
+    if not done:
+        sys.exit(status)
+    if isinstance(done[0], LabError):
+        raise done[0]
+    return done[0]
