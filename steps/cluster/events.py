@@ -14,13 +14,14 @@ _EARLIER = timedelta(seconds=60)
 """How long before a Pod stopped being ready its cause may have been told: a probe fails three times first."""
 _NO_CAUSE = ("DNSConfigForming",)
 """Warnings of what is left out of a Pod's resolv.conf: it starts all the same (1.20 pkg/kubelet/network/dns)."""
-_EXPLAINS_LITTLE = ("BackOff", "NodeNotReady", "FailedSync", "FailedKillPod")
+_EXPLAINS_LITTLE = ("BackOff", "FailedSync", "FailedKillPod")
 _SAYS_LITTLE = re.compile(r"Error: (ErrImagePull|ImagePullBackOff|ErrImageNeverPull)|Unable to attach or mount volumes")
 """What only says that something failed before, which another warning names (1.20 pkg/kubelet)."""
 _SAYS_NO_MORE = ("Failed",)
 """Reasons whose messages begin with the same word (kubernetes v1.20.4 pkg/kubelet/images/image_manager.go)."""
-_BEFORE_A_START = ("FailedCreatePodSandBox", "FailedMount", "FailedAttachVolume", "NetworkNotReady")
-"""Nothing of a Pod starts before it has its sandbox and volumes (kubernetes v1.20.4 pkg/kubelet/kuberuntime)."""
+_BEFORE_A_START = ("FailedCreatePodSandBox", "FailedMount", "FailedAttachVolume", "NetworkNotReady", "NodeNotReady")
+"""Nothing of a Pod starts before it has its sandbox and volumes (kubernetes v1.20.4 pkg/kubelet/kuberuntime), nor
+while nobody hears of its machine."""
 _PULL = re.compile(r"Failed to pull image|Error: ErrImage|Error: ImagePull|Container image .* is not present")
 _CONTAINER = re.compile(r"spec\.\w+\{(.+)\}")
 

@@ -7,8 +7,8 @@ from labproof.ground.errors import TransportError
 from labproof.lab.machine import Machine
 from steps.probes import rule_scope
 
-_FIREWALLD = re.compile(r"(INPUT|OUTPUT|FORWARD)_\w*(direct|ZONES|POLICIES)\w*|(IN|FWDI|FWDO)_[\w-]+")
-"""The chains of firewalld 0.6 in the table filter, of every zone; later ones have POLICIES too."""
+_FIREWALLD = re.compile(r"(INPUT|OUTPUT|FORWARD)_\w*(direct|ZONES|POLICIES)\w*|(IN|FWD[IO]?)_[\w-]+")
+"""The chains of firewalld 0.6 in the table filter, of every zone; later ones have POLICIES and FWD_ too."""
 _OTHERS = ("KUBE-", "cali-", "DOCKER")
 """How the chains of kube-proxy, Calico and Docker begin."""
 _BUILT_IN = ("INPUT", "FORWARD", "OUTPUT")

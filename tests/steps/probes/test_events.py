@@ -88,7 +88,6 @@ PULL = 'Failed to pull image "x:1": rpc error: code = Unknown desc = Error respo
             "Unable to attach or mount volumes: unmounted volumes=[certs]: timed out waiting for the condition",
             "FailedMount",
         ),
-        ("Node is not ready", "NodeNotReady"),
         ("error determining status: rpc error", "FailedSync"),
         ("Nameserver limits were exceeded, some nameservers have been omitted", "DNSConfigForming"),
     ],
@@ -121,10 +120,12 @@ def test_name_servers_left_out_are_no_trouble(fake: FakeConnection, api: Cluster
         (failed("Error: failed to start container", 1), "2026-01-01T10:00:05Z", {"nodeName": "master"}, True),
         (failed('MountVolume.SetUp failed: secret "x" not found', 1, "FailedMount"), "2026-01-01T10:00:05Z", {}, False),
         (failed("Readiness probe failed: 503", 1, "Unhealthy"), "2026-01-01T10:00:05Z", {}, True),
+        (failed("Node is not ready", 1, "NodeNotReady"), "2026-01-01T10:00:05Z", {}, False),
+        (failed("Node is not ready", 9, "NodeNotReady"), "2026-01-01T10:00:05Z", {}, True),
     ],
     ids=[
         *("has its machine", "has none", "image came", "image went", "another container's", "nobody knows whose"),
-        *("did not start", "volume came", "probe"),
+        *("did not start", "volume came", "probe", "machine is back", "machine is gone"),
     ],
 )
 def test_trouble_that_was_got_over_is_no_cause(
@@ -135,6 +136,13 @@ def test_trouble_that_was_got_over_is_no_cause(
     pod = {"metadata": {"name": "a"}, "spec": spec, "status": {"containerStatuses": [state]}}
     fake.serve("GET", EVENTS, Page({"items": [warning]}))
     assert bool(events.complaint(api, "default", [pod])) is is_told
+
+
+def test_machine_that_is_gone_explains_its_pods(fake: FakeConnection, api: Cluster) -> None:
+    """What a Pod complained of while its machine still answered is not told in place of that it does no more."""
+    before, gone = failed("Readiness probe failed: BGP", 1, "Unhealthy"), failed("Node is not ready", 9, "NodeNotReady")
+    fake.serve("GET", EVENTS, Page({"items": [before, gone]}))
+    assert events.complaint(api, "default", [A]) == "NodeNotReady: Node is not ready"
 
 
 def test_series_is_as_new_as_its_last_event(fake: FakeConnection, api: Cluster) -> None:

@@ -53,6 +53,7 @@ def test_rules_of_others_are_no_leftovers(rules: str) -> None:
         "-P INPUT DROP",
         "-P OUTPUT DROP",
         "-N IN_my-zone_allow",
+        "-N FWD_public",
         "-A INPUT ! -i lo -j DROP",
         "-A INPUT -i eth1 -j REJECT --reject-with icmp-port-unreachable",
         "-A INPUT -i enp0s8 -m comment --comment lab -j DROP",
@@ -128,6 +129,12 @@ def test_own_chain_that_ends_in_reject_is_told(chain: str) -> None:
 def test_rule_for_some_packets_is_no_leftover(rules: str) -> None:
     """A rule that stops only some packets does not close the machine."""
     assert firewall.parse_leftovers(CLEAN + rules, "192.168.200.10") == []
+
+
+def test_chain_of_firewalld_is_told_by_its_name_alone() -> None:
+    """What a chain of firewalld does with packets is not told beside the chain itself."""
+    rules = "-N FWD_public\n-A FORWARD -i eth1 -g FWD_public\n-A FWD_public -j REJECT\n"
+    assert firewall.parse_leftovers(CLEAN + rules) == ["-N FWD_public"]
 
 
 def test_chain_that_is_gone_to_closes_the_machine_too(fake: FakeConnection, pair: Lab) -> None:
