@@ -1,5 +1,6 @@
 """The rows of a workbook (XLSX), each value as the text that a person sees in its cell."""
 
+import functools
 import io
 import re
 import warnings
@@ -15,8 +16,8 @@ MAGIC = b"PK\x03\x04"
 _LARGEST = 128 * 1024 * 1024
 """Bytes that a workbook may unpack to: ten times a class of thousands."""
 _MOST_COLUMNS = 1000
-_SMALL = 1024 * 1024
-"""Bytes of a workbook of which it is asked which cells are one: that takes the whole of it into memory."""
+_ONE_CELL = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]{1,3})([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7})"')
+"""Cells that are one: ECMA-376, part 1, 18.3.1.54. openpyxl knows of them only with all cells in memory."""
 _EXACT = 10**15
 """From here on a spreadsheet rounds a number: it keeps fifteen digits."""
 
@@ -36,12 +37,11 @@ def sheets(data: bytes, path: Path, most_rows: int) -> dict[str, list[list[str]]
         with warnings.catch_warnings():
             # It warns of styles and extensions that a roster has no use for.
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
             seen = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-            found = {sheet.title: _rows(sheet, path, most_rows) for sheet in seen or book.worksheets}
-            if len(data) <= _SMALL:
-                _fill(found, openpyxl.load_workbook(io.BytesIO(data)))
-            return found
+            return {
+                sheet.title: _filled(_rows(sheet, path, most_rows), sheet, data) for sheet in seen or book.worksheets
+            }
     except ConfigError:
         raise
     # What a damaged workbook makes of openpyxl and of its XML parser is no list that anybody could keep.
@@ -75,15 +75,22 @@ def _rows(sheet: Any, path: Path, most_rows: int) -> list[list[str]]:
     return rows
 
 
-def _fill(found: dict[str, list[list[str]]], book: Any) -> None:
-    """Give every row of cells that are one what stands in the first of them: a group above several students."""
-    for title, rows in found.items():
-        for cells in book[title].merged_cells.ranges:
-            column, above = cells.min_col - 1, cells.min_row - 1
-            text = rows[above][column] if above < len(rows) and column < len(rows[above]) else ""
-            for row in rows[cells.min_row : cells.max_row]:
-                row += [""] * (column + 1 - len(row))
-                row[column] = text
+def _filled(rows: list[list[str]], sheet: Any, data: bytes) -> list[list[str]]:
+    """Return rows in which cells that are one hold the same text: a group that stands beside several students."""
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        found = _ONE_CELL.findall(packed.read(sheet._worksheet_path))
+    for letters, first, last in found[: len(rows)]:
+        column, above = _column(letters), int(first) - 1
+        text = rows[above][column] if above < len(rows) and column < len(rows[above]) else ""
+        for row in rows[above + 1 : int(last)] if text else ():
+            row += [""] * (column + 1 - len(row))
+            row[column] = row[column].strip() or text
+    return rows
+
+
+def _column(letters: bytes) -> int:
+    """Return the number of a column that a spreadsheet calls by letters; `A` is 0."""
+    return functools.reduce(lambda number, letter: 26 * number + letter - ord("A") + 1, letters, 0) - 1
 
 
 def _text(cell: Any) -> str:

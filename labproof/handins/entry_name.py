@@ -14,7 +14,8 @@ def of(entry: zipfile.ZipInfo) -> str:
     macOS writes UTF-8 without its flag, and Windows in China GB18030; PowerShell 5 parts folders with backslashes.
     """
     name = entry.filename if entry.flag_bits & _IS_UTF_8 or entry.filename.isascii() else _meant(entry.filename)
-    return name.replace("\\", "/")
+    # Some programs begin every name with `./`.
+    return "/".join(part for part in name.replace("\\", "/").split("/") if part != ".")
 
 
 def _meant(name: str) -> str:

@@ -178,6 +178,7 @@ def _is_left_alone(name: str) -> bool:
     return any(
         part.casefold() in _LEFT_ALONE or part.startswith(_LITTER) or platforms.is_beside(part)
         for part in name.split("/")
+        if part not in (".", "..")
     )
 
 

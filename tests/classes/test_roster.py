@@ -227,6 +227,17 @@ def test_cells_that_are_one(tmp_path: Path) -> None:
     assert [student.group for student in students] == ["一班", "一班", ""]
 
 
+def test_cells_that_are_one_take_no_time_and_no_text_away(tmp_path: Path) -> None:
+    """A workbook that says that all of its cells are one keeps what stands in each, and is read at once."""
+    data = workbook(CHINESE, ROW)
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(tmp_path / "class.xlsx", "w") as new:
+        for name in old.namelist():
+            merged = b'</sheetData><mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'
+            new.writestr(name, old.read(name).replace(b"</sheetData>", merged))
+    [student] = roster.read(tmp_path / "class.xlsx", MACHINES)
+    assert (student.id, student.group) == ("0012345", "一班")
+
+
 def test_worksheets_of_a_workbook(tmp_path: Path) -> None:
     """The first worksheet that can be seen is the class; a student who stands on another one alone is told."""
     book = openpyxl.load_workbook(io.BytesIO(workbook(CHINESE, ROW)))

@@ -83,6 +83,8 @@ def test_names_in_every_encoding_of_a_zip(tmp_path: Path) -> None:
     data = bundle(**{names[name]: data for name, data in files.items()}).replace(b"/" * 9, rb"\my folder"[:8] + b"\\")
     path = put(tmp_path, "powershell.zip", data)
     assert students_in(path) == {"lab/my fold": "s001"}
+    path = put(tmp_path, "dots.zip", bundle(**{f"./lab/./{name}": data for name, data in files.items()}))
+    assert students_in(path) == {"lab": "s001"}
 
 
 def test_metadata_that_a_student_uploads_says_nothing(tmp_path: Path) -> None:
@@ -108,6 +110,14 @@ def test_zips_within_a_students_zip_take_no_time(tmp_path: Path) -> None:
     assert found["Student One"] == ""
     assert found["Student Two"].startswith("more than 2000 files in zips within it")
     assert len(finding.find(tmp_path)) == 2
+
+
+def test_name_that_leads_out_of_a_class_is_told(tmp_path: Path) -> None:
+    """In the zip of a class, too, an entry that leads out of it has its word, and is no litter."""
+    path = put(tmp_path, "all.zip", bundle(**{"../../evidence.jsonl": b"x", "hand-in.zip": ONE}))
+    found = students_in(path)
+    assert found.pop("hand-in.zip") == "s001"
+    assert "a name that leads out of the zip" in found.popitem()[1]
 
 
 def test_results_beside_the_hand_ins_are_none(tmp_path: Path) -> None:
