@@ -302,7 +302,9 @@ class CourseRun:
             self.display.resettled(criterion)
         if chosen.ends_section:
             screenshots.take(self.config, self.session, chosen.plan.section, self.display.stage)
-        self.session.save()
+        # A recording can be judged once more: there the end is enough.
+        if not self.options.replay:
+            self.session.save()
         if self.config.option.milestones and chosen.ends_section:
             self._keep_milestone(chosen.use)
         request.node.user_properties += [(c.id, _told(c)) for c in record.criteria]
@@ -366,8 +368,7 @@ def is_scenario(item: pytest.Item) -> bool:
 
 
 def _told(criterion: CriterionRecord) -> str:
-    points = f"{number(criterion.earned)} of {number(criterion.points)} points"
-    return f"{criterion.outcome}, {points}"
+    return f"{criterion.outcome}, {number(criterion.earned)} of {number(criterion.points)} points"
 
 
 def _failures(record: ScenarioRecord) -> list[str]:
@@ -382,10 +383,9 @@ def _failures(record: ScenarioRecord) -> list[str]:
 
 def _unseen(run: str) -> set[tuple[str, str]]:
     """Return the scenarios in which a run could not see everything, by section and name."""
-    sections = find(run).load().sections
     return {
         (section.id, scenario.name)
-        for section in sections
+        for section in find(run).load().sections
         for scenario in section.scenarios
         if any(c.outcome is Outcome.UNDETERMINED for c in scenario.criteria)
     }
