@@ -302,8 +302,7 @@ class CourseRun:
             self.display.resettled(criterion)
         if chosen.ends_section:
             screenshots.take(self.config, self.session, chosen.plan.section, self.display.stage)
-        # A recording can be judged once more: there the end is enough.
-        if not self.options.replay:
+        if not self.options.replay:  # A recording can be judged once more: its end is enough.
             self.session.save()
         if self.config.option.milestones and chosen.ends_section:
             self._keep_milestone(chosen.use)
@@ -368,7 +367,8 @@ def is_scenario(item: pytest.Item) -> bool:
 
 
 def _told(criterion: CriterionRecord) -> str:
-    return f"{criterion.outcome}, {number(criterion.earned)} of {number(criterion.points)} points"
+    points = f"{number(criterion.earned)} of {number(criterion.points)} points"
+    return f"{criterion.outcome}, {points}"
 
 
 def _failures(record: ScenarioRecord) -> list[str]:
