@@ -13,25 +13,31 @@ MARK = "masked-"
 
 _PATTERNS = (
     # A JSON Web Token: three base64url parts, the first of which starts with {" in base64.
-    re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"),
+    ("eyJ", r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"),
     # The same token base64-encoded once more, as a Secret holds it: it starts with "eyJ" in base64.
-    re.compile(r"\bZXlK[A-Za-z0-9+/=]{40,}"),
+    ("ZXlK", r"\bZXlK[A-Za-z0-9+/=]{40,}"),
     # A private key in PEM form, and one base64-encoded in a kubeconfig.
-    re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL),
-    re.compile(r"\bLS0tLS1CRUdJTi[A-Za-z0-9+/]*(?:UFJJVkFURSBLRV|QUklWQVRFIEtFW|BSSVZBVEUgS0VZ)[A-Za-z0-9+/=]{40,}"),
+    ("-----BEGIN ", r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)-----END [A-Z ]*PRIVATE KEY-----"),
+    (
+        "LS0tLS1CRUdJTi",
+        r"\bLS0tLS1CRUdJTi[A-Za-z0-9+/]*(?:UFJJVkFURSBLRV|QUklWQVRFIEtFW|BSSVZBVEUgS0VZ)[A-Za-z0-9+/=]{40,}",
+    ),
     # A bootstrap token as kubeadm prints it.
-    re.compile(r"\b[a-z0-9]{6}\.[a-z0-9]{16}\b"),
+    (r"\.(?<=\b[a-z0-9]{6}\.)[a-z0-9]{16}\b", r"\b[a-z0-9]{6}\.[a-z0-9]{16}\b"),
     # A password hash of /etc/shadow.
-    re.compile(r"\$[0-9a-z]{1,2}\$[^\s:$]+\$[./A-Za-z0-9$]{20,}"),
+    (r"\$", r"\$[0-9a-z]{1,2}\$[^\s:$]+\$[./A-Za-z0-9$]{20,}"),
 )
+_SECRETS = [(re.compile(sign), re.compile(secret)) for sign, secret in _PATTERNS]
+"""What every such secret has in it, which tells ten times as fast that a text holds none, and the secret."""
 _NAMED = re.compile(r'("(?:jweToken|password|token-secret|client-key-data)"\s*:\s*")((?:[^"\\]|\\.)+)(")')
 
 
 def mask(text: str) -> str:
     """Return the text with every secret replaced by a mark that does not reveal it."""
     text = _NAMED.sub(lambda m: f"{m[1]}{_mark(m[2])}{m[3]}", text)
-    for pattern in _PATTERNS:
-        text = pattern.sub(lambda m: _mark(m[0]), text)
+    for sign, secret in _SECRETS:
+        if sign.search(text):
+            text = secret.sub(lambda m: _mark(m[0]), text)
     return text
 
 

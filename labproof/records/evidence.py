@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -51,7 +51,7 @@ class EvidenceLog:
         """Write one entry; it gets the next number and the hash of the entry before."""
         with self._lock:
             exchange = Exchange(number=self._count + 1, **fields)
-            entry = asdict(exchange)
+            entry = dict(vars(exchange))
             head = chain(self.head, entry)
             self._write(_line({**entry, "hash": head}) + b"\n")
             self._count, self.head = exchange.number, head

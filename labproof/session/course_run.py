@@ -298,7 +298,8 @@ class CourseRun:
             self.display.resettled(criterion)
         if chosen.ends_section:
             screenshots.take(self.config, self.session, chosen.plan.section, self.display.stage)
-        self.session.save()
+        if not self.options.replay:  # A recording can be judged once more: its end is enough.
+            self.session.save()
         if self.config.option.milestones and chosen.ends_section:
             self._keep_milestone(chosen.use)
         judged = () if is_worked else record.criteria
@@ -379,10 +380,9 @@ def _failures(criteria: Iterable[CriterionRecord]) -> list[str]:
 
 def _unseen(run: str) -> set[tuple[str, str]]:
     """Return the scenarios in which a run could not see everything, by section and name."""
-    sections = find(run).load().sections
     return {
         (section.id, scenario.name)
-        for section in sections
+        for section in find(run).load().sections
         for scenario in section.scenarios
         if any(c.outcome is Outcome.UNDETERMINED for c in scenario.criteria)
     }

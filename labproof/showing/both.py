@@ -163,16 +163,23 @@ def _plain(message: str) -> Both:
 
 
 def _filled(message: str, spoken: str, fillings: Mapping[str, object]) -> Markup:
-    parts, at = [], 0
-    text = say(message, spoken)
-    for match in BLANK.finditer(text):
-        value = fillings.get(match[1], match[0])
-        parts += [
-            escape(text[at : match.start()]),
-            value.spoken(spoken) if isinstance(value, Both) else escape(visible(value)),
-        ]
+    between, last = _apart(say(message, spoken))
+    parts: list[str] = []
+    for text, blank, name in between:
+        value = fillings.get(name, blank)
+        parts += [text, value.spoken(spoken) if isinstance(value, Both) else escape(visible(value))]
+    # Markup.join would escape each of them a second time, to no effect.
+    return Markup("".join([*parts, last]))
+
+
+@lru_cache(maxsize=2048)
+def _apart(message: str) -> tuple[list[tuple[Markup, str, str]], Markup]:
+    """Return what stands before each blank of a text, the blank and its name; and what stands behind the last."""
+    between, at = [], 0
+    for match in BLANK.finditer(message):
+        between.append((escape(message[at : match.start()]), match[0], match[1]))
         at = match.end()
-    return Markup("").join([*parts, escape(text[at:])])
+    return between, escape(message[at:])
 
 
 def _said(text: str, shown: Callable[[str], Markup]) -> Both:

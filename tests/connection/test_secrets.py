@@ -2,13 +2,14 @@
 
 import base64
 import json
+import re
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labproof.connection.secrets import MARK, decode_secret, mask
+from labproof.connection.secrets import _SECRETS, MARK, decode_secret, mask
 
 
 def part(data: object) -> str:
@@ -45,6 +46,17 @@ def test_secret_is_masked(secret: str) -> None:
     assert masked.startswith(f"before: {MARK}")
     assert masked.endswith(" after")
     assert secret[10:40] not in masked
+
+
+@pytest.mark.parametrize(("sign", "secret"), _SECRETS, ids=lambda pattern: pattern.pattern[:20])
+@given(st.data())
+def test_sign_of_a_secret_is_in_every_such_secret(
+    sign: re.Pattern[str], secret: re.Pattern[str], data: st.DataObject
+) -> None:
+    """What tells a text without secrets is found in every text that holds one, whatever stands around that."""
+    around = st.text("ab0 .-$", max_size=8)
+    text = data.draw(around) + data.draw(st.from_regex(secret)) + data.draw(around)
+    assert sign.search(text) or not secret.search(text)
 
 
 @pytest.mark.parametrize("name", ["jweToken", "password", "token-secret", "client-key-data"])

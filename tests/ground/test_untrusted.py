@@ -58,6 +58,12 @@ def _written(data: object) -> str:
         raise AssertionError("it was read, but it cannot be written down") from problem
 
 
+def test_what_was_read_is_ones_own() -> None:
+    """Whoever changes what was read of a text changes it for nobody who reads the same text again."""
+    read_yaml("a: [1]")["a"].append(2)
+    assert read_yaml("a: [1]") == {"a": [1]}
+
+
 @reads_objects
 def depth(found: dict[str, list[int]], key: str) -> int:
     """Count."""
