@@ -28,7 +28,7 @@ UNLOADED = (
 NETWORK_OF_LIBVIRT = "<network><bridge name='virbr1'/><ip address='192.168.200.1' netmask='255.255.255.0'/></network>"
 POWERSHELL = next(line for line in windows().outputs if line.startswith("powershell"))
 FACTS = json.loads(str(windows().outputs[POWERSHELL]))
-LAB_ROUTE = "00C8A8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n"
+ROW_OF_LAB = "00C8A8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n"
 
 
 def finding(computer: FakeComputer, provider: str, check: str) -> Finding:
@@ -100,11 +100,11 @@ def test_a_linux_inside_windows_is_sent_to_windows(kernel: str) -> None:
 
 def test_networks_of_another_hypervisor_are_in_the_way() -> None:
     """With VirtualBox a bridge of libvirt's is another lab's, and the other way round."""
-    ours = saying(routed(f"virbr1\t{LAB_ROUTE}"), "virsh -c qemu:///system net-dumpxml labproof", NETWORK_OF_LIBVIRT)
+    ours = saying(routed(f"virbr1\t{ROW_OF_LAB}"), "virsh -c qemu:///system net-dumpxml labproof", NETWORK_OF_LIBVIRT)
     assert finding(ours, "libvirt", "addresses").state is State.OK
     assert "virbr1" in finding(ours, "virtualbox", "addresses").found
-    assert "vboxnet0" in finding(routed(f"vboxnet0\t{LAB_ROUTE}"), "libvirt", "addresses").found
-    assert "virbr2" in finding(routed(f"virbr2\t{LAB_ROUTE}"), "libvirt", "addresses").found
+    assert "vboxnet0" in finding(routed(f"vboxnet0\t{ROW_OF_LAB}"), "libvirt", "addresses").found
+    assert "virbr2" in finding(routed(f"virbr2\t{ROW_OF_LAB}"), "libvirt", "addresses").found
 
 
 def test_a_vpn_that_takes_everything_leaves_the_lab_alone() -> None:
@@ -116,7 +116,7 @@ def test_a_vpn_that_takes_everything_leaves_the_lab_alone() -> None:
 def test_strange_rows_of_routes_are_left_out() -> None:
     """A row that is cut, is no number or has a mask with holes keeps no other from being read."""
     rows = ("\n", "eth9\n", "eth9\tZZ\t0\t0\t0\t0\t0\tZZ\n", "eth9\t00C8A8C0\t0\t1\t0\t0\t0\t00FF00FF\t0\t0\t0\n")
-    found = finding(routed(*rows, f"tun0\t{LAB_ROUTE}"), "virtualbox", "addresses")
+    found = finding(routed(*rows, f"tun0\t{ROW_OF_LAB}"), "virtualbox", "addresses")
     assert "tun0 has 192.168.200.0/24" in found.found
 
 
