@@ -14,6 +14,9 @@ HANDOUT, REHEARSAL, OFFICIAL = "handout", "rehearsal", "official"
 REPOSITORY = "k8s-docker.tar.gz"
 FOLDER = "k8s-docker"
 CALICO, DASHBOARD, KUBOARD, KUBOARD_IMAGES = "calico.yaml", "recommended.yaml", "kuboard.yaml", "kuboard.tar"
+STAND_INS_END = "-stand-in"
+"""How the names of images of ours end."""
+
 DOCKER = "20.10"
 PACKAGES = ("yum-utils", "device-mapper-persistent-data", "lvm2", "docker-ce", "docker-ce-cli", "containerd.io")
 KUBERNETES_PACKAGES = ("kubelet", "kubeadm", "kubectl")

@@ -1,5 +1,6 @@
 """Reads a whole bundle and says everything that is wrong with it."""
 
+import contextlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -11,9 +12,12 @@ from labproof.rehearsal.judging import image_archive, manifest_rules, sums, work
 from labproof.rehearsal.judging.expected import (
     CALICO,
     DASHBOARD,
+    HANDOUT,
     KUBOARD,
     KUBOARD_IMAGES,
+    REHEARSAL,
     REPOSITORY,
+    STAND_INS_END,
     Expected,
     Packages,
 )
@@ -33,7 +37,8 @@ _SAVE = "docker save the images by their names once more"
 def judge(directory: Path, course: Path, progress: Progress) -> Verdict:
     """Return the verdict on a folder that should be a bundle. Raises ConfigError when there is no such folder."""
     _there(directory)
-    return judge_as(directory, expectation.load(course, sums.edition(sums.content(directory))), progress)
+    edition = sums.edition(sums.content(directory)) or _edition_by_images(directory)
+    return judge_as(directory, expectation.load(course, edition), progress)
 
 
 def judge_as(directory: Path, expected: Expected, progress: Progress) -> Verdict:
@@ -56,6 +61,18 @@ def judge_as(directory: Path, expected: Expected, progress: Progress) -> Verdict
     unique = tuple({(f.file, f.expected, f.found): f for f in found}.values())
     images = {plain(name): image.id for name, image in named.items()}
     return Verdict(str(directory), expected.edition, unique, names, images, stand_ins)
+
+
+def _edition_by_images(directory: Path) -> str:
+    """Return which edition the manifests are of, where nothing says it: only the rehearsal's ask for stand-ins."""
+    for name in (CALICO, DASHBOARD, KUBOARD):
+        with contextlib.suppress(BundleError):
+            if (directory / name).is_file() and any(
+                repository(container.image).endswith(STAND_INS_END)
+                for container in workloads.read(directory / name).containers
+            ):
+                return REHEARSAL
+    return HANDOUT
 
 
 def _there(directory: Path) -> list[Path]:

@@ -28,9 +28,11 @@ def content(directory: Path) -> dict[str, Any] | None:
 
 
 def edition(manifest: dict[str, Any] | None) -> str:
-    """Return which edition of the course a bundle is for: the handout's, unless its manifest says another."""
+    """Return which edition of the course a bundle is for; nothing where its manifest does not say it."""
     said = manifest.get("name") if manifest else None
-    return str(said) if said in (REHEARSAL, OFFICIAL) else HANDOUT
+    if said is None:
+        return ""
+    return said if isinstance(said, str) and said in (REHEARSAL, OFFICIAL) else HANDOUT
 
 
 def findings(directory: Path, manifest: dict[str, Any] | None) -> list[Finding]:

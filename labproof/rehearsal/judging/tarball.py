@@ -174,5 +174,7 @@ def _said(problem: BaseException) -> str:
     if isinstance(problem, EOFError) or "unexpected end" in str(problem):
         return "it is cut off before its end"
     if "Not a gzipped file" in str(problem):
-        return "something else stands behind the end of its packed part, which tar and docker load refuse"
+        return (
+            "something else stands behind the end of its packed part: it was fetched badly, or joined with another file"
+        )
     return f"it is no tar archive that can be read ({problem})"

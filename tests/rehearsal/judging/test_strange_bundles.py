@@ -340,6 +340,20 @@ def test_manifests_from_windows(tmp_path: Path) -> None:
     assert [finding.file for finding in broken(tmp_path)] == ["calico.yaml"]
 
 
+@pytest.mark.parametrize("manifest", [None, "", "[" * 100_000, "{}"])
+def test_rehearsals_bundle_without_its_manifest(tmp_path: Path, manifest: str | None) -> None:
+    """What its manifests ask for says for which edition a bundle is, where no list of files says it any more."""
+    recipe = Recipe()
+    recipe.manifests["calico.yaml"] = CALICO.replace("docker.io/calico/node:v3.20.6", "labproof/calico-stand-in:v1")
+    recipe.write(tmp_path)
+    (tmp_path / "manifest.json").unlink()
+    if manifest is not None:
+        (tmp_path / "manifest.json").write_text(manifest)
+    assert judged(tmp_path).edition == "rehearsal"
+    (tmp_path / "calico.yaml").write_text(CALICO)
+    assert judged(tmp_path).edition == "handout"
+
+
 def test_folder_and_files_with_strange_names(tmp_path: Path) -> None:
     """Spaces, Chinese letters and bytes that are no text are told on the terminal and as JSON."""
     folder = Recipe().write(tmp_path / "我的 文件")
