@@ -124,6 +124,7 @@ class ThisComputer:
         if "://" not in url:
             return "" if os.path.exists(url) else "no such file"
         # Half a tenth of a second that only this question is worth.
+        import http.client
         import urllib.error
         import urllib.request
 
@@ -133,8 +134,8 @@ class ThisComputer:
         except urllib.error.HTTPError as refused:
             # A server that does not answer this question is there all the same.
             return "" if refused.code in (403, 405, 501) else f"HTTP {refused.code}"
-        except (OSError, ValueError) as problem:
-            return str(getattr(problem, "reason", problem))
+        except (OSError, ValueError, http.client.HTTPException) as problem:
+            return str(getattr(problem, "reason", "") or problem or type(problem).__name__)
 
 
 def _ended(argv: list[str], seconds: float) -> Answer:
@@ -159,5 +160,6 @@ def _ended(argv: list[str], seconds: float) -> Answer:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(_AFTER_KILL_SECONDS)
         output.seek(0)
-        said = output.read(_LONGEST_OUTPUT).decode("utf-8", errors="replace")
+        # Programs of Windows end their lines in two characters.
+        said = output.read(_LONGEST_OUTPUT).decode("utf-8", errors="replace").replace("\r\n", "\n")
     return Answer(None if is_late else process.returncode, said, is_late)

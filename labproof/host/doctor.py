@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from labproof.ground.errors import HostError
+from labproof.ground.errors import HostError, LabError
 from labproof.host.checks import (
     address_range,
     box,
@@ -22,7 +22,7 @@ from labproof.host.checks import (
     virtualbox,
     windows_hypervisor,
 )
-from labproof.host.checks.finding import Check, Finding, State, Wish
+from labproof.host.checks.finding import Check, Finding, State, Wish, problem, unknown
 from labproof.host.computer import Computer
 
 ESSENTIAL: dict[str, dict[str, Check]] = {
@@ -67,6 +67,10 @@ OF_ONE_SYSTEM = {"Windows' hypervisor": "Windows", "KVM in the way": "Linux"}
 """Checks that mean nothing on other systems, where they are left out."""
 
 
+_SHOWN = 200
+"""Characters of a fault of our own that are told at most."""
+
+
 @dataclass(frozen=True)
 class Examination:
     """What was found of a provider, by the name of the check."""
@@ -98,7 +102,7 @@ def essential(computer: Computer, wish: Wish) -> Examination:
 
 def can_be_chosen(computer: Computer, wish: Wish) -> bool:
     """Tell whether a provider has what it cannot do without; what is missing first ends the looking."""
-    return all(check(computer, wish).state is not State.PROBLEM for check in ESSENTIAL[wish.provider].values())
+    return all(_made(check, computer, wish).state is not State.PROBLEM for check in ESSENTIAL[wish.provider].values())
 
 
 def examine(computer: Computer, wish: Wish) -> Examination:
@@ -109,4 +113,17 @@ def examine(computer: Computer, wish: Wish) -> Examination:
 
 def _findings(checks: Mapping[str, Check], computer: Computer, wish: Wish) -> dict[str, Finding]:
     meant = {name for name in checks if OF_ONE_SYSTEM.get(name, computer.system) == computer.system}
-    return {name: check(computer, wish) for name, check in checks.items() if name in meant}
+    return {name: _made(check, computer, wish) for name, check in checks.items() if name in meant}
+
+
+def _made(check: Check, computer: Computer, wish: Wish) -> Finding:
+    """Make a check; one that a strange answer of a program breaks has seen nothing, and the others go on."""
+    try:
+        return check(computer, wish)
+    except LabError as said:
+        return problem(" ".join(str(said).split()), "see there")
+    except Exception as fault:
+        return unknown(
+            f"the check itself failed: {type(fault).__name__}: {' '.join(str(fault).split())[:_SHOWN]}",
+            "look at this yourself, and tell whoever maintains Labproof",
+        )

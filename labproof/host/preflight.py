@@ -1,6 +1,8 @@
 """May this computer run the lab? Every reason why not, all at once, each with what would help."""
 
+import contextlib
 import platform
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -77,7 +79,7 @@ def _cgroup_problems(here: Surroundings) -> Iterator[str]:
 
 def _network_problems(table: Table, here: Surroundings) -> Iterator[str]:
     for interface, network in here.networks:
-        if interface != table.bridge.name and network.prefixlen > 0 and network.overlaps(table.network):
+        if interface != table.bridge.name and leads_there(network, table.network):
             yield (
                 f"- the lab's addresses {table.network} are in use here: {interface} has {network}; "
                 f"take that network down, or run the lab on another computer"
@@ -88,11 +90,10 @@ def look(folders: tuple[Path, ...]) -> Surroundings:
     """Read what counts of this computer; `folders` are where disk space is needed."""
     mounts = Path("/proc/self/mountinfo").read_text()
     memory = Path("/proc/meminfo").read_text()
-    major, minor = platform.release().split(".")[:2]
     return Surroundings(
         is_root=is_root(),
         machine=platform.machine(),
-        kernel=(int(major), int("".join(c for c in minor if c.isdigit()))),
+        kernel=kernel_version(platform.release()),
         user_namespaces=_number(Path("/proc/sys/user/max_user_namespaces")),
         memory=available_mib(memory),
         disk={str(folder): _free_mib(folder) for folder in folders},
@@ -100,6 +101,20 @@ def look(folders: tuple[Path, ...]) -> Surroundings:
         unified_cgroups=_unified(),
         networks=tuple(routed_networks(Path("/proc/net/route").read_text())),
     )
+
+
+def kernel_version(release: str) -> tuple[int, int]:
+    """Return the first two numbers of a kernel's release, zeros where it has none: 6.12 is one of 6.12-amd64."""
+    found = re.match(r"(\d+)\.(\d+)", release)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def leads_there(network: IPv4Network, lab: IPv4Network) -> bool:
+    """Tell whether a route keeps packets from the lab.
+
+    A default route does not: the lab's own goes before it. A VPN that takes all traffic writes it as two halves.
+    """
+    return network.prefixlen > 1 and network.overlaps(lab)
 
 
 def available_mib(meminfo: str) -> int:
@@ -135,7 +150,9 @@ def _number(path: Path) -> int:
 def routed_networks(table: str) -> Iterator[tuple[str, IPv4Network]]:
     """Return interface and network of each row of /proc/net/route, whose numbers are little-endian hexadecimal."""
     for line in table.splitlines()[1:]:
-        interface, destination, *_ = fields = line.split()
-        if interface != "*":
-            address, mask = (IPv4Address(int.from_bytes(bytes.fromhex(f), "little")) for f in (destination, fields[7]))
-            yield interface, IPv4Network(f"{address}/{mask}", strict=False)
+        fields = line.split()
+        # A mask may have holes, which no network of the kernel's other tables has.
+        with contextlib.suppress(ValueError, IndexError):
+            address, mask = (IPv4Address(int.from_bytes(bytes.fromhex(fields[n]), "little")) for n in (1, 7))
+            if fields[0] != "*":
+                yield fields[0], IPv4Network(f"{address}/{mask}", strict=False)

@@ -2,8 +2,9 @@
 
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from pathlib import Path
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from labproof.ground import settings
 from labproof.ground.places import course_dir
@@ -33,11 +34,11 @@ class Row(settings.Settings):
     `whole` is a command that ends with 0 on it once all that it stores is in order, after it was set back.
     """
 
-    name: str
+    name: str = Field(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=63)
     role: str
     address: IPv4Address
-    cpus: int
-    memory: int
+    cpus: int = Field(ge=1, le=255)
+    memory: int = Field(ge=64)
     gets_bundle: bool = False
     whole: str = ""
 
@@ -51,7 +52,7 @@ class Box(settings.Settings):
     name: str = "centos/7"
     version: str = "1811.02"
     urls: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    sums: dict[str, str] = Field(default_factory=dict)
+    sums: dict[str, Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$")]] = Field(default_factory=dict)
     vault: str = "http://vault.centos.org/7.6.1810"
 
 
@@ -63,6 +64,17 @@ class Table(settings.Settings):
     bridge: Bridge
     nat: Nat | None = None
     machines: tuple[Row, ...]
+
+    @model_validator(mode="after")
+    def _has_room_for_each(self) -> Self:
+        hosts = [self.bridge.address, *(row.address for row in self.machines)]
+        outside = [str(host) for host in hosts if host not in self.network]
+        if outside:
+            raise ValueError(f"expected addresses in {self.network}, found {', '.join(outside)}; correct one of them")
+        for what, found in (("name", [row.name for row in self.machines]), ("address", [str(host) for host in hosts])):
+            if twice := sorted({one for one in found if found.count(one) > 1}):
+                raise ValueError(f"expected another {what} for each, found {', '.join(twice)} twice")
+        return self
 
     @property
     def has_bundle(self) -> bool:

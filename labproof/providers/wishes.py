@@ -28,11 +28,12 @@ def wish(provider: str) -> Wish:
 
 def box(said: table.Box, provider: str) -> Box:
     """Return the box of the course, or the one that LABPROOF_VM_BOX, _VERSION and _URL name instead."""
-    name, url = os.environ.get("LABPROOF_VM_BOX"), os.environ.get("LABPROOF_VM_BOX_URL")
-    # The version of one box says nothing of another.
-    version = os.environ.get("LABPROOF_VM_BOX_VERSION") or ("" if name else said.version)
-    urls = () if name else said.urls.get(provider, ())
-    return Box(name or said.name, version, tuple(url.splitlines()) if url else urls)
+    name, url = os.environ.get("LABPROOF_VM_BOX") or said.name, os.environ.get("LABPROOF_VM_BOX_URL")
+    # Version and addresses of the course's box say nothing of another.
+    is_the_courses = name == said.name
+    version = os.environ.get("LABPROOF_VM_BOX_VERSION") or (said.version if is_the_courses else "")
+    urls = said.urls.get(provider, ()) if is_the_courses else ()
+    return Box(name, version, tuple(url.splitlines()) if url else urls)
 
 
 def machines_dir(provider: str) -> Path:

@@ -102,3 +102,12 @@ def test_mounted_hierarchies_are_read_from_mountinfo() -> None:
 def test_available_memory_is_read_in_mib() -> None:
     """MemAvailable is what counts, in MiB."""
     assert preflight.available_mib("MemTotal:  9 kB\nMemAvailable:   2097152 kB\n") == 2048
+
+
+@pytest.mark.parametrize(
+    ("release", "version"),
+    [("6.1.0-18-amd64", (6, 1)), ("6.12-amd64", (6, 12)), ("5.15.90.1-microsoft", (5, 15)), ("?", (0, 0))],
+)
+def test_a_kernels_release_is_two_numbers(release: str, version: tuple[int, int]) -> None:
+    """What stands behind them is its maker's."""
+    assert preflight.kernel_version(release) == version

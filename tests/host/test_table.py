@@ -1,5 +1,6 @@
 """The one table of machines."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -34,4 +35,28 @@ def test_an_unknown_key_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "machines.json"
     path.write_text('{"network": "10.0.0.0/8", "bridge": {"name": "b", "address": "10.0.0.1"}, "machine": []}')
     with pytest.raises(ConfigError, match="machine: unknown key"):
+        table.load(path)
+
+
+ROW = {"name": "one", "role": "r", "address": "10.0.0.2", "cpus": 1, "memory": 512}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"cpus": 0}, "cpus"),
+        ({"memory": -1}, "memory"),
+        ({"name": "two words"}, "name"),
+        ({"address": "10.1.0.2"}, "expected addresses in 10.0.0.0/24, found 10.1.0.2"),
+        ({"address": "10.0.0.1"}, "10.0.0.1 twice"),
+        ({"address": "10.0.0.3"}, "one twice"),
+    ],
+)
+def test_machines_that_cannot_be(tmp_path: Path, change: dict[str, object], said: str) -> None:
+    """What no hypervisor makes a machine of, or no network has room for, is named before anything is made."""
+    rows = [{**ROW, **change}] if "one twice" not in said else [ROW, {**ROW, **change}]
+    path = tmp_path / "machines.json"
+    network = {"network": "10.0.0.0/24", "bridge": {"name": "b", "address": "10.0.0.1"}}
+    path.write_text(json.dumps({**network, "machines": rows}))
+    with pytest.raises(ConfigError, match=said):
         table.load(path)

@@ -106,6 +106,59 @@ def test_libvirt_emulates_the_processor_only_where_that_is_said() -> None:
     assert "node graceful_halt_timeout= 600" in lines
 
 
+@needs_ruby
+@pytest.mark.parametrize("provider", ["virtualbox", "libvirt"])
+def test_another_box_has_nothing_of_the_courses(provider: str, tmp_path: Path) -> None:
+    """Version, addresses and sums of the course's box are refused or wrong for another; an empty variable is none."""
+    data = json.loads((FOLDER / "machines.json").read_text(encoding="utf-8"))
+    data["box"] |= {"urls": {provider: ["http://127.0.0.1/a.box"]}, "sums": {provider: "ab" * 32}}
+    table = tmp_path / "machines.json"
+    table.write_text(json.dumps(data), encoding="utf-8")
+    other = _settings(provider, LABPROOF_MACHINES=str(table), LABPROOF_VM_BOX="my/box", LABPROOF_VM_BOX_VERSION="")
+    assert "node box= my/box" in other
+    assert not any(word in line for line in other for word in ("box_version", "box_url", "checksum"))
+    mirror = {"LABPROOF_VM_BOX": "", "LABPROOF_VM_BOX_URL": "http://127.0.0.1/b.box"}
+    same = _settings(provider, LABPROOF_MACHINES=str(table), **mirror)
+    for said in ("box= centos/7", "box_url= http://127.0.0.1/b.box", f"box_download_checksum= {'ab' * 32}"):
+        assert f"node {said}" in same
+
+
+@needs_ruby
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("LABPROOF_VM_CPUS", "two"), ("LABPROOF_VM_CPUS", "0"), ("LABPROOF_VM_CPUS", "-1"), ("LABPROOF_VM_DRIVER", "KVM")],
+)
+def test_an_odd_setting_of_libvirt_is_told(name: str, value: str) -> None:
+    """Ruby takes every word for a number, and libvirt would have a machine without a processor."""
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        _settings("libvirt", **{name: value})
+    assert f"{name}: expected" in failed.value.stderr
+
+
+MIRROR = """[base]
+name=CentOS-$releasever - Base - mirrors.example
+failovermethod=priority
+baseurl=http://mirrors.example/centos/$releasever/os/$basearch/
+        http://mirrors.cloud.example/centos/$releasever/os/$basearch/
+gpgcheck=1
+
+[updates]
+#mirrorlist=http://mirrorlist.centos.org/?release=$releasever&arch=$basearch&repo=updates
+baseurl=https://mirrors.example/$contentdir/$releasever/updates/$basearch/
+gpgcheck=1
+
+[C7.0.1406-base]
+baseurl=http://vault.centos.org/7.0.1406/os/$basearch/
+enabled=0
+"""
+"""The same with the addresses of a mirror, as many boxes have it, and a part of CentOS-Vault.repo."""
+
+EPEL = """[epel]
+metalink=https://mirrors.example/metalink?repo=epel-7&arch=$basearch
+enabled=1
+gpgcheck=1
+"""
+
 REPOSITORY = """[base]
 name=CentOS-$releasever - Base
 mirrorlist=http://mirrorlist.centos.org/?release=$releasever&arch=$basearch&repo=os&infra=$infra
@@ -140,6 +193,27 @@ def test_repositories_are_moved_to_the_vault(tmp_path: Path) -> None:
     assert "mirrorlist" not in again["base"]
     assert (again["base"]["gpgcheck"], again["base"]["skip_if_unavailable"]) == ("1", "1")
     assert again["centosplus"]["enabled"] == "0"
+
+
+def test_a_mirror_of_a_box_is_moved_to_the_vault(tmp_path: Path) -> None:
+    """There another release is, whatever the mirror is called; what names a release itself stays."""
+    (tmp_path / "CentOS-Base.repo").write_text(MIRROR)
+    for _ in range(2):
+        found = _vault(tmp_path, "http://127.0.0.1/7.6.1810")
+    assert found["base"]["baseurl"] == "http://127.0.0.1/7.6.1810/os/$basearch/"
+    assert found["updates"]["baseurl"] == "http://127.0.0.1/7.6.1810/updates/$basearch/"
+    assert found["C7.0.1406-base"]["baseurl"] == "http://vault.centos.org/7.0.1406/os/$basearch/"
+    assert (found["C7.0.1406-base"]["enabled"], found["base"]["gpgcheck"]) == ("0", "1")
+
+
+def test_epel_keeps_no_package_from_being_installed(tmp_path: Path) -> None:
+    """yum passes over it where it does not answer, and without a way out does not ask it at all."""
+    (tmp_path / "epel.repo").write_text(EPEL)
+    for vault, name, value in (("http://127.0.0.1/v", "skip_if_unavailable", "1"), ("", "enabled", "0")):
+        _vault(tmp_path, vault)
+        read = configparser.ConfigParser(interpolation=None)
+        read.read(tmp_path / "epel.repo", encoding="utf-8")
+        assert read["epel"][name] == value
 
 
 def test_repositories_are_switched_off_without_a_vault(tmp_path: Path) -> None:

@@ -3,7 +3,15 @@
 #
 # LABPROOF_VM_DRIVER=qemu has QEMU emulate the processor where KVM runs no guest. LABPROOF_VM_NAT names a network that
 # is there already, in the place of the management network: one that leads nowhere, where Labproof has made it.
-DRIVER = ENV.fetch('LABPROOF_VM_DRIVER', 'kvm')
+DRIVER = said('LABPROOF_VM_DRIVER', 'kvm')
+raise "LABPROOF_VM_DRIVER: expected kvm or qemu, found #{DRIVER}" unless %w[kvm qemu].include?(DRIVER)
+
+def processors(row)
+  number = said('LABPROOF_VM_CPUS', row['cpus'].to_s)
+  raise "LABPROOF_VM_CPUS: expected a number of processors, found #{number}" unless number.match?(/\A[1-9]\d{0,2}\z/)
+
+  number.to_i
+end
 
 # A machine that is emulated takes minutes to start and to stop, and is not switched off meanwhile.
 def patience(override)
@@ -26,7 +34,7 @@ PROVIDERS << lambda do |machine, row|
   machine.vm.provider :libvirt do |domain, override|
     domain.default_prefix = 'labproof-'
     domain.memory = row['memory']
-    domain.cpus = ENV.fetch('LABPROOF_VM_CPUS', row['cpus']).to_i
+    domain.cpus = processors(row)
     domain.graphics_type = 'none'
     domain.driver = DRIVER
     unless DRIVER == 'kvm'

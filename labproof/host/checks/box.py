@@ -2,13 +2,18 @@
 
 from pathlib import Path
 
-from labproof.host.checks.finding import Finding, Wish, ok, problem
+from labproof.host.checks.finding import Finding, Wish, ok, problem, unknown
 from labproof.host.computer import Computer
 
 CATALOGUE = "https://vagrantcloud.com/"
 FIX = (
     "check the network (HTTPS_PROXY for a proxy), or fetch the box elsewhere and name its file or a mirror in "
     "LABPROOF_VM_BOX_URL"
+)
+
+CERTIFICATE = "CERTIFICATE_VERIFY_FAILED"
+TRY = (
+    "go on: Vagrant has certificates of its own; where it says the same, fetch the box elsewhere (LABPROOF_VM_BOX_URL)"
 )
 
 
@@ -22,6 +27,9 @@ def check(computer: Computer, wish: Wish) -> Finding:
         if not (reason := computer.reaches(url)):
             return ok(f"{named} will be fetched from {url}")
         reasons.append(f"{url}: {reason}")
+    if any(CERTIFICATE in reason for reason in reasons):
+        # Vagrant brings certificates of its own, and Python for macOS comes without.
+        return unknown(f"{named} is not here, and Python trusts no certificate of {'; '.join(reasons)}", TRY)
     return problem(f"{named} is not here and cannot be fetched ({'; '.join(reasons)})", FIX)
 
 

@@ -22,8 +22,11 @@ def check(computer: Computer, wish: Wish) -> Finding:
         )
     try:
         names = sorted(path.name for path in wish.bundle.iterdir() if path.is_file() and path.name != MANIFEST)
+        strange = sorted(path.name for path in wish.bundle.iterdir() if not is_plain(path))
     except OSError as reason:
         return problem(f"{wish.bundle} cannot be read: {reason.strerror}", "name the folder of the handout's files")
+    if strange:
+        return problem(f"{wish.bundle} has {strange[0]}, which cannot be copied to a machine", "take it out of there")
     if not names:
         return problem(f"{wish.bundle} holds no file", "name the folder of the handout's files")
     if wrong := _wrong(wish.bundle):
@@ -39,6 +42,14 @@ def check_content(computer: Computer, wish: Wish) -> Finding:
         return problem("no machine of this course gets files", "leave --bundle out")
     found = check(computer, wish)
     return found if found.state is State.PROBLEM else wish.judged()
+
+
+def is_plain(path: Path) -> bool:
+    """Tell whether this can be given to a machine: a file, also by a link, or a folder of its own.
+
+    Vagrant waits forever for what a pipe will say, fails for a link to nothing, and follows one to any folder.
+    """
+    return path.is_file() or (path.is_dir() and not path.is_symlink())
 
 
 def _wrong(folder: Path) -> list[str]:

@@ -3,7 +3,7 @@
 import re
 
 from labproof.host.checks import versions
-from labproof.host.checks.finding import Finding, Wish, ok, problem
+from labproof.host.checks.finding import Finding, Wish, ok, problem, unknown
 from labproof.host.checks.versions import shown
 from labproof.host.computer import Answer, Computer
 
@@ -25,6 +25,8 @@ def check(computer: Computer, wish: Wish) -> Finding:
     if answer.status != 0:
         return _refused(answer)
     found = versions.parse(" ".join(_RUNNING.findall(answer.output)) or answer.output)
+    if not found:
+        return unknown("libvirt answers, and does not say its version", "`virsh -c qemu:///system version`")
     if found < versions.LIBVIRT_OLDEST:
         return problem(f"libvirt {shown(found)}, older than {shown(versions.LIBVIRT_OLDEST)}", INSTALL)
     return ok(f"libvirt {shown(found)}")
@@ -33,7 +35,12 @@ def check(computer: Computer, wish: Wish) -> Finding:
 def check_plugin(computer: Computer, wish: Wish) -> Finding:
     """Return whether Vagrant has its plugin for libvirt."""
     answer = computer.run("vagrant", "plugin", "list", seconds=60)
-    found = _PLUGIN.search(answer.output) if answer.status == 0 else None
+    if answer.is_missing:
+        return unknown("without Vagrant there is no telling", "install Vagrant first")
+    found = _PLUGIN.search(answer.output)
+    if found is None and answer.status != 0:
+        said = "it did not end in time" if answer.is_late else f"it ended with status {answer.status}"
+        return unknown(f"Vagrant's plugins cannot be listed: {said}", "`vagrant plugin list`; what it says tells why")
     if found is None:
         return problem("Vagrant has no vagrant-libvirt", "`vagrant plugin install vagrant-libvirt`")
     if (version := versions.parse(found[1])) < versions.PLUGIN_OLDEST:

@@ -1,6 +1,7 @@
 """The names that the machines will have: those of another checkout's, or of somebody's own, stand in the way."""
 
 import re
+from ipaddress import IPv4Interface
 
 from labproof.host.checks import libvirt, virtualbox
 from labproof.host.checks.finding import Finding, Wish, ok, problem, unknown
@@ -36,10 +37,12 @@ def check_network(computer: Computer, wish: Wish) -> Finding:
     if answer.is_missing:
         return unknown("without libvirt there is no telling")
     if answer.status != 0:
-        return ok(f"libvirt has no network {NETWORK} yet")
-    found = re.search(r"<ip address='([\d.]+)'", answer.output)
+        if "not found" in answer.output:
+            return ok(f"libvirt has no network {NETWORK} yet")
+        return unknown(f"libvirt's network {NETWORK} cannot be seen")
+    found = re.search(r"<ip address='(\d+(?:\.\d+){3})'", answer.output)
     address = found[1] if found else ""
-    if address and address.rsplit(".", 1)[0] == str(wish.table.network.network_address).rsplit(".", 1)[0]:
+    if address and IPv4Interface(address).ip in wish.table.network:
         return ok(f"libvirt's network {NETWORK} is the lab's")
     fix = f"`virsh net-destroy {NETWORK}; virsh net-undefine {NETWORK}`"
     return problem(f"libvirt's network {NETWORK} has {address or 'no address'}, not {wish.table.network}", fix)

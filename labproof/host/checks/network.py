@@ -4,15 +4,18 @@ import re
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
-from labproof.host.checks import windows
+from labproof.host.checks import libvirt, windows
 from labproof.host.checks.finding import Finding, Wish, ok, problem, unknown
+from labproof.host.checks.names import NETWORK
 from labproof.host.computer import Computer
-from labproof.host.preflight import routed_networks
+from labproof.host.preflight import leads_there, routed_networks
 
 OF_HYPERVISORS = re.compile(r"vboxnet|virbr|virtualbox|bridge1\d\d|hostonly", re.IGNORECASE)
 """Interfaces that a hypervisor makes for the machines: macOS calls VirtualBox's bridge100 and on."""
 
-_MACOS = re.compile(r"^(\S+): flags|^\s+inet (\S+) netmask 0x([0-9a-f]{8})", re.MULTILINE)
+_OF_VIRTUALBOX = re.compile(r"vboxnet|virtualbox|bridge1\d\d|hostonly", re.IGNORECASE)
+_BRIDGE = re.compile(r"<bridge name='([^']+)'")
+_MACOS = re.compile(r"^(\S+): flags|^\s+inet (\S+)(?: --> \S+)? netmask 0x([0-9a-f]{8})", re.MULTILINE)
 
 
 def check(computer: Computer, wish: Wish) -> Finding:
@@ -21,11 +24,23 @@ def check(computer: Computer, wish: Wish) -> Finding:
     if found is None:
         return unknown(f"the networks of this computer cannot be seen; the lab takes {wish.table.network}")
     for interface, network in found:
-        is_own = interface == wish.table.bridge.name if wish.provider == "lxc" else OF_HYPERVISORS.search(interface)
-        if not is_own and network.prefixlen > 0 and network.overlaps(wish.table.network):
+        if leads_there(network, wish.table.network) and not _is_own(computer, wish, interface):
             fix = f"take {interface} down (a VPN, another lab: `labproof down --provider lxc`), or use another computer"
             return problem(f"the lab's addresses {wish.table.network} are in use: {interface} has {network}", fix)
     return ok(f"nothing else leads to {wish.table.network}")
+
+
+def _is_own(computer: Computer, wish: Wish, interface: str) -> bool:
+    """Tell whether an interface is the lab's own: that of another hypervisor is another lab's."""
+    if wish.provider == "lxc":
+        return interface == wish.table.bridge.name
+    if wish.provider == "virtualbox":
+        return bool(_OF_VIRTUALBOX.search(interface))
+    answer = libvirt.ask(computer, "net-dumpxml", NETWORK)
+    if answer.status == 0:
+        return interface in _BRIDGE.findall(answer.output)
+    # Where libvirt does not say which bridge is the lab's, one of its own may be.
+    return "not found" not in answer.output and bool(OF_HYPERVISORS.search(interface))
 
 
 def networks(computer: Computer) -> tuple[tuple[str, IPv4Network], ...] | None:
@@ -35,7 +50,8 @@ def networks(computer: Computer) -> tuple[tuple[str, IPv4Network], ...] | None:
         return None if table is None else tuple(routed_networks(table))
     if computer.system == "Windows":
         seen = windows.look(computer)
-        return None if seen is None else tuple((n, _network(f"{a}/{p}")) for n, a, p in seen.networks)
+        rows = seen.networks if seen else None
+        return None if rows is None else tuple((n, _network(f"{a}/{p}")) for n, a, p in rows)
     answer = computer.run("ifconfig")
     return tuple(_of_macos(answer.output)) if answer.status == 0 else None
 

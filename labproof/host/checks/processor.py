@@ -47,7 +47,7 @@ def _macos(computer: Computer) -> Finding:
 
 def _windows(computer: Computer) -> Finding:
     seen = windows.look(computer)
-    if seen is None:
+    if seen is None or (seen.has_virtualization is None and not seen.has_hypervisor):
         return unknown("PowerShell does not say whether the processor virtualizes", "run `systeminfo` and look there")
     # Where Windows runs its own hypervisor it says that the firmware offers nothing.
     if seen.has_virtualization or seen.has_hypervisor:

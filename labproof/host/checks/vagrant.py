@@ -1,11 +1,13 @@
 """Vagrant: is it there, and does it know the hypervisor's version."""
 
 from labproof.host.checks import versions, virtualbox
-from labproof.host.checks.finding import Finding, Wish, ok, problem
+from labproof.host.checks.finding import Finding, Wish, ok, problem, unknown
 from labproof.host.checks.versions import Version, shown
 from labproof.host.computer import Computer
 
 INSTALL = "install a newer Vagrant from developer.hashicorp.com/vagrant"
+
+AGAIN = "the same command again; at its first start a virus scanner may hold Vagrant up"
 
 
 def check(computer: Computer, wish: Wish) -> Finding:
@@ -13,9 +15,11 @@ def check(computer: Computer, wish: Wish) -> Finding:
     answer = computer.run("vagrant", "--version", seconds=60)
     if answer.is_missing:
         return problem("vagrant is not installed", INSTALL)
-    found = versions.parse(answer.output)
+    if answer.is_late:
+        return unknown("vagrant --version did not end in time", AGAIN)
+    found = versions.of_vagrant(answer.output)
     if answer.status != 0 or not found:
-        said = "it did not end in time" if answer.is_late else answer.output.strip()[:200]
+        said = answer.output.strip()[:200] or f"exit status {answer.status}"
         return problem(f"vagrant --version failed: {said}", "install Vagrant anew")
     wanted, why = _wanted(computer, wish.provider)
     if found < wanted:

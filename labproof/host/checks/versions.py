@@ -21,12 +21,29 @@ VAGRANT_FOR_VIRTUALBOX: dict[Version, Version] = {
 older one refuses a series that is newer than itself."""
 
 _VERSION = re.compile(r"\d+(?:\.\d+)+")
+_OF_VIRTUALBOX = re.compile(r"^\d+(?:\.\d+)+\S*r\d+\s*$", re.MULTILINE)
+_OF_VAGRANT = re.compile(r"^Vagrant \d+(?:\.\d+)+", re.MULTILINE)
 
 
 def parse(text: str) -> Version:
     """Return the first version in a text; empty where there is none."""
     found = _VERSION.search(text)
     return tuple(int(part) for part in found[0].split(".")) if found else ()
+
+
+def of_virtualbox(text: str) -> Version:
+    """Return the version that `VBoxManage --version` says; empty where it says none.
+
+    Above it there may be warnings, which name the version of a kernel.
+    """
+    found = _OF_VIRTUALBOX.search(text)
+    return parse(found[0]) if found else ()
+
+
+def of_vagrant(text: str) -> Version:
+    """Return the version that `vagrant --version` says, whatever Ruby warns of; empty where it says none."""
+    found = _OF_VAGRANT.search(text)
+    return parse(found[0]) if found else ()
 
 
 def shown(version: Version) -> str:

@@ -9,14 +9,21 @@ from labproof.host.computer import Answer, Computer
 
 INSTALL = "install VirtualBox 7.0 or newer from virtualbox.org"
 DRIVER = "/dev/vboxdrv"
+AGAIN = "end VBoxSVC, or restart this computer; then the same command again"
+IN_WINDOWS = "in Windows' own PowerShell: `py -m labproof doctor --provider virtualbox`"
+KERNEL = "/proc/sys/kernel/osrelease"
 
 
 def check(computer: Computer, wish: Wish) -> Finding:
     """Return whether VirtualBox can be used."""
+    if is_in_windows(computer):
+        return problem("this is Linux inside Windows (WSL), where VirtualBox can start nothing", IN_WINDOWS)
     answer = manage(computer, "--version")
     if answer.is_missing:
         return problem("VBoxManage is not installed", INSTALL)
-    found = versions.parse(answer.output)
+    if answer.is_late:
+        return unknown("VBoxManage --version did not end in time", AGAIN)
+    found = versions.of_virtualbox(answer.output)
     if computer.system == "Linux" and not computer.exists(DRIVER):
         return problem(
             f"VirtualBox {shown(found)} without its kernel driver ({DRIVER})",
@@ -36,7 +43,12 @@ def check(computer: Computer, wish: Wish) -> Finding:
 
 def version(computer: Computer) -> Version:
     """Return VirtualBox's version; empty where there is none."""
-    return versions.parse(manage(computer, "--version").output)
+    return versions.of_virtualbox(manage(computer, "--version").output)
+
+
+def is_in_windows(computer: Computer) -> bool:
+    """Tell whether this Linux is one of Windows' (WSL): both of its kernels have their maker's name."""
+    return computer.system == "Linux" and "microsoft" in (computer.read(KERNEL) or "").lower()
 
 
 def manage(computer: Computer, *arguments: str) -> Answer:
@@ -58,6 +70,4 @@ def _programs(computer: Computer) -> list[str]:
 
 
 def _first(answer: Answer) -> str:
-    if answer.is_late:
-        return "it did not end in time"
     return next((line.strip() for line in answer.output.splitlines() if line.strip()), f"exit status {answer.status}")

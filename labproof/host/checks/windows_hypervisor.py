@@ -14,7 +14,7 @@ OFF = (
 def check(computer: Computer, wish: Wish) -> Finding:
     """Return whether Windows leaves the processor to VirtualBox."""
     seen = windows.look(computer)
-    if seen is None:
+    if seen is None or seen.has_hypervisor is None:
         return unknown("PowerShell does not say whether Windows runs its own hypervisor", OFF)
     if not seen.has_hypervisor:
         return ok("Windows runs no hypervisor of its own")

@@ -5,17 +5,22 @@ import hashlib
 import http.client
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from labproof.ground.errors import BundleError
 from labproof.ground.places import Progress
+from labproof.ground.wait import Deadline
 
 SECONDS = 30
 """How long an address may say nothing."""
 
+LEAST_BYTES = 30 * 1024
+"""How much an address has to give in that time on the average."""
+
+_SHOWN = 400
 _MOST_BYTES = 4 * 1024**3
 _CHUNK = 256 * 1024
 _TRIES = 4
@@ -26,6 +31,14 @@ class _Cut(BundleError):
     """Report that an address did not give the whole file, so that the next one is tried."""
 
 
+class _Slow(_Cut):
+    """Report that an address gives too little for anybody to wait for the rest of it."""
+
+
+def _any_will_do(path: Path) -> None:
+    """Take every file for the right one."""
+
+
 @dataclass(frozen=True)
 class Download:
     """A file to fetch: the addresses that have it, where it shall stand, and its sum where that is known."""
@@ -33,6 +46,14 @@ class Download:
     urls: Sequence[str]
     target: Path
     sha256: str = ""
+    what: str = "a file"
+    require: Callable[[Path], object] = _any_will_do
+    """Raises BundleError, in words for "found", where an address gave something else: many say so with status 200."""
+
+    slowest: float = LEAST_BYTES / SECONDS
+    """Bytes a second; of an address that gives less for `patience` seconds no more is taken."""
+
+    patience: float = 2 * SECONDS
 
 
 def download(wanted: Download, progress: Progress) -> Path:
@@ -40,7 +61,7 @@ def download(wanted: Download, progress: Progress) -> Path:
 
     Raises BundleError that names every address with what was wrong there.
     """
-    if wanted.target.is_file() and (not wanted.sha256 or _sum(wanted.target) == wanted.sha256):
+    if wanted.target.is_file() and not _wrong(wanted.target, wanted):
         return wanted.target
     problems = []
     for url in wanted.urls:
@@ -49,7 +70,8 @@ def download(wanted: Download, progress: Progress) -> Path:
         except _Cut as problem:
             problems.append(f"  {url}: {problem}")
             progress(f"{wanted.target.name}: {url}: {problem}")
-    raise BundleError("\n".join((f"{wanted.target.name}: expected a file, found none", *problems, f"  {_AGAIN}")))
+    expected = f"{wanted.target.name}: expected {wanted.what}, found none"
+    raise BundleError("\n".join((expected, *problems, f"  {_AGAIN}")))
 
 
 def disk_problem(path: Path, problem: OSError) -> BundleError:
@@ -68,33 +90,47 @@ def _from(url: str, wanted: Download, progress: Progress) -> Path:
     for _ in range(_TRIES):
         before = part.stat().st_size if part.exists() else 0
         try:
-            _once(url, part, progress)
-            _check(part, wanted)
+            _once(url, part, wanted, progress)
+            if wrong := _wrong(part, wanted):
+                part.unlink()
+                raise _Cut(wrong)
             return part.replace(wanted.target)
+        except _Slow:
+            raise
         except _Cut as problem:
             cut = problem
-        if (part.stat().st_size if part.exists() else 0) <= before:
+        # What an earlier run has left may be what is wrong: without it everything is asked for once more.
+        is_anew = before > 0 and not part.exists()
+        if not is_anew and (part.stat().st_size if part.exists() else 0) <= before:
             break
     raise cut
 
 
-def _check(part: Path, wanted: Download) -> None:
-    if wanted.sha256 and (found := _sum(part)) != wanted.sha256:
-        part.unlink()
-        raise _Cut(f"expected sha256 {wanted.sha256}, found {found}")
+def _wrong(path: Path, wanted: Download) -> str:
+    """Return in words what a file is instead of the one that is wanted; nothing where it is that."""
+    if wanted.sha256 and (found := _sum(path)) != wanted.sha256:
+        return f"expected sha256 {wanted.sha256}, found {found}"
+    try:
+        wanted.require(path)
+    except BundleError as problem:
+        return " ".join(str(problem).split())[:_SHOWN]
+    return ""
 
 
-def _once(url: str, part: Path, progress: Progress) -> None:
+def _once(url: str, part: Path, wanted: Download, progress: Progress) -> None:
     offset, headers = _resume(url, part)
     try:
         with _opened(url, headers) as answer:
             goes_on = answer.status == 206 and answer.headers.get("Content-Range", "").startswith(f"bytes {offset}-")
+            if answer.status == 206 and not goes_on:
+                part.unlink(missing_ok=True)
+                raise _Cut("another part than the one that was asked for")
             whole = int(answer.headers.get("Content-Length") or 0) + (offset if goes_on else 0)
             if whole > _MOST_BYTES:
                 raise _Cut(f"{whole} bytes, more than any part of a bundle has")
             _note(part, url, answer)
             progress(f"{part.stem}: {'going on at' if goes_on else 'fetching'} {offset if goes_on else url}")
-            got = _copy(answer, part, offset if goes_on else 0)
+            got = _copy(answer, part, offset if goes_on else 0, wanted)
     except urllib.error.HTTPError as problem:
         problem.close()
         if problem.code == 416:
@@ -114,11 +150,13 @@ def _opened(url: str, headers: dict[str, str]) -> Any:
     return urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=SECONDS)
 
 
-def _copy(answer: Any, part: Path, offset: int) -> int:
+def _copy(answer: Any, part: Path, offset: int, wanted: Download) -> int:
     """Write what comes behind what is there, and return the size that this makes. Raises BundleError for the disk."""
-    got = offset
+    got = noted = offset
+    until = Deadline(wanted.patience)
     while True:
-        data = answer.read(_CHUNK) if got <= _MOST_BYTES else b""
+        # As much as is there: waiting for a whole chunk would be waiting for days where a byte comes each second.
+        data = answer.read1(_CHUNK) if got <= _MOST_BYTES else b""
         try:
             with part.open("r+b" if got else "wb") as out:
                 out.seek(got)
@@ -128,6 +166,10 @@ def _copy(answer: Any, part: Path, offset: int) -> int:
         got += len(data)
         if not data:
             return got
+        if until.is_expired:
+            if got - noted < wanted.slowest * wanted.patience:
+                raise _Slow(f"{got - noted} bytes in {until.elapsed:.0f} s, which is too slow to wait for")
+            noted, until = got, Deadline(wanted.patience)
 
 
 def _resume(url: str, part: Path) -> tuple[int, dict[str, str]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labproof.ground.errors import BundleError
+from labproof.ground.file_lock import Busy, held
 from labproof.ground.places import Progress
 from labproof.rehearsal.bundle.manifest import MANIFEST, SCHEMA, describe_file
 from labproof.rehearsal.fetching import packages, signature, skopeo
@@ -73,14 +74,23 @@ def fetch(wanted: Wanted, progress: Progress) -> Path:
     """Fetch everything and return the bundle's folder. What an earlier run fetched is used. Raises BundleError."""
     _ready(wanted)
     try:
-        files = _manifests(wanted, progress)
-        kept, pulled = _images(wanted, files, progress)
-        signatures = {} if wanted.images_only else _packages(wanted, progress)
-        names = [m.name for m in wanted.sources.manifests] + list(kept) + ([REPOSITORY] if signatures else [])
-        _write_manifest(wanted, names, pulled, signatures)
+        with held(wanted.work / "lock"):
+            _fill(wanted, progress)
+    except Busy:
+        raise BundleError(
+            f"{wanted.out}: another `labproof bundle fetch` is at work there\n  try: wait for its end"
+        ) from None
     except OSError as problem:
         raise disk_problem(Path(problem.filename or wanted.out), problem) from problem
     return wanted.out
+
+
+def _fill(wanted: Wanted, progress: Progress) -> None:
+    files = _manifests(wanted, progress)
+    kept, pulled = _images(wanted, files, progress)
+    signatures = {} if wanted.images_only else _packages(wanted, progress)
+    names = [m.name for m in wanted.sources.manifests] + list(kept) + ([REPOSITORY] if signatures else [])
+    _write_manifest(wanted, names, pulled, signatures)
 
 
 def _ready(wanted: Wanted) -> None:
@@ -102,17 +112,11 @@ def _ready(wanted: Wanted) -> None:
 def _manifests(wanted: Wanted, progress: Progress) -> dict[str, workloads.ManifestFile]:
     read = {}
     for source in wanted.sources.manifests:
-        path = download(Download(source.urls, wanted.work / source.name, source.sha256), progress)
+        target = wanted.work / source.name
+        path = download(Download(source.urls, target, source.sha256, "a manifest", workloads.read), progress)
+        read[source.name] = workloads.read(path)
         text = path.read_text(encoding="utf-8")
         (wanted.out / source.name).write_text(text.replace(_ALWAYS, _THERE) if source.offline else text, "utf-8")
-        try:
-            read[source.name] = workloads.read(path)
-        except BundleError as problem:
-            # A page that says "not found" with status 200 must not be taken for it the next time.
-            path.unlink()
-            raise BundleError(
-                f"{source.name}: expected a manifest from {source.urls[0]}, found {problem}\n  try: another of `urls`"
-            ) from problem
     return read
 
 

@@ -14,10 +14,16 @@ HANDOUT, REHEARSAL, OFFICIAL = "handout", "rehearsal", "official"
 REPOSITORY = "k8s-docker.tar.gz"
 FOLDER = "k8s-docker"
 CALICO, DASHBOARD, KUBOARD, KUBOARD_IMAGES = "calico.yaml", "recommended.yaml", "kuboard.yaml", "kuboard.tar"
+STAND_INS_END = "-stand-in"
+"""How the names of images of ours end."""
+
 DOCKER = "20.10"
 PACKAGES = ("yum-utils", "device-mapper-persistent-data", "lvm2", "docker-ce", "docker-ce-cli", "containerd.io")
 KUBERNETES_PACKAGES = ("kubelet", "kubeadm", "kubectl")
-NOT_ON_CENTOS = ("container-selinux", "socat", "conntrack", "conntrack-tools", "kubernetes-cni", "cri-tools")
+NOT_ON_CENTOS = (
+    *("container-selinux", "docker-ce-rootless-extras", "docker-scan-plugin", "fuse-overlayfs", "slirp4netns"),
+    *("socat", "conntrack", "conntrack-tools", "kubernetes-cni", "cri-tools"),
+)
 """What the packages need and a minimal CentOS 7.6 has not."""
 
 CALICO_RANGE = ((3, 18), (3, 21))

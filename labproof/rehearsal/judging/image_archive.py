@@ -14,6 +14,7 @@ INDEX = "manifest.json"
 STAND_IN = "labproof.stand-in"
 """The label of an image of ours; it is part of the content that the image's id is the sum of."""
 
+_MOST_IMAGES = 500
 _MOST_TEXT = 4 * 1024**2
 _MOST_TEXTS = 64 * 1024**2
 
@@ -54,7 +55,10 @@ def read(path: Path) -> list[Image]:
     if INDEX not in passed.texts:
         other = "an OCI archive, which Docker 20.10 does not load" if "oci-layout" in passed.sums else "no images"
         raise BundleError(f"no {INDEX}: {other}")
-    return [_image(row, passed) for row in _rows(passed.texts[INDEX])]
+    rows = _rows(passed.texts[INDEX])
+    if len(rows) > _MOST_IMAGES:
+        raise BundleError(f"its {INDEX} lists {len(rows)} images, more than any bundle has")
+    return [_image(row, passed) for row in rows]
 
 
 def _take(entry: Entry, passed: _Passed, unpacked: list[int]) -> None:

@@ -1,18 +1,23 @@
 """Reads a whole bundle and says everything that is wrong with it."""
 
-from collections.abc import Collection, Iterable, Iterator
+import contextlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from labproof.ground.errors import BundleError, ConfigError
 from labproof.ground.places import Progress
+from labproof.host.checks.bundle import is_plain
 from labproof.rehearsal.judging import expected as expectation
 from labproof.rehearsal.judging import image_archive, manifest_rules, sums, workloads, yum_rules
 from labproof.rehearsal.judging.expected import (
     CALICO,
     DASHBOARD,
+    HANDOUT,
     KUBOARD,
     KUBOARD_IMAGES,
+    REHEARSAL,
     REPOSITORY,
+    STAND_INS_END,
     Expected,
     Packages,
 )
@@ -23,21 +28,25 @@ from labproof.rehearsal.judging.rpm_header import Package
 
 _MOST_FILES = 1000
 _PLATFORM = "linux/amd64"
+_MOST_TOLD = 20
+_TAKE_OUT = "take it out of the folder, or put the file itself there"
+_ONE = "save only the one that is meant: docker load takes the name away from the one before"
 _SAVE = "docker save the images by their names once more"
 
 
 def judge(directory: Path, course: Path, progress: Progress) -> Verdict:
     """Return the verdict on a folder that should be a bundle. Raises ConfigError when there is no such folder."""
-    if not directory.is_dir():
-        raise ConfigError([f"{directory}: expected a folder with a bundle, found none; check the path"])
-    return judge_as(directory, expectation.load(course, sums.edition(sums.content(directory))), progress)
+    _there(directory)
+    edition = sums.edition(sums.content(directory)) or _edition_by_images(directory)
+    return judge_as(directory, expectation.load(course, edition), progress)
 
 
 def judge_as(directory: Path, expected: Expected, progress: Progress) -> Verdict:
     """Return the verdict on a folder by what one edition expects, whatever its manifest says that it is for."""
+    there = _there(directory)
     manifest = sums.content(directory)
     progress("comparing sums")
-    found = [*sums.findings(directory, manifest), *_missing(directory, expected)]
+    found = [*sums.findings(directory, manifest), *_missing(directory, expected), *_strange(there)]
     packages: list[Package] = []
     if expected.packages is not Packages.REPLACED and (directory / REPOSITORY).is_file():
         progress(f"reading {REPOSITORY}")
@@ -54,6 +63,35 @@ def judge_as(directory: Path, expected: Expected, progress: Progress) -> Verdict
     return Verdict(str(directory), expected.edition, unique, names, images, stand_ins)
 
 
+def _edition_by_images(directory: Path) -> str:
+    """Return which edition the manifests are of, where nothing says it: only the rehearsal's ask for stand-ins."""
+    for name in (CALICO, DASHBOARD, KUBOARD):
+        with contextlib.suppress(BundleError):
+            if (directory / name).is_file() and any(
+                repository(container.image).endswith(STAND_INS_END)
+                for container in workloads.read(directory / name).containers
+            ):
+                return REHEARSAL
+    return HANDOUT
+
+
+def _there(directory: Path) -> list[Path]:
+    try:
+        return sorted(directory.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        raise ConfigError([f"{directory}: expected a folder with a bundle, found none; check the path"]) from None
+    except OSError as problem:
+        raise ConfigError(
+            [f"{directory}: it cannot be read: {problem.strerror}; check the path and its rights"]
+        ) from problem
+
+
+def _strange(there: Iterable[Path]) -> Iterator[Finding]:
+    for path in [path for path in there if not is_plain(path)][:_MOST_TOLD]:
+        found = "a link that leads to no file" if path.is_symlink() else "a pipe, a socket or a device"
+        yield Finding(plain(path.name), "files alone: all that is here is copied to a machine", found, _TAKE_OUT)
+
+
 class _Archives:
     """Every archive of images in a bundle, and what is wrong with them."""
 
@@ -61,10 +99,13 @@ class _Archives:
         self.read: dict[str, list[Image]] = {}
         self.findings: list[Finding] = []
         named = {expected.image_archive, KUBOARD_IMAGES}
-        for path in sorted(directory.iterdir())[:_MOST_FILES]:
-            if path.is_file() and (path.name in named or (_may_be_tar(path.name) and path.name != REPOSITORY)):
-                progress(f"reading {plain(path.name)}")
-                self._read(path, is_named=path.name in named)
+        further = [path for path in _there(directory) if _may_be_tar(path.name) and path.name != REPOSITORY]
+        # However many others there are, the handout's own are read.
+        paths = dict.fromkeys([*(directory / name for name in sorted(named)), *further[:_MOST_FILES]])
+        for path in [path for path in paths if path.is_file()]:
+            progress(f"reading {plain(path.name)}")
+            self._read(path, is_named=path.name in named)
+        self.findings += _of_one_name(self.read)
         # What an archive that cannot be read would have had is not known: that is told once, by the archive.
         self.unread = named - self.read.keys()
         if not self.unread:
@@ -89,6 +130,18 @@ class _Archives:
             load = "have it loaded on both machines too, or put its images into the archive that the handout names"
             extra = "an archive more, which the handout does not say to load"
             self.findings.append(Finding(plain(path.name), "no other archive of images", extra, load, breaks=False))
+
+
+def _of_one_name(read: Mapping[str, list[Image]]) -> Iterator[Finding]:
+    """Yield the names that more than one image has: the machine knows the one that was loaded last by it."""
+    images: dict[str, dict[str, str]] = {}
+    for file, image, name in ((file, one, name) for file, found in read.items() for one in found for name in one.names):
+        images.setdefault(name, {}).setdefault(image.id, file)
+    for name, ids in images.items():
+        if len(ids) > 1:
+            files = plain(", ".join(dict.fromkeys(ids.values())))
+            found = f"{len(ids)} images of this name in {files}"
+            yield Finding(list(ids.values())[-1], f"one image with the name {plain(name)}", found, _ONE, breaks=False)
 
 
 def _may_be_tar(name: str) -> bool:

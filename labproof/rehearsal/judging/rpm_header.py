@@ -13,6 +13,10 @@ LEAD = b"\xed\xab\xee\xdb"
 LEAD_SIZE = 96
 _MAGIC = b"\x8e\xad\xe8\x01"
 _NAME, _VERSION, _RELEASE, _ARCHITECTURE, _PROVIDES, _REQUIRES = 1000, 1001, 1002, 1022, 1047, 1049
+_READ = frozenset({_NAME, _VERSION, _RELEASE, _ARCHITECTURE, _PROVIDES, _REQUIRES})
+SOURCE = "src"
+"""What takes an architecture's place in the name of a source package; its header has that of whoever packed it."""
+
 _MOST_ENTRIES = 65536
 _MOST_BYTES = 32 * 1024**2
 _MOST_TEXTS = 100_000
@@ -50,12 +54,18 @@ class Kept:
 
 def read(kept: Kept) -> Package:
     """Return the package whose content begins here. Raises BundleError when it is none."""
-    if kept.take(LEAD_SIZE)[:4] != LEAD:
+    lead = kept.take(LEAD_SIZE)
+    if lead[:4] != LEAD:
         raise BundleError("no RPM package")
+    is_source = lead[6:8] == b"\0\1"
     _, data = _section(kept)
     kept.take(-len(data) % 8)
     index, data = _section(kept)
-    texts = {tag: _texts(data, offset, count) for tag, offset, count in index}
+    # A header may name one text a thousand times: each tag is read once.
+    places = {tag: (offset, count) for tag, offset, count in index if tag in _READ}
+    texts = {tag: _texts(data, *place) for tag, place in places.items()}
+    if is_source:
+        texts[_ARCHITECTURE] = (SOURCE,)
     one = [texts.get(tag, ("",))[0] for tag in (_NAME, _VERSION, _RELEASE, _ARCHITECTURE)]
     if not all(one):
         raise BundleError("a package without a name, a version or an architecture")

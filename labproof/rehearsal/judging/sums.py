@@ -7,6 +7,7 @@ from typing import Any
 
 from labproof.rehearsal.judging.expected import HANDOUT, OFFICIAL, REHEARSAL
 from labproof.rehearsal.judging.finding import Finding, plain
+from labproof.rehearsal.judging.tarball import MOST_BYTES
 
 MANIFEST = "manifest.json"
 _MOST_BYTES = 4 * 1024**2
@@ -27,9 +28,11 @@ def content(directory: Path) -> dict[str, Any] | None:
 
 
 def edition(manifest: dict[str, Any] | None) -> str:
-    """Return which edition of the course a bundle is for: the handout's, unless its manifest says another."""
+    """Return which edition of the course a bundle is for; nothing where its manifest does not say it."""
     said = manifest.get("name") if manifest else None
-    return str(said) if said in (REHEARSAL, OFFICIAL) else HANDOUT
+    if said is None:
+        return ""
+    return said if isinstance(said, str) and said in (REHEARSAL, OFFICIAL) else HANDOUT
 
 
 def findings(directory: Path, manifest: dict[str, Any] | None) -> list[Finding]:
@@ -41,19 +44,32 @@ def findings(directory: Path, manifest: dict[str, Any] | None) -> list[Finding]:
     rows = manifest.get("files")
     if not isinstance(rows, list) or not rows:
         return [Finding(MANIFEST, "a list `files` with name, size and sha256", "none that can be read", _AGAIN)]
-    return [found for row in rows for found in _row(directory, row)]
+    seen: set[str] = set()
+    return [found for row in rows for found in _row(directory, row if isinstance(row, dict) else {}, seen)]
 
 
-def _row(directory: Path, row: Any) -> list[Finding]:
-    row = row if isinstance(row, dict) else {}
+def _row(directory: Path, row: dict[str, Any], seen: set[str]) -> list[Finding]:
     name, wanted = row.get("name"), row.get("sha256")
     if not isinstance(name, str) or not isinstance(wanted, str) or Path(name).name != name:
         return [Finding(MANIFEST, "a name without folders and a sha256 for each file", plain(row), _AGAIN)]
-    path = directory / name
+    if name in seen:
+        return [Finding(MANIFEST, "each file once", f"{plain(name)} twice", _AGAIN, breaks=False)]
+    seen.add(name)
+    try:
+        return _compared(directory / name, row.get("size"), wanted.lower())
+    except OSError as problem:
+        found = f"it cannot be read: {problem.strerror or problem}"
+        return [Finding(plain(name), "a file, as the manifest lists it", found, _AGAIN)]
+
+
+def _compared(path: Path, size: Any, wanted: str) -> list[Finding]:
+    name = plain(path.name)
     if not path.is_file():
-        return [Finding(plain(name), "a file, as the manifest lists it", "no such file", _AGAIN)]
-    if (size := path.stat().st_size) != row.get("size"):
-        return [Finding(name, f"{plain(row.get('size'))} bytes", f"{size} bytes", _AGAIN)]
+        return [Finding(name, "a file, as the manifest lists it", "no such file", _AGAIN)]
+    if (found := path.stat().st_size) != size:
+        return [Finding(name, f"{plain(size)} bytes", f"{found} bytes", _AGAIN)]
+    if found > MOST_BYTES:
+        return [Finding(name, "a file of a bundle", f"{found} bytes, more than any bundle has", _AGAIN)]
     with path.open("rb") as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest()
-    return [] if found == wanted.lower() else [Finding(name, f"sha256 {plain(wanted)}", f"sha256 {found}", _AGAIN)]
+        total = hashlib.file_digest(stream, "sha256").hexdigest()
+    return [] if total == wanted else [Finding(name, f"sha256 {plain(wanted)}", f"sha256 {total}", _AGAIN)]

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import hashlib
 import lzma
+import os
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -22,7 +23,17 @@ MOST_ENTRIES = 50_000
 MOST_IN_HEADER = 1024 * 1024
 CHUNK = 1024 * 1024
 _PACKED: dict[bytes, Callable[..., Any]] = {GZIP: gzip.open, b"BZ": bz2.open, b"\xfd7": lzma.open}
-_BROKEN = (tarfile.TarError, EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error, ValueError, OverflowError)
+_BROKEN = (
+    tarfile.TarError,
+    EOFError,
+    gzip.BadGzipFile,
+    lzma.LZMAError,
+    zlib.error,
+    ValueError,
+    OverflowError,
+    # Each header that only describes the next one is read by a call within the call.
+    RecursionError,
+)
 
 
 class _Header(tarfile.TarInfo):
@@ -118,8 +129,12 @@ def digest(stream: IO[bytes], head: bytes = b"") -> str:
 
 
 def _each(tar: tarfile.TarFile) -> Iterator[Entry]:
-    for number, info in enumerate(tar):
-        if number >= MOST_ENTRIES:
+    number = 0
+    while (info := tar.next()) is not None:
+        # It would keep every header until the end, with a mebibyte of remarks in each.
+        cast(Any, tar).members.clear()
+        number += 1
+        if number > MOST_ENTRIES:
             raise BundleError(f"it has more than {MOST_ENTRIES} entries")
         if info.issparse():
             raise BundleError("it has a sparse file, which no tool for images or packages writes")
@@ -144,6 +159,8 @@ def _told() -> Iterator[None]:
 @contextmanager
 def _opened(path: Path) -> Iterator[IO[bytes]]:
     with path.open("rb") as raw:
+        if os.fstat(raw.fileno()).st_size > MOST_BYTES:
+            raise BundleError("it is larger than any bundle")
         opener = _PACKED.get(raw.read(2))
         raw.seek(0)
         if opener is None:
@@ -156,4 +173,8 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
 def _said(problem: BaseException) -> str:
     if isinstance(problem, EOFError) or "unexpected end" in str(problem):
         return "it is cut off before its end"
+    if "Not a gzipped file" in str(problem):
+        return (
+            "something else stands behind the end of its packed part: it was fetched badly, or joined with another file"
+        )
     return f"it is no tar archive that can be read ({problem})"

@@ -29,6 +29,8 @@ class ManifestFile:
 
     name: str
     lines: tuple[str, ...]
+    """As sed counts them: other signs that end a line in Python end none there."""
+
     objects: tuple[dict[str, Any], ...]
     containers: tuple[Container, ...]
 
@@ -50,7 +52,7 @@ def read(path: Path) -> ManifestFile:
     if not objects:
         raise BundleError("no object of Kubernetes in it")
     containers = tuple(c for found in objects for c in _containers(found))
-    return ManifestFile(path.name, tuple(text.splitlines()), objects, containers)
+    return ManifestFile(path.name, tuple(text.split("\n")), objects, containers)
 
 
 def mapping(value: Any, *keys: str) -> dict[str, Any]:

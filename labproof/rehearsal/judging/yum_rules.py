@@ -52,10 +52,13 @@ def _versions(packages: list[Package], expected: Expected) -> Iterator[Finding]:
     wanted = dict.fromkeys(PACKAGES, "") | dict.fromkeys(KUBERNETES_PACKAGES, expected.kubernetes)
     wanted |= {"docker-ce": DOCKER, "docker-ce-cli": DOCKER}
     for name, version in wanted.items():
-        there = [package for package in packages if package.name == name]
+        of_name = [package for package in packages if package.name == name]
+        there = [package for package in of_name if package.architecture in _PLATFORMS]
         said = f"{name} {version}".strip()
         if not there:
-            yield Finding(REPOSITORY, f"the package {said}", "no package of that name", f"add {said}; {_INDEX}")
+            # One for another processor is as good as none.
+            others = plain(", ".join(map(str, of_name))) if of_name else "no package of that name"
+            yield Finding(REPOSITORY, f"the package {said}", others, f"add {said}; {_INDEX}")
         # Kubernetes is asked for by its version, Docker is not: there the newest of them is installed.
         fits = any if name in KUBERNETES_PACKAGES else all
         if there and not fits(_is_of(package.version, version) for package in there):
@@ -83,6 +86,9 @@ def _needs(packages: list[Package]) -> Iterator[Finding]:
 
 def _index(archive: yum_archive.YumArchive) -> Iterator[Finding]:
     try:
+        for damage in yum_archive.damages(archive, FOLDER):
+            said = f"{plain(damage.place)} with the sum that repomd.xml has"
+            yield Finding(REPOSITORY, said, damage.found, _INDEX, damage.is_read)
         listed = yum_archive.index(archive, FOLDER)
     except BundleError as problem:
         yield Finding(REPOSITORY, "an index that yum can read", str(problem), _INDEX)

@@ -26,6 +26,11 @@ class Web:
     cut_after: dict[str, list[int]] = field(default_factory=dict)
     """For a path, after how many bytes of an answer the connection is cut; one number for each answer."""
     has_ranges: bool = True
+    trickles: set[str] = field(default_factory=set)
+    """Paths that are given a byte at a time, until whoever asked has gone."""
+    moved_to: dict[str, str] = field(default_factory=dict)
+    moved_by: int = 0
+    """How many bytes further on an answer begins than was asked for."""
     asked: list[tuple[str, str]] = field(default_factory=list)
     port: int = 0
 
@@ -59,6 +64,12 @@ def serving(web: Web) -> Iterator[Web]:
 def _answer(handler: http.server.BaseHTTPRequestHandler, web: Web) -> None:
     path, wanted = handler.path.lstrip("/"), handler.headers.get("Range", "")
     web.asked.append((path, wanted))
+    if path in web.moved_to:
+        handler.send_response(302)
+        handler.send_header("Location", web.url(web.moved_to[path]))
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+        return
     if path not in web.files:
         handler.send_error(404)
         return
@@ -66,14 +77,32 @@ def _answer(handler: http.server.BaseHTTPRequestHandler, web: Web) -> None:
     etag = f'"{hashlib.sha256(data).hexdigest()}"'
     asked = re.fullmatch(r"bytes=(\d+)-", wanted)
     start = int(asked[1]) if asked and web.has_ranges and handler.headers.get("If-Range") == etag else 0
+    if start >= len(data) > 0:
+        handler.send_error(416)
+        return
+    start += web.moved_by if start else 0
     handler.send_response(206 if start else 200)
     handler.send_header("Content-Length", str(len(data) - start))
     handler.send_header("ETag", etag)
     if start:
         handler.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
     handler.end_headers()
+    if path in web.trickles:
+        _trickle(handler, data)
+        return
     cuts = web.cut_after.get(path, [])
     handler.wfile.write(data[start:][: cuts.pop(0) if cuts else None])
+
+
+def _trickle(handler: http.server.BaseHTTPRequestHandler, data: bytes) -> None:
+    handler.connection.settimeout(0.02)
+    with contextlib.suppress(ConnectionError):
+        for number in range(len(data)):
+            handler.wfile.write(data[number : number + 1])
+            # Nobody says anything more on this connection; that it was closed ends the waiting.
+            with contextlib.suppress(TimeoutError):
+                if not handler.connection.recv(1):
+                    return
 
 
 @contextlib.contextmanager

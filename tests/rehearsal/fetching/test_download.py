@@ -93,3 +93,62 @@ def test_other_schemes(web: Web, tmp_path: Path) -> None:
     """An address that is no web address, such as a file of this computer, is refused."""
     with pytest.raises(BundleError, match="not https:// or http://"):
         download(Download(["file:///etc/hostname"], tmp_path / "target"), lambda _: None)
+
+
+def test_trickle(web: Web, tmp_path: Path) -> None:
+    """An address that gives a byte at a time is left for the next one, and nothing of it is glued to that."""
+    web.files["slow"] = DATA
+    web.trickles.add("slow")
+    urls = [web.url("slow"), web.url("file")]
+    said: list[str] = []
+    wanted = Download(urls, tmp_path / "target", SUM, slowest=10_000, patience=0.2)
+    assert download(wanted, said.append).read_bytes() == DATA
+    assert any("too slow to wait for" in line for line in said)
+    assert len(web.asked) == 2
+
+
+def test_killed_before_the_end(web: Web, tmp_path: Path) -> None:
+    """A part that was whole when a run was killed is in nobody's way, though no server has more of it."""
+    web.cut_after["file"] = [300_000, 0]
+    with pytest.raises(BundleError):
+        fetch(web, tmp_path)
+    (tmp_path / "target.part").write_bytes(DATA)
+    assert fetch(web, tmp_path).read_bytes() == DATA
+
+
+def test_part_that_was_changed(web: Web, tmp_path: Path) -> None:
+    """A part that was damaged meanwhile costs a second try, and no other address is needed."""
+    web.cut_after["file"] = [300_000, 0]
+    with pytest.raises(BundleError):
+        fetch(web, tmp_path)
+    (tmp_path / "target.part").write_bytes(bytes(300_000))
+    assert fetch(web, tmp_path).read_bytes() == DATA
+
+
+def test_another_part_than_was_asked_for(web: Web, tmp_path: Path) -> None:
+    """A server that goes on somewhere else is asked for the whole file."""
+    web.cut_after["file"] = [300_000]
+    web.moved_by = 7
+    assert fetch(web, tmp_path, sha256="").read_bytes() == DATA
+
+
+def test_page_with_status_200(web: Web, tmp_path: Path) -> None:
+    """What an address gives instead is not taken for the file, nor kept, and the next address is asked."""
+
+    def require(path: Path) -> None:
+        if path.read_bytes().startswith(b"<html>"):
+            raise BundleError("a page")
+
+    web.files["page"] = b"<html>not found"
+    wanted = Download([web.url("page"), web.url("file")], tmp_path / "target", what="a manifest", require=require)
+    assert download(wanted, lambda _: None).read_bytes() == DATA
+    (tmp_path / "target").write_bytes(b"<html>of an earlier run")
+    assert download(wanted, lambda _: None).read_bytes() == DATA
+    with pytest.raises(BundleError, match=r"expected a manifest, found none\n.*page: a page"):
+        download(Download([web.url("page")], tmp_path / "other", what="a manifest", require=require), lambda _: None)
+
+
+def test_address_that_leads_back_to_itself(tmp_path: Path, web: Web) -> None:
+    """A ring of addresses is followed to its end."""
+    web.moved_to["ring"] = "ring"
+    assert fetch(web, tmp_path, "ring", "file").read_bytes() == DATA

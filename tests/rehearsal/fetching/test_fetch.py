@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from labproof.cli import main
+from labproof.ground.file_lock import held
 from labproof.ground.places import engine_dir
 from labproof.rehearsal.given.complete import complete
 from labproof.rehearsal.judging import judge
@@ -155,6 +156,24 @@ def test_page_instead_of_a_manifest(place: Place) -> None:
     assert "kuboard.yaml: expected a manifest" in place.fetch().output
     place.web.files["kuboard.yaml"] = KUBOARD.encode()
     assert place.fetch().exit_code == 0
+
+
+def test_page_at_the_first_mirror(place: Place) -> None:
+    """A page with status 200, in whatever encoding, has the next address asked."""
+    place.web.files["gone"] = "<html>\n<title>您访问的页面: 不存在</title>".encode("gbk")
+    done = place.fetch()
+    assert done.exit_code == 0, done.output
+    assert "calico.yaml: " + place.web.url("gone") in done.output
+
+
+def test_two_at_a_time(place: Place) -> None:
+    """Whoever fetches into a folder that is being filled is told so, and touches nothing."""
+    parts = place.folder / "out.parts"
+    parts.mkdir()
+    with held(parts / "lock"):
+        done = place.fetch()
+    assert (done.exit_code, "is at work there" in done.output) == (3, True)
+    assert not place.web.asked
 
 
 def test_fetched_images_make_a_lab(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,9 +76,28 @@ def test_right_key(web: Web, signer: Signer, tmp_path: Path) -> None:
 
 def test_wrong_key(web: Web, tmp_path: Path) -> None:
     """Another key than the one that is expected is refused and not kept, and both are named."""
-    with pytest.raises(BundleError, match=rf"expected the key {'A' * 40}, found [0-9A-F]{{40}}"):
+    with pytest.raises(BundleError, match=rf"(?s)expected the key {'A' * 40}, found none.*the key [0-9A-F]{{40}}"):
         check(web, tmp_path, "A" * 40)
     assert not (tmp_path / "docker-ce.key").exists()
+
+
+def test_second_place_of_a_key(web: Web, signer: Signer, tmp_path: Path) -> None:
+    """Where the first place has a page or another key, the next one is asked."""
+    web.files["page"] = b"<html>not found</html>"
+    urls = (web.url("page"), web.url("key"))
+    source = RepositorySource(name="r", urls=(web.url("r"),), keys=urls, fingerprint=signer.fingerprint)
+    assert signature.check(source, tmp_path, lambda _: None)[1] == signature.KEY_ONLY
+
+
+def test_no_gpg(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without gpg a page is told from a key all the same."""
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", str(tmp_path))
+        assert check(web, tmp_path, "") == signature.NOT_CHECKED
+        (tmp_path / "docker-ce.key").unlink()
+        web.files["key"] = b"<html>not found</html>"
+        with pytest.raises(BundleError, match="something that is no key"):
+            check(web, tmp_path, "")
 
 
 def test_changed_index(web: Web, signer: Signer, tmp_path: Path) -> None:
@@ -91,5 +110,5 @@ def test_changed_index(web: Web, signer: Signer, tmp_path: Path) -> None:
 def test_no_key(web: Web, tmp_path: Path) -> None:
     """A page that is no key at all is refused."""
     web.files["key"] = b"<html>not found</html>"
-    with pytest.raises(BundleError, match="what `keys` gives is no key"):
+    with pytest.raises(BundleError, match=r"expected a key, found none\n.*something that is no key"):
         check(web, tmp_path, "")
