@@ -1,12 +1,14 @@
 """The one table of machines, vagrant/machines.json, as Python sees it; the Vagrantfile reads the same file."""
 
+from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from labproof.ground import settings
+from labproof.ground.errors import ConfigError
 from labproof.ground.places import course_dir
 
 
@@ -65,17 +67,6 @@ class Table(settings.Settings):
     nat: Nat | None = None
     machines: tuple[Row, ...]
 
-    @model_validator(mode="after")
-    def _has_room_for_each(self) -> Self:
-        hosts = [self.bridge.address, *(row.address for row in self.machines)]
-        outside = [str(host) for host in hosts if host not in self.network]
-        if outside:
-            raise ValueError(f"expected addresses in {self.network}, found {', '.join(outside)}; correct one of them")
-        for what, found in (("name", [row.name for row in self.machines]), ("address", [str(host) for host in hosts])):
-            if twice := sorted({one for one in found if found.count(one) > 1}):
-                raise ValueError(f"expected another {what} for each, found {', '.join(twice)} twice")
-        return self
-
     @property
     def has_bundle(self) -> bool:
         """Tell whether any machine is given the handout's files."""
@@ -99,4 +90,18 @@ def path() -> Path:
 
 def load(file: Path | None = None) -> Table:
     """Read the table. Raises ConfigError with every problem in it."""
-    return settings.load(file or path(), Table)
+    place = file or path()
+    table = settings.load(place, Table)
+    if wrong := list(_problems(table)):
+        raise ConfigError([f"{place}: {said}; correct one of them" for said in wrong])
+    return table
+
+
+def _problems(table: Table) -> Iterator[str]:
+    """Return what keeps the machines from standing in one network."""
+    hosts = [table.bridge.address, *(row.address for row in table.machines)]
+    if outside := [str(host) for host in hosts if host not in table.network]:
+        yield f"expected addresses in {table.network}, found {', '.join(outside)}"
+    for what, found in (("name", list(table.names)), ("address", [str(host) for host in hosts])):
+        if twice := sorted({one for one in found if found.count(one) > 1}):
+            yield f"expected another {what} for each, found {', '.join(twice)} twice"
