@@ -5,7 +5,7 @@ import platform
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
@@ -15,6 +15,13 @@ from labproof.host.table import Table
 
 MEMORY_MIB = 4096
 DISK_MIB = 15 * 1024
+LAB_MIB = 6 * 1024
+"""What the machines of a finished lab hold, and some more."""
+KEPT_FREE = 0.15
+"""The share of a file system below which kubelet removes images and then Pods: its machines see the whole disk.
+
+Source: kubelet 1.20, imageGCHighThresholdPercent 85 and imagefs.available<15%.
+"""
 OLDEST_KERNEL = (5, 19)
 CGROUPS = frozenset({"cpu", "cpuset", "devices", "freezer", "memory", "pids"})
 UNIFIED_CGROUPS = frozenset({"cpu", "cpuset", "memory", "pids"})
@@ -35,6 +42,8 @@ class Surroundings:
     unified_cgroups: frozenset[str]
     networks: tuple[tuple[str, IPv4Network], ...]
     """Each interface with a network that it leads to."""
+    kept_free: dict[str, int] = field(default_factory=dict)
+    """MiB that kubelet must find free where its machine is, by folder."""
 
 
 def check(table: Table, surroundings: Surroundings) -> None:
@@ -60,6 +69,12 @@ def problems(table: Table, here: Surroundings) -> Iterator[str]:
     for folder, free in here.disk.items():
         if free < DISK_MIB:
             yield f"- expected {DISK_MIB} MiB free in {folder}, found {free}: free some, or set LABPROOF_CACHE"
+    for folder, kept in here.kept_free.items():
+        if here.disk[folder] >= DISK_MIB and here.disk[folder] - LAB_MIB < kept:
+            yield (
+                f"- expected {kept + LAB_MIB} MiB free in {folder}, found {here.disk[folder]}: kubelet removes images"
+                f" and Pods where less than {KEPT_FREE:.0%} of the disk is free; free some, or use a smaller disk"
+            )
     yield from _cgroup_problems(here)
     yield from _network_problems(table, here)
 
@@ -87,7 +102,7 @@ def _network_problems(table: Table, here: Surroundings) -> Iterator[str]:
 
 
 def look(folders: tuple[Path, ...]) -> Surroundings:
-    """Read what counts of this computer; `folders` are where disk space is needed."""
+    """Read what counts of this computer; `folders` are where disk space is needed, the machines are in the last."""
     mounts = Path("/proc/self/mountinfo").read_text()
     memory = Path("/proc/meminfo").read_text()
     return Surroundings(
@@ -100,6 +115,7 @@ def look(folders: tuple[Path, ...]) -> Surroundings:
         cgroups=mounted_cgroups(mounts),
         unified_cgroups=_unified(),
         networks=tuple(routed_networks(Path("/proc/net/route").read_text())),
+        kept_free={str(folder): int(_usage(folder).total * KEPT_FREE) // 1024**2 for folder in folders[-1:]},
     )
 
 
@@ -139,8 +155,11 @@ def _unified() -> frozenset[str]:
 
 
 def _free_mib(folder: Path) -> int:
-    existing = next(p for p in (folder, *folder.parents) if p.exists())
-    return shutil.disk_usage(existing).free // 1024**2
+    return _usage(folder).free // 1024**2
+
+
+def _usage(folder: Path) -> "shutil._ntuple_diskusage":
+    return shutil.disk_usage(next(p for p in (folder, *folder.parents) if p.exists()))
 
 
 def _number(path: Path) -> int:

@@ -1,7 +1,9 @@
 """May this computer run the lab?"""
 
+import shutil
 from dataclasses import replace
 from ipaddress import IPv4Network
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +39,8 @@ def test_a_suitable_computer_has_no_problems() -> None:
         ({"user_namespaces": 0}, "max_user_namespaces"),
         ({"memory": 1000}, "4096 MiB"),
         ({"disk": {"/var/cache": 99}}, "/var/cache"),
+        ({"disk": {"/var/lib": 40_000}, "kept_free": {"/var/lib": 38_000}}, "where less than 15% of the disk is free"),
+        ({"disk": {"/var/lib": 99}, "kept_free": {"/var/lib": 38_000}}, "expected 15360 MiB free in /var/lib"),
         ({"cgroups": preflight.CGROUPS}, "name=systemd"),
         ({"cgroups": frozenset(), "unified_cgroups": frozenset({"cpuset", "memory", "pids"})}, "control group cpu"),
         ({"networks": (("virbr9", IPv4Network("192.168.200.128/25")),)}, "virbr9 has 192.168.200.128/25"),
@@ -47,6 +51,14 @@ def test_each_problem_is_named_with_what_helps(change: dict[str, object], said: 
     """Whatever stands in the way is one sentence that names it."""
     (problem,) = preflight.problems(TABLE, replace(GOOD, **change))  # type: ignore[arg-type]
     assert said in problem
+
+
+def test_disk_that_kubelet_would_empty_is_refused_before_it_does(tmp_path: Path) -> None:
+    """Of the disk that the machines are on a share must stay free, however large it is; no other disk matters."""
+    found = preflight.look((Path("/"), tmp_path / "lxc"))
+    share = shutil.disk_usage(tmp_path).total * 0.15 / 1024**2
+    assert found.kept_free == {str(tmp_path / "lxc"): pytest.approx(share, abs=1)}
+    preflight.check(TABLE, replace(GOOD, disk={"/var/lib": 44_200}, kept_free={"/var/lib": 38_000}))
 
 
 def test_all_problems_are_reported_at_once() -> None:
