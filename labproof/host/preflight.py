@@ -15,7 +15,7 @@ from labproof.host.table import Table
 
 MEMORY_MIB = 4096
 DISK_MIB = 15 * 1024
-LAB_MIB = 6 * 1024
+TAKEN_MIB = 6 * 1024
 """What the machines of a finished lab hold, and some more."""
 KEPT_FREE = 0.15
 """The share of a file system below which kubelet removes images and then Pods: its machines see the whole disk.
@@ -70,9 +70,9 @@ def problems(table: Table, here: Surroundings) -> Iterator[str]:
         if free < DISK_MIB:
             yield f"- expected {DISK_MIB} MiB free in {folder}, found {free}: free some, or set LABPROOF_CACHE"
     for folder, kept in here.kept_free.items():
-        if here.disk[folder] >= DISK_MIB and here.disk[folder] - LAB_MIB < kept:
+        if here.disk[folder] >= DISK_MIB and here.disk[folder] - TAKEN_MIB < kept:
             yield (
-                f"- expected {kept + LAB_MIB} MiB free in {folder}, found {here.disk[folder]}: kubelet removes images"
+                f"- expected {kept + TAKEN_MIB} MiB free in {folder}, found {here.disk[folder]}: kubelet removes images"
                 f" and Pods where less than {KEPT_FREE:.0%} of the disk is free; free some, or use a smaller disk"
             )
     yield from _cgroup_problems(here)
