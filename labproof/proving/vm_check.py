@@ -103,6 +103,9 @@ class VmCheck:
         except LabError as failed:
             problem = str(failed)
             raise
+        except BaseException as ended:
+            problem = f"it did not come to its end: {type(ended).__name__}"
+            raise
         finally:
             stage = Stage(name, round(time.monotonic() - clock, 1), problem)
             self.stages.append(stage)

@@ -80,6 +80,7 @@ class Host:
 
     asked: list[str] = field(default_factory=list)
     fails: str = ""
+    problem: type[BaseException] = HostError
 
     @property
     def lab(self) -> Lab:
@@ -90,7 +91,7 @@ class Host:
         def note(progress: Progress) -> None:
             self.asked.append(name)
             if name == self.fails:
-                raise HostError(f"{name} went wrong")
+                raise self.problem(f"{name} went wrong")
 
         return note
 
@@ -177,6 +178,15 @@ def test_what_fails_ends_the_proof_and_all_is_put_back() -> None:
     assert "up" not in host.asked
     assert host.asked[-2:] == ["take_down", "put_back"]
     assert "the stages after this one were not run" in said
+
+
+def test_stage_that_was_interrupted_did_not_pass() -> None:
+    """Ctrl-C ends the proof: its stage is told as one that did not come to its end, and all is put back."""
+    host, said = Host(fails="make_network", problem=KeyboardInterrupt), list[str]()
+    with pytest.raises(KeyboardInterrupt):
+        check(host, Bench(RUNS), said).prove()
+    assert any(line.endswith("it did not come to its end: KeyboardInterrupt") for line in said)
+    assert host.asked[-2:] == ["take_down", "put_back"]
 
 
 def test_a_computer_that_cannot_be_put_back_is_told() -> None:

@@ -213,6 +213,18 @@ def test_pod_that_comes_up_late_is_seen(fake: FakeConnection, pods: ProbePods) -
     assert pods.address("master") == "10.122.0.7"
 
 
+def test_pod_of_a_slow_machine_is_waited_for(
+    fake: FakeConnection, pods: ProbePods, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a Pod takes minutes to start, as with an emulated processor, nobody makes another one meanwhile."""
+    monkeypatch.setenv("LABPROOF_SLOWNESS", "10")
+    fake.serve("GET", LOOKER, pod("Pending"))
+    assert "Pending" in pods.address("master")
+    fake.serve("GET", LOOKER, pod("Running", "10.122.0.7"))
+    assert pods.address("master") == "10.122.0.7"
+    assert sum(path.endswith(PODS) for path in asked(fake, "POST")) == 1
+
+
 def test_pod_that_is_gone_is_made_anew(fake: FakeConnection, pods: ProbePods) -> None:
     """Somebody may take our Pod away: that is said, and the next look makes another one."""
     fake.serve("GET", LOOKER, Page({}, 404))
