@@ -149,10 +149,8 @@ class CourseRun:
     @property
     def is_partial(self) -> bool:
         """Tell whether anything is left out, only verified though the session performs, or may not be reached."""
-        uses = {c.use for c in self._chosen.values()}
-        is_whole = len({c.plan for c in self._chosen.values()}) == len(self.plan.scenarios) and uses == {
-            self.options.mode
-        }
+        uses = {c.plan: c.use for c in self._chosen.values()}
+        is_whole = len(uses) == len(self.plan.scenarios) and set(uses.values()) == {self.options.mode}
         return not is_whole or session_options.may_stop(self.config)
 
     # The lab

@@ -10,7 +10,7 @@ import pytest
 from labproof.ground import language
 from labproof.ground.places import Progress
 from labproof.ground.wording import say
-from labproof.records.model import Mode, Outcome, ScenarioRecord, Score, Source, StepRecord
+from labproof.records.model import Mode, Outcome, ScenarioRecord, Score, Source, StepOutcome, StepRecord
 from labproof.showing.progress import Display, failed_work, one_line
 from tests.golden import samples
 
@@ -114,6 +114,20 @@ def test_work_that_failed_comes_first(clock: Ticking) -> None:
         "  try: delete it",
         "failed: it holds",
     ]
+
+
+@pytest.mark.parametrize("has_failed", [False, True])
+def test_work_whose_criteria_are_looked_at_later(clock: Ticking, has_failed: bool) -> None:
+    """Of work alone it is told that it is over, with what went wrong; of criteria that nobody looked at, nothing."""
+    outcome = StepOutcome.FAILED if has_failed else StepOutcome.PASSED
+    step = StepRecord("When", "it is made", outcome, 1.0, "it broke" if has_failed else "")
+    stream = io.StringIO()
+    with Display(stream, clock) as display:
+        display.scenario_started("docker", "It is made")
+        display.work_finished(replace(record(Outcome.UNDETERMINED), steps=(step,)))
+    told = [line[11:] for line in stream.getvalue().splitlines()[1:]]
+    wrong = ["  the work failed: it is made", "    it broke"] if has_failed else []
+    assert told == ["docker: It is made worked, looked at later", *wrong]
 
 
 def test_long_reasons_are_cut_in_the_middle(clock: Ticking) -> None:
