@@ -4,15 +4,16 @@ A sentence that fails does not end its scenario: a student's other criteria are 
 wrong is recorded, and the scenario fails at its end.
 """
 
-import functools
 import inspect
+import sys
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 import pytest
 import pytest_bdd
-from pytest_bdd.parsers import parse
-from pytest_bdd.steps import step_function_context_registry
+from pytest_bdd.parsers import StepParser, parse
 
 from labproof.grading.features import FeatureFile
 from labproof.grading.recording import Recording
@@ -22,45 +23,104 @@ RECORDING = pytest.StashKey[Recording]()
 """Where a session of the course keeps the recording that its sentences are carried out by."""
 
 
+@dataclass(frozen=True)
+class Step:
+    """A function bound to a sentence, and what stands in that sentence."""
+
+    function: Callable[..., Any]
+    arguments: dict[str, Any]
+
+    @property
+    def fixtures(self) -> list[str]:
+        """Return the names of what else the function asks for: fixtures of pytest."""
+        empty = inspect.Parameter.empty
+        asked = inspect.signature(self.function).parameters.values()
+        return [one.name for one in asked if one.default is empty and one.name not in self.arguments]
+
+
+class Sentences(StepParser):
+    """The sentences of one kind that a module binds: all of them are one step of pytest-bdd.
+
+    For each sentence of a scenario pytest-bdd looks through all steps, and asks pytest about each of them: with a step
+    for every sentence of a course that took a seventh of judging a hand-in.
+    """
+
+    def __init__(self, kind: str) -> None:
+        super().__init__("a sentence of the course")
+        self.kind = kind
+        self._bound: list[tuple[parse, Callable[..., Any]]] = []
+        self._found: dict[str, list[Step]] = {}
+
+    def bind(self, sentence: str, function: Callable[..., Any]) -> None:
+        """Bind a sentence to a function."""
+        self._bound.append((parse(sentence), function))
+        self._found.clear()
+
+    def find(self, text: str) -> list[Step]:
+        """Return what is bound to a sentence: nothing, one step, or several by mistake."""
+        if text not in self._found:
+            fitting = [(parser, function) for parser, function in self._bound if parser.is_matching(text)]
+            self._found[text] = [Step(function, parser.parse_arguments(text)) for parser, function in fitting]
+        return self._found[text]
+
+    def is_matching(self, name: str) -> bool:
+        """Tell pytest-bdd whether a sentence is one of these."""
+        return bool(self.find(name))
+
+    def parse_arguments(self, name: str) -> dict[str, Any]:
+        """Return what `_carried_out` is given: the function that was bound last, as with pytest-bdd itself."""
+        return {"bound": self.find(name)[-1]}
+
+
+_ALL: WeakSet[Sentences] = WeakSet()
+"""The sentences of every module that is there: what is bound in one that was dropped is bound no more."""
+
+
 def given(sentence: str) -> Callable[[F], F]:
     """Bind a sentence that says what must be true already."""
-    return lambda function: _bound(pytest_bdd.given, sentence, function)
+    return lambda function: _bound("given", sentence, function)
 
 
 def when(sentence: str) -> Callable[[F], F]:
     """Bind a sentence that does what the handout says."""
-    return lambda function: _bound(pytest_bdd.when, sentence, function)
+    return lambda function: _bound("when", sentence, function)
 
 
 def then(sentence: str) -> Callable[[F], F]:
     """Bind a sentence that is one criterion."""
-    return lambda function: _bound(pytest_bdd.then, sentence, function)
+    return lambda function: _bound("then", sentence, function)
+
+
+def bound(kind: str, text: str) -> list[Step]:
+    """Return what is bound to a sentence of a kind, in whichever module."""
+    return [step for sentences in tuple(_ALL) if sentences.kind == kind for step in sentences.find(text)]
 
 
 def unbound(features: Iterable[FeatureFile]) -> list[str]:
     """Return what is wrong with sentences that no step, or more than one, is bound to."""
-    contexts = list(step_function_context_registry.values())
     problems: dict[str, None] = {}
     for feature in features:
         for sentence in (s for scenario in feature.scenarios for s in scenario.sentences):
-            bound = [c for c in contexts if c.type in (None, sentence.kind) and c.parser.is_matching(sentence.text)]
-            if len(bound) != 1:
-                names = ", ".join(c.step_func.__qualname__ for c in bound) or "nothing"
+            steps = bound(sentence.kind, sentence.text)
+            if len(steps) != 1:
+                names = ", ".join(sorted(s.function.__qualname__ for s in steps)) or "nothing"
                 place = f"{feature.path}: {sentence.text!r}"
                 problems[f"{place}: bound to {names}; bind it to exactly one step in steps/"] = None
     return list(problems)
 
 
-def _bound(keyword: Callable[..., Any], sentence: str, function: F) -> F:
-    @functools.wraps(function)
-    def recorded(*, request: Any, **arguments: Any) -> None:
-        request.config.stash[RECORDING].carry_out(lambda: function(**arguments))
+def _bound(kind: str, sentence: str, function: F) -> F:
+    # pytest looks for fixtures, and so for steps, in the module; its decorators are called from there.
+    module = sys._getframe(2).f_locals
+    name = f"_sentences_{kind}"
+    if name not in module:
+        module[name] = sentences = Sentences(kind)
+        _ALL.add(sentences)
+        getattr(pytest_bdd, kind)(sentences, stacklevel=3)(_carried_out)
+    module[name].bind(sentence, function)
+    return function
 
-    signature = inspect.signature(function)
-    own = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    recorded.__signature__ = signature.replace(  # type: ignore[attr-defined]
-        parameters=[own, *signature.parameters.values()]
-    )
-    # pytest-bdd registers the step in the frame of its caller: that is the module of the step.
-    bound: F = keyword(parse(sentence), stacklevel=3)(recorded)
-    return bound
+
+def _carried_out(request: pytest.FixtureRequest, bound: Step) -> None:
+    asked = {name: request.getfixturevalue(name) for name in bound.fixtures}
+    request.config.stash[RECORDING].carry_out(lambda: bound.function(**bound.arguments, **asked))

@@ -1,5 +1,6 @@
 """Sentences bound to Python: what pytest-bdd gets to know of them, and what it is kept from."""
 
+import gc
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,8 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
-from pytest_bdd.utils import get_required_args
+from pytest_bdd.steps import step_function_context_registry
 
 from labproof.grading.features import FeatureFile, FeatureScenario, Sentence
 from labproof.session import sentences as gherkin
@@ -44,11 +44,6 @@ class Kept:
         self.sentences.append(sentence)
 
 
-def bound(step: Callable[..., Any]) -> StepFunctionContext:
-    (found,) = (context for context in step_function_context_registry.values() if context.step_func is step)
-    return found
-
-
 @pytest.mark.parametrize(
     ("step", "kind", "sentence", "arguments"),
     [
@@ -59,32 +54,51 @@ def bound(step: Callable[..., Any]) -> StepFunctionContext:
 )
 def test_sentence_is_bound(step: Any, kind: str, sentence: str, arguments: dict[str, object]) -> None:
     """Each keyword binds its own kind of sentence, and what stands in the sentence becomes arguments."""
-    context = bound(step)
-    assert context.type == kind
-    assert context.parser.is_matching(sentence)
-    assert context.parser.parse_arguments(sentence) == arguments
-    assert not context.parser.is_matching(f"{sentence} too")
+    assert gherkin.bound(kind, sentence) == [gherkin.Step(step, arguments)]
+    assert gherkin.bound(kind, f"{sentence} too") == []
+    assert not any(gherkin.bound(other, sentence) for other in {"given", "when", "then"} - {kind})
 
 
 def test_step_asks_for_its_fixtures() -> None:
-    """pytest-bdd sees the arguments of the function, and the request that leads to the recording."""
-    assert get_required_args(restarted) == ["request", "name", "lab"]
+    """What does not stand in the sentence, and has no default, is a fixture."""
+    (step,) = gherkin.bound("when", '"docker" is restarted')
+    assert step.fixtures == ["lab"]
 
 
-def test_step_keeps_its_name() -> None:
-    """A traceback shows the step's own name and words."""
-    assert (containers_run.__name__, containers_run.__doc__) == ("containers_run", "Count containers.")
+def test_sentences_of_a_kind_are_one_step_of_pytest_bdd() -> None:
+    """pytest-bdd looks through its steps for every sentence: it has one for each kind and module."""
+    ours = [c for c in step_function_context_registry.values() if isinstance(c.parser, gherkin.Sentences)]
+    here = [c for c in ours if c.parser.is_matching('"docker" is restarted') and c.type == "when"]
+    assert len(here) == 1
+    assert len([c for c in ours if c.parser is here[0].parser]) == 1
+
+
+def test_what_a_dropped_module_bound_is_bound_no_more() -> None:
+    """A process that has run another course before does not read this one's sentences by its steps."""
+
+    def module() -> None:
+        @gherkin.then("it was here")
+        def was_here() -> None: ...
+
+        assert len(gherkin.bound("then", "it was here")) == 1
+
+    module()
+    gc.collect()
+    assert gherkin.bound("then", "it was here") == []
 
 
 def test_sentence_is_carried_out_by_the_recording() -> None:
-    """A step hands itself, with its arguments, to the recording and does nothing on its own."""
+    """A step hands itself, with its arguments and fixtures, to the recording and does nothing on its own."""
     kept = Kept()
     CALLED.clear()
-    containers_run(request=SimpleNamespace(config=SimpleNamespace(stash={RECORDING: kept})), machine="node", count=2)
+    (step,) = gherkin.bound("when", '"docker" is restarted')
+    config = SimpleNamespace(stash={RECORDING: kept})
+    request = SimpleNamespace(config=config, getfixturevalue=lambda name: f"the fixture {name}")
+    gherkin._carried_out(request, step)  # type: ignore[arg-type]
     assert CALLED == []
     (sentence,) = kept.sentences
     sentence()
-    assert CALLED == [("node", 2)]
+    assert CALLED == [("docker", "the fixture lab")]
 
 
 FEATURE = """Feature: a section
