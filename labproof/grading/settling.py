@@ -47,6 +47,9 @@ class Settled:
     reason: str = ""
 
 
+_PASSED = Settled(Outcome.PASSED)
+
+
 def settle(
     seen: Mapping[str, Seen], earlier: Mapping[str, Settled], graders: Mapping[str, tuple[str, ...]]
 ) -> dict[str, Settled]:
@@ -150,7 +153,7 @@ class _Settling:
 
     def _settled(self, id_: str, one: Seen) -> Settled:
         if one.problem is None:
-            return Settled(Outcome.PASSED)
+            return _PASSED
         state, root = self._judged(self._group(id_))
         if state == "doubtful":
             return Settled(Outcome.UNDETERMINED, reason=one.blindness or self._why_doubtful(one))

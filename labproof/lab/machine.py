@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from testinfra.backend.base import BaseBackend
 from testinfra.backend.base import CommandResult as TestinfraResult
 from testinfra.host import Host
+from testinfra.modules import get_module_class
 
 from labproof.connection.base import Command, CommandResult, Connection, Purpose
 from labproof.ground.errors import ActionFailed, DeadlineExceeded, NotRecorded, TransportError, Unreachable
@@ -148,6 +149,12 @@ class Machine:
             return self.ask(":", timeout=5.0, is_fact=False).is_success
         except TransportError:
             return False
+
+
+def prepare() -> None:
+    """Import ahead of the first fact what testinfra imports with it: whoever is forked from this process shares it."""
+    for name in ("file", "service", "system_info"):
+        get_module_class(name)
 
 
 def _is_testinfras(problem: Exception) -> bool:

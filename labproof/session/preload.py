@@ -33,13 +33,19 @@ def _course() -> None:
     course_check.load(binds=False)
 
 
+def _lab() -> None:
+    from labproof.lab import machine
+
+    machine.prepare()
+
+
 def _pages() -> None:
     from labproof.showing import report
 
     report.prepare()
 
 
-for _part in (_modules, _course, _pages):
+for _part in (_modules, _course, _lab, _pages):
     # What is wrong with a course is told by whoever grades it.
     with contextlib.suppress(Exception):
         _part()

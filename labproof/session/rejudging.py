@@ -17,9 +17,12 @@ from typing import Any
 
 import pytest
 
+from labproof.ground import language
 from labproof.ground.errors import ConfigError, LabError
 from labproof.ground.exit_status import ExitStatus, status_of
 from labproof.ground.interrupts import ENDING
+from labproof.lab import machine
+from labproof.records import result
 from labproof.records.model import Mode, RunRecord
 from labproof.records.store import find
 from labproof.session.course_run import RUN, CourseRun
@@ -30,6 +33,9 @@ from labproof.showing import report
 
 MEMORY_BYTES = 2 * 1024**3
 """Address space that judging one recording may take; a finished lab takes a tenth of it."""
+
+LEARNT_BYTES = 4 * 1024**2
+"""A result is learnt from up to this size, eight times what a finished lab leaves: no other one is made a page of."""
 
 _Work = Callable[["Rejudging"], ExitStatus]
 _Then = Callable[[RunRecord], None]
@@ -42,6 +48,8 @@ class Rejudging:
         self._work = work
         self._items: tuple[pytest.Item, ...] = ()
         self._session: pytest.Session | None = None
+        self._first: tuple[ForkProcess, Path] | None = None
+        self._has_learnt = False
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -56,6 +64,7 @@ class Rejudging:
             if run.refused is None and not session.testsfailed:
                 self._session = session
                 report.prepare()
+                machine.prepare()
                 # What is there by now stays: no fork looks through it for what could be thrown away.
                 gc.collect()
                 gc.freeze()
@@ -68,12 +77,29 @@ class Rejudging:
 
         `then` is done in that process with what came of it.
         """
+        self._learn()
         terminal.parent.mkdir(parents=True, exist_ok=True)
         told = (recording, runs, terminal, then)
         # A daemon ends with whoever has started it.
         process = multiprocessing.get_context("fork").Process(target=self._judge, args=told, daemon=True)
         process.start()
+        self._first = self._first or (process, runs)
         return process
+
+    def _learn(self) -> None:
+        """Make the page of the first result once more, here: each fork from now on knows the words of the course.
+
+        Nearly all texts of a page stand in every other one as well, and saying them in two languages is what they cost.
+        """
+        if self._has_learnt or self._first is None or (status := self._first[0].exitcode) is None:
+            return
+        (_, runs), self._first = self._first, None
+        # What one process could make a page of, in time and with little memory, so can this one.
+        if status in (ExitStatus.FULL, ExitStatus.LOST):
+            newest = max(runs.glob("*/result.json"), default=None)
+            if newest is not None and newest.stat().st_size <= LEARNT_BYTES:
+                report.render(result.load(newest), spoken=language.current())
+                self._has_learnt = True
 
     def _judge(self, recording: Path, runs: Path, terminal: Path, then: _Then) -> None:
         _settle_down(terminal)

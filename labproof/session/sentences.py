@@ -25,17 +25,12 @@ RECORDING = pytest.StashKey[Recording]()
 
 @dataclass(frozen=True)
 class Step:
-    """A function bound to a sentence, and what stands in that sentence."""
+    """A function bound to a sentence, and what it is given."""
 
     function: Callable[..., Any]
     arguments: dict[str, Any]
-
-    @property
-    def fixtures(self) -> list[str]:
-        """Return the names of what else the function asks for: fixtures of pytest."""
-        empty = inspect.Parameter.empty
-        asked = inspect.signature(self.function).parameters.values()
-        return [one.name for one in asked if one.default is empty and one.name not in self.arguments]
+    fixtures: tuple[str, ...]
+    """The names of what else the function asks for: fixtures of pytest."""
 
 
 class Sentences(StepParser):
@@ -60,7 +55,7 @@ class Sentences(StepParser):
         """Return what is bound to a sentence: nothing, one step, or several by mistake."""
         if text not in self._found:
             fitting = [(parser, function) for parser, function in self._bound if parser.is_matching(text)]
-            self._found[text] = [Step(function, parser.parse_arguments(text)) for parser, function in fitting]
+            self._found[text] = [_step(function, parser.parse_arguments(text)) for parser, function in fitting]
         return self._found[text]
 
     def is_matching(self, name: str) -> bool:
@@ -119,6 +114,12 @@ def _bound(kind: str, sentence: str, function: F) -> F:
         getattr(pytest_bdd, kind)(sentences, stacklevel=3)(_carried_out)
     module[name].bind(sentence, function)
     return function
+
+
+def _step(function: Callable[..., Any], arguments: dict[str, Any]) -> Step:
+    asked = inspect.signature(function).parameters.values()
+    wanted = (one.name for one in asked if one.default is one.empty)
+    return Step(function, arguments, tuple(name for name in wanted if name not in arguments))
 
 
 def _carried_out(request: pytest.FixtureRequest, bound: Step) -> None:

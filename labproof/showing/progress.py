@@ -57,7 +57,7 @@ class Display:
         self._score = Score()
         self._section = ""
         self._unseen = Fraction(0)
-        self._spinner = Spinner("dots")
+        self._spinner = Spinner("dots", Text())
         self._console = Console(file=stream, highlight=False, markup=False, emoji=False)
         # isatty, not rich's own opinion: a forced colour must not bring a live line into a file.
         self._is_live = stream.isatty() and not self._console.is_dumb_terminal

@@ -54,7 +54,8 @@ class Kept:
 )
 def test_sentence_is_bound(step: Any, kind: str, sentence: str, arguments: dict[str, object]) -> None:
     """Each keyword binds its own kind of sentence, and what stands in the sentence becomes arguments."""
-    assert gherkin.bound(kind, sentence) == [gherkin.Step(step, arguments)]
+    (found,) = gherkin.bound(kind, sentence)
+    assert (found.function, found.arguments) == (step, arguments)
     assert gherkin.bound(kind, f"{sentence} too") == []
     assert not any(gherkin.bound(other, sentence) for other in {"given", "when", "then"} - {kind})
 
@@ -62,7 +63,7 @@ def test_sentence_is_bound(step: Any, kind: str, sentence: str, arguments: dict[
 def test_step_asks_for_its_fixtures() -> None:
     """What does not stand in the sentence, and has no default, is a fixture."""
     (step,) = gherkin.bound("when", '"docker" is restarted')
-    assert step.fixtures == ["lab"]
+    assert step.fixtures == ("lab",)
 
 
 def test_sentences_of_a_kind_are_one_step_of_pytest_bdd() -> None:
