@@ -198,8 +198,10 @@ def _write(folder: Path) -> bool:
     from labproof.gradebook import reading, student_reports, writing
 
     book = reading.load(folder)
-    written = writing.write(book, folder)
-    for said in (*written.left_out, *student_reports.write(book, folder).left_out):
+    with student_reports.begun(book, folder) as reports:
+        written = writing.write(book, folder)
+        left_out = (*written.left_out, *reports().left_out)
+    for said in left_out:
         tell(f"left out: {said}", err=True)
     for graded in book.students:
         if not graded.is_final:

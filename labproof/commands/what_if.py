@@ -63,9 +63,11 @@ def _tell(question: "Question", rubric: Path | None) -> ExitStatus:
 
     after = reading.load(question.out)
     compared = comparison.compare(question.before, after)
-    page = what_if_page.write(compared, rubric.name if rubric else "", question.out)
-    written = writing.write(after, question.out)
-    for said in (*written.left_out, *student_reports.write(after, question.out).left_out):
+    with student_reports.begun(after, question.out) as reports:
+        page = what_if_page.write(compared, rubric.name if rubric else "", question.out)
+        written = writing.write(after, question.out)
+        left_out = (*written.left_out, *reports().left_out)
+    for said in left_out:
         tell(f"left out: {said}", err=True)
     for change in compared.changes:
         if not change.is_judged:

@@ -5,7 +5,7 @@ import functools
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
@@ -50,15 +50,27 @@ def folder_of(student: Student) -> str:
 
 def write(book: Book, folder: Path) -> Reports:
     """Write the reports that are not up to date. Raises ConfigError where the folder cannot be written."""
+    with begun(book, folder) as reports:
+        return reports()
+
+
+@contextlib.contextmanager
+def begun(book: Book, folder: Path) -> Iterator[Callable[[], Reports]]:
+    """Begin to write the reports as `write` does, on every CPU; what is called in the block waits for them."""
     task = functools.partial(_told, folder=folder, spoken=language.current())
     alike = _alike(book)
     shared_by = [alike[place] for place in range(len(book.students))]
+    if len(book.students) < MANY:
+        yield lambda: _all(map(task, book.students, shared_by), folder)
+        return
+    with warm.pool() as pool:
+        made = pool.map(task, book.students, shared_by, chunksize=4)
+        yield lambda: _all(made, folder)
+
+
+def _all(made: Iterable[tuple[int, str]], folder: Path) -> Reports:
     try:
-        if len(book.students) < MANY:
-            told = list(map(task, book.students, shared_by))
-        else:
-            with warm.pool() as pool:
-                told = list(pool.map(task, book.students, shared_by, chunksize=4))
+        told = list(made)
     except OSError as problem:
         where, fix = problem.filename or folder, "free some space there, or correct its rights"
         raise ConfigError([f"{where}: cannot be written ({problem.strerror}); {fix}"]) from problem

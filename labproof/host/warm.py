@@ -124,7 +124,7 @@ def run(arguments: list[str], terminal: Path, environment: Mapping[str, str], se
 
 def pool() -> ProcessPoolExecutor:
     """Return processes for what takes time of the CPU alone, one for each CPU: what they run is sent to them whole."""
-    return ProcessPoolExecutor(os.cpu_count() or 1, mp_context=_context(), initializer=_serve)
+    return ProcessPoolExecutor(os.cpu_count() or 1, mp_context=_of_this(), initializer=_serve)
 
 
 def end(commands: Iterable[Command], seconds: float = GRACE_SECONDS) -> None:
@@ -143,6 +143,13 @@ def end(commands: Iterable[Command], seconds: float = GRACE_SECONDS) -> None:
 def wait_for_any(commands: Iterable[Command], seconds: float) -> None:
     """Wait until one of the commands ends, `seconds` at most."""
     wait([command.sentinel for command in commands], seconds)
+
+
+def _of_this() -> BaseContext:
+    """Return a way to fork this very process, which knows all that the work needs, where nothing forbids that."""
+    # A lock that another thread holds would stay held in a fork for ever; on macOS its own libraries have such threads.
+    is_alone = threading.active_count() == 1 and sys.platform == "linux"
+    return multiprocessing.get_context("fork") if is_alone else _context()
 
 
 def _context() -> BaseContext:
