@@ -196,10 +196,10 @@ def test_a_run_keeps_its_result_where_others_cannot_be_listed(tmp_path: Path, mo
     """Whatever goes wrong with the folders of earlier runs, the new one is whole, without a history."""
     saved(tmp_path, graded(1, 6))
 
-    def gone(_: RunFolder) -> RunRecord:
+    def gone(_: Path) -> object:
         raise OSError("gone")
 
-    monkeypatch.setattr(RunFolder, "load", gone)
+    monkeypatch.setattr(history.result, "read", gone)
     assert history.with_history(graded(2, 7), tmp_path) == graded(2, 7)
 
 
