@@ -30,7 +30,7 @@ def _course() -> None:
         importlib.import_module(f"steps.{path.stem}")
     from labproof.session import course_check
 
-    course_check.load(binds=False)
+    course_check.load()
 
 
 def _lab() -> None:
