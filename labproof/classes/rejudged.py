@@ -15,7 +15,7 @@ from labproof.host.warm import Running
 from labproof.records import result
 from labproof.records.model import FINISHED, RunRecord, ScenarioRecord
 from labproof.records.store import RunFolder
-from labproof.session.rejudging import Rejudging
+from labproof.session.class_session import ClassSession
 from labproof.showing import report
 
 RUNS = "runs"
@@ -70,7 +70,7 @@ def orders(student: str, run: Path) -> Iterator[Recorded]:
 
 
 def judge(
-    left: Sequence[Recorded], judges: Rejudging, out: Path, jobs: int, seconds: float, tell: Callable[[str], None]
+    left: Sequence[Recorded], judges: ClassSession, out: Path, jobs: int, seconds: float, tell: Callable[[str], None]
 ) -> Rejudged:
     """Judge every run anew, `jobs` at a time and each in `seconds` at most; one's trouble is no other one's."""
     found, waiting, running = Rejudged(out), deque(left), list[_Judging]()
@@ -93,11 +93,11 @@ def judge(
     return found
 
 
-def _start(recorded: Recorded, judges: Rejudging, out: Path, seconds: float) -> _Judging:
+def _start(recorded: Recorded, judges: ClassSession, out: Path, seconds: float) -> _Judging:
     own = out / recorded.student
     runs = own / EARLIER / recorded.earlier if recorded.earlier else own / RUNS
     terminal = own / "terminal.txt" if not recorded.earlier else own / EARLIER / f"{recorded.earlier}.txt"
-    process = judges.start(recorded.run, runs, terminal, lambda _: None)
+    process = judges.judge(recorded.run, runs, terminal, lambda _: None)
     return _Judging(recorded, runs, outcome.runs_in(runs), terminal, Running(process), Deadline(seconds))
 
 

@@ -17,7 +17,7 @@ from labproof.ground.errors import ConfigError, LabError
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.plain_file import open_plain
 from labproof.records import result
-from labproof.session.rejudging import Rejudging
+from labproof.session.class_session import ClassSession
 
 _LIMIT = 64 * 1024 * 1024
 
@@ -69,7 +69,7 @@ def _require_place(folder: Path, out: Path) -> None:
         raise ConfigError([f"--out: {out}: a class that was graded lies there; name another folder"])
 
 
-def judge(question: Question, judges: Rejudging, jobs: int, seconds: float, tell: Callable[[str], None]) -> Rejudged:
+def judge(question: Question, judges: ClassSession, jobs: int, seconds: float, tell: Callable[[str], None]) -> Rejudged:
     """Judge the class anew, and write how it stands then beside what the instructor has decided.
 
     Raises LabError where that cannot be written.

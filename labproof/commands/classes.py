@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from labproof.commands import handins
+from labproof.commands import handins, judging
 from labproof.commands.common import rubric_option, tell, tell_line
 from labproof.commands.groups import Whole
 from labproof.commands.what_if import regrade
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from labproof.classes.roster import Student
     from labproof.classes.running import Starter
     from labproof.classes.standings import Standings
+    from labproof.session.class_session import ClassSession
 
 DEADLINE_SECONDS = 300.0
 """A finished lab takes three seconds, one that waits for everything in vain about a minute."""
@@ -80,14 +81,19 @@ def _grade_labs(
     from labproof.classes import lock
     from labproof.classes.grading import ClassGrading
     from labproof.classes.roster import read
-    from labproof.host import table
+    from labproof.host import table, warm
     from labproof.showing.class_board import Board
 
     students = {student.id: student for student in read(roster, table.load().names)}
-    with lock.held(out), _workers(out, rubric.absolute() if rubric else None, deadline, scheduler) as (grader, most):
+    rubric = rubric.absolute() if rubric else None
+    with lock.held(out):
         standings = _standings(out, tuple(students.values()), resume, rubric)
-        with Board(sys.stdout) as board:
-            status = ClassGrading(students, standings, grader, jobs or most, board).run()
+
+        def work(session: "ClassSession | None" = None) -> ExitStatus:
+            with _workers(out, rubric, deadline, scheduler, session) as (grader, most), Board(sys.stdout) as board:
+                return ClassGrading(students, standings, grader, jobs or most, board).run()
+
+        status = judging.judge(rubric, work) if scheduler is None and warm.can_fork() else work()
         _tell_questions(standings)
         _write(out)
     return status
@@ -179,7 +185,9 @@ class_.add_command(handins.assignment)
 
 
 @contextmanager
-def _workers(out: Path, rubric: Path | None, deadline: float, scheduler: str | None) -> "Iterator[tuple[Starter, int]]":
+def _workers(
+    out: Path, rubric: Path | None, deadline: float, scheduler: str | None, session: "ClassSession | None"
+) -> "Iterator[tuple[Starter, int]]":
     """Return who grades the labs, and how many at once: processes of this computer, or a cluster."""
     if scheduler is not None:
         from labproof.classes.scheduler import Cluster, ClusterGrader
@@ -190,7 +198,7 @@ def _workers(out: Path, rubric: Path | None, deadline: float, scheduler: str | N
     from labproof.classes.running import Grader
 
     with tempfile.TemporaryDirectory(prefix="labproof-class-") as inventories:
-        yield Grader(out, Path(inventories), rubric, deadline), 2 * (os.cpu_count() or 1)
+        yield Grader(out, Path(inventories), rubric, deadline, session=session), 2 * (os.cpu_count() or 1)
 
 
 def _write(folder: Path) -> bool:

@@ -21,8 +21,8 @@ from labproof.providers.table import NAMES
 
 if TYPE_CHECKING:
     from labproof.providers.base import Provider
+    from labproof.session.class_session import ClassSession
     from labproof.session.connecting import EarlyReach, MachineChoice
-    from labproof.session.rejudging import Rejudging
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -129,7 +129,11 @@ def _is_directly_in(folder: Path, module: ModuleType) -> bool:
 
 
 def run_course(
-    mode: str, provider: str, inventory: Path | None, more: Sequence[str], early: "EarlyReach | Rejudging | None" = None
+    mode: str,
+    provider: str,
+    inventory: Path | None,
+    more: Sequence[str],
+    early: "EarlyReach | ClassSession | None" = None,
 ) -> int:
     """Run a session of the course under pytest, and return how it ended."""
     # A run makes many objects and hardly a cycle: looking for those took a twentieth of a grading.

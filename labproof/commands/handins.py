@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from labproof.classes.standings import Standings
     from labproof.handins.challenge import Challenge, Task
     from labproof.handins.placing import Places
-    from labproof.session.rejudging import Rejudging
+    from labproof.session.class_session import ClassSession
 
     Begin = Callable[[tuple[Student, ...]], Standings]
 
@@ -126,7 +126,7 @@ def judge(
     if task and task.rubric != standings.rubric:
         tell("graded by another rubric than the one that the assignment was made with", err=True)
 
-    def work(judges: "Rejudging") -> ExitStatus:
+    def work(judges: "ClassSession") -> ExitStatus:
         return _judge_all(places, task, standings, judges, out, jobs, deadline)
 
     done = judging.judge(rubric, work)
@@ -135,7 +135,7 @@ def judge(
 
 
 def _judge_all(
-    places: "Places", task: "Challenge | None", standings: "Standings", judges: "Rejudging", out: Path, jobs: int,
+    places: "Places", task: "Challenge | None", standings: "Standings", judges: "ClassSession", out: Path, jobs: int,
     deadline: float,
 ) -> ExitStatus:  # fmt: skip
     from labproof.classes.grading import ClassGrading

@@ -10,19 +10,19 @@ from labproof.ground.errors import LabError
 from labproof.ground.exit_status import ExitStatus
 
 if TYPE_CHECKING:
-    from labproof.session.rejudging import Rejudging
+    from labproof.session.class_session import ClassSession
 
 
-def judge(rubric: Path | None, work: "Callable[[Rejudging], ExitStatus]") -> ExitStatus:
+def judge(rubric: Path | None, work: "Callable[[ClassSession], ExitStatus]") -> ExitStatus:
     """Do the work in a session of the course, and return how it ended.
 
     Raises what the work raises; leaves with the session's own status where the work was never begun.
     """
-    from labproof.session.rejudging import Rejudging
+    from labproof.session.class_session import ClassSession
 
     done: list[ExitStatus | LabError] = []
 
-    def guarded(judges: "Rejudging") -> ExitStatus:
+    def guarded(judges: "ClassSession") -> ExitStatus:
         # pytest would take it for a fault of its own, and show all of its way there.
         try:
             ended = work(judges)
@@ -34,7 +34,7 @@ def judge(rubric: Path | None, work: "Callable[[Rejudging], ExitStatus]") -> Exi
 
     # pytest's own capturing would take what is told while the work goes on.
     options = ["--capture=no", *([f"--rubric={rubric}"] if rubric else [])]
-    status = run_course("verify", "", None, options, Rejudging(guarded))
+    status = run_course("verify", "", None, options, ClassSession(guarded))
     if not done:
         sys.exit(status)
     if isinstance(done[0], LabError):

@@ -13,7 +13,7 @@ from labproof.ground.exit_status import ExitStatus
 
 if TYPE_CHECKING:
     from labproof.classes.what_if import Question
-    from labproof.session.rejudging import Rejudging
+    from labproof.session.class_session import ClassSession
 
 DEADLINE_SECONDS = 120.0
 """The evidence of a finished lab is judged in two seconds."""
@@ -51,7 +51,7 @@ def regrade(folder: Path, rubric: Path | None, out: Path, jobs: int | None, dead
 def _judge(question: "Question", rubric: Path | None, jobs: int, deadline: float) -> ExitStatus:
     from labproof.classes import what_if
 
-    def work(judges: "Rejudging") -> ExitStatus:
+    def work(judges: "ClassSession") -> ExitStatus:
         return what_if.judge(question, judges, jobs, deadline, lambda said: tell_line(said, err=True)).status
 
     return judging.judge(rubric, work)

@@ -19,7 +19,7 @@ _SHORT = 8
 _SHORT_WITHIN = 15
 """A phrase of fewer letters, the second where it begins with a blank, fits much that is none."""
 _PIECE = 4
-"""Letters that a phrase is looked up by: to ask a text about each phrase took ten times as long."""
+"""Letters that a phrase is looked up by: to ask a text about every phrase takes three times as long."""
 _FEW_WORDS = 1
 _DEEPEST = 6
 """So many texts stand within one another at most."""

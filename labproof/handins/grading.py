@@ -26,7 +26,7 @@ from labproof.records import result
 from labproof.records.evidence import read
 from labproof.records.headway import Headway
 from labproof.records.model import RunRecord
-from labproof.session.rejudging import Rejudging
+from labproof.session.class_session import ClassSession
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class HandInGrader:
     work: Path
     counting: Mapping[str, Placed]
     made: str
-    judges: Rejudging
+    judges: ClassSession
     seconds: float
     clock: Clock = field(default_factory=Clock)
 
@@ -57,7 +57,7 @@ class HandInGrader:
         folder.mkdir(parents=True, exist_ok=True)
         before = outcome.runs_in(folder / RUNS)
         then = partial(note, recording, placed, self.made)
-        process = self.judges.start(recording.folder.path, folder / RUNS, folder / TERMINAL, then)
+        process = self.judges.judge(recording.folder.path, folder / RUNS, folder / TERMINAL, then)
         deadline = Deadline(self.seconds, self.clock)
         return HandInRun(order, folder, Running(process), before, deadline, unpacked)
 

@@ -124,7 +124,8 @@ def run(arguments: list[str], terminal: Path, environment: Mapping[str, str], se
 
 def pool() -> ProcessPoolExecutor:
     """Return processes for what takes time of the CPU alone, one for each CPU: what they run is sent to them whole."""
-    return ProcessPoolExecutor(os.cpu_count() or 1, mp_context=_of_this(), initializer=_serve)
+    context = multiprocessing.get_context("fork") if can_fork() else _context()
+    return ProcessPoolExecutor(os.cpu_count() or 1, mp_context=context, initializer=_serve)
 
 
 def end(commands: Iterable[Command], seconds: float = GRACE_SECONDS) -> None:
@@ -145,11 +146,10 @@ def wait_for_any(commands: Iterable[Command], seconds: float) -> None:
     wait([command.sentinel for command in commands], seconds)
 
 
-def _of_this() -> BaseContext:
-    """Return a way to fork this very process, which knows all that the work needs, where nothing forbids that."""
+def can_fork() -> bool:
+    """Tell whether this very process can be forked, with all that it knows."""
     # A lock that another thread holds would stay held in a fork for ever; on macOS its own libraries have such threads.
-    is_alone = threading.active_count() == 1 and sys.platform == "linux"
-    return multiprocessing.get_context("fork") if is_alone else _context()
+    return threading.active_count() == 1 and sys.platform == "linux"
 
 
 def _context() -> BaseContext:
@@ -171,7 +171,7 @@ def _run(program: str, arguments: list[str], terminal: str, environment: dict[st
     # Ctrl-C on the terminal is for whoever has started it, who then ends it in order.
     if hasattr(os, "setsid"):
         os.setsid()
-    threading.Thread(target=_end_with_starter, daemon=True).start()
+    end_with_starter()
     os.environ.update(environment)
     shown = os.open(terminal, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     for stream in (1, 2):
@@ -187,10 +187,15 @@ def _run(program: str, arguments: list[str], terminal: str, environment: dict[st
 def _serve() -> None:
     # Ctrl-C on the terminal is for whoever has sent the work.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_starter, daemon=True).start()
+    end_with_starter()
 
 
-def _end_with_starter() -> None:
+def end_with_starter() -> None:
+    """Have this process end, as one that is asked to, when the one that has started it is gone."""
+    threading.Thread(target=_watch_starter, daemon=True).start()
+
+
+def _watch_starter() -> None:
     starter = multiprocessing.parent_process()
     if starter is not None:
         wait([starter.sentinel])
