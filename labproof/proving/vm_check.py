@@ -19,7 +19,7 @@ from labproof.proving import compare, restart
 from labproof.proving.bench import Bench
 from labproof.proving.catalogue import Trial
 from labproof.proving.seeding import GREEN_PATIENCE, PATIENCE, Seeding
-from labproof.proving.virtual_host import VirtualHost
+from labproof.proving.virtual_host import UNHURRIED, VirtualHost
 from labproof.records.model import Mode, Outcome, RunRecord
 
 FINISHED = "finished"
@@ -69,6 +69,7 @@ class VmCheck:
             ("the machines have a network that leads nowhere", lambda: self.host.make_network(self.tell)),
             ("the doctor lets the machines come up", self._examine),
             ("the machines come up", lambda: self.host.lab.up(self.tell)),
+            ("kubelet is given time", self._give_time),
             ("untouched machines earn nothing", self._untouched),
             ("the handout's work earns every point", self._perform),
             ("every mistake is caught", self._seed),
@@ -116,6 +117,12 @@ class VmCheck:
         examination.require()
         for name, finding in examination.findings.items():
             self.tell(f"  {finding.state}: {name}: {finding.found}")
+
+    def _give_time(self) -> None:
+        if self.host.slowness > 1:
+            self.bench.carry_out({end.name: UNHURRIED for end in self.host.lab.endpoints()})
+        else:
+            self.tell("  these machines are not said to be slow; --slowness says so")
 
     def _untouched(self) -> None:
         run = self.bench.grade("untouched", PATIENCE)

@@ -81,6 +81,7 @@ class Host:
     asked: list[str] = field(default_factory=list)
     fails: str = ""
     problem: type[BaseException] = HostError
+    slowness: float = 1.0
 
     @property
     def lab(self) -> Lab:
@@ -102,6 +103,7 @@ class Bench:
 
     runs: dict[str, RunRecord]
     boots: Any = field(default_factory=itertools.count)
+    carried_out: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def grade(self, name: str, patience: float) -> RunRecord:
         """Return the run of this name."""
@@ -115,6 +117,10 @@ class Bench:
     def ask(self, machine: str, line: str) -> str:
         """Return another boot's id each time."""
         return f"{next(self.boots)}\n"
+
+    def carry_out(self, commands: dict[str, tuple[str, ...]]) -> None:
+        """Note what is told to which machine."""
+        self.carried_out |= commands
 
     def restart(self) -> None:
         """Restart nothing."""
@@ -168,6 +174,15 @@ def test_every_stage_is_told_with_its_time() -> None:
         assert any(line.startswith(f"ok: {stage.name} (") for line in said)
     # A stage that had nothing to prove does not pass in silence.
     assert "  none was asked for; --mistake names them" in said
+
+
+def test_only_slow_machines_are_told_to_take_their_time() -> None:
+    """An emulated processor answers no probe in a second; a real one is left as a student finds it."""
+    slow, quick = Bench(RUNS), Bench(RUNS)
+    check(Host(slowness=10.0), slow, []).prove()
+    check(Host(), quick, []).prove()
+    assert (list(slow.carried_out), quick.carried_out) == (["master"], {})
+    assert any("ExecProbeTimeout=false" in line for line in slow.carried_out["master"])
 
 
 def test_what_fails_ends_the_proof_and_all_is_put_back() -> None:
