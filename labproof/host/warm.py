@@ -191,7 +191,7 @@ def _serve() -> None:
 
 
 def end_with_starter() -> None:
-    """Have this process end, as one that is asked to, when the one that has started it is gone."""
+    """Have this process end when the one that has started it is gone: as one that is asked to, then at once."""
     threading.Thread(target=_watch_starter, daemon=True).start()
 
 
@@ -201,3 +201,8 @@ def _watch_starter() -> None:
         wait([starter.sentinel])
         # To the process and not to this thread alone, which would not wake the one that works.
         os.kill(os.getpid(), signal.SIGTERM)
+        threading.Event().wait(GRACE_SECONDS)
+        # It does not heed, and nobody else is there who would end it with what it has started.
+        if hasattr(os, "getpgrp") and os.getpgrp() == os.getpid():
+            _end_group(os.getpid())
+        os._exit(1)

@@ -130,9 +130,12 @@ class ClassSession:
             return
         (_, runs), self._first = self._first, None
         # What one process could make a page of, in time and with little memory, so can this one.
-        if status in (ExitStatus.FULL, ExitStatus.LOST):
-            newest = max(runs.glob("*/result.json"), default=None)
-            if newest is not None and newest.stat().st_size <= LEARNT_BYTES:
+        if status not in (ExitStatus.FULL, ExitStatus.LOST):
+            return
+        # It only saves time: what is wrong with one result is nobody else's trouble.
+        with contextlib.suppress(Exception):
+            newest = max(runs.glob("*/result.json"))
+            if newest.stat().st_size <= LEARNT_BYTES:
                 report.render(result.load(newest), spoken=language.current())
                 self._has_learnt = True
 

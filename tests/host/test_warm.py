@@ -1,5 +1,6 @@
 """Running `labproof` in warm processes of its own."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -69,17 +70,19 @@ def test_a_command_that_does_not_heed_is_killed_with_what_it_started(tmp_path: P
     wait_until(lambda: all(map(is_gone, both)), bool, Deadline(10), "both processes to end", every=0.05)
 
 
-def test_a_command_ends_with_whoever_started_it(tmp_path: Path) -> None:
-    """A starter that is killed leaves no command behind that goes on with a lab."""
-    (tmp_path / "patient.py").write_text(PATIENT)
+@pytest.mark.parametrize("program", [PATIENT, STUBBORN], ids=["heeds", "does not heed"])
+def test_a_command_ends_with_whoever_started_it(tmp_path: Path, program: str) -> None:
+    """A starter that is killed leaves no command behind that goes on with a lab, whether or not that heeds."""
+    (tmp_path / "program.py").write_text(program)
     (tmp_path / "starter.py").write_text(STARTER)
     told = tmp_path / "pids"
-    line = [sys.executable, str(tmp_path / "starter.py"), str(tmp_path / "patient.py"), str(told)]
+    line = [sys.executable, str(tmp_path / "starter.py"), str(tmp_path / "program.py"), str(told)]
     starter = subprocess.Popen(line)
     command, left = pids(told)
     try:
         starter.kill()
         starter.wait()
-        wait_until(lambda: is_gone(command), bool, Deadline(10), "the command to end", every=0.05)
+        wait_until(lambda: is_gone(command), bool, Deadline(warm.GRACE_SECONDS + 10), "the command to end", every=0.05)
     finally:
-        os.kill(left, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(left, signal.SIGKILL)
