@@ -41,7 +41,7 @@ class Sentences(StepParser):
     """
 
     def __init__(self, kind: str) -> None:
-        super().__init__("a sentence of the course")
+        super().__init__(kind)
         self.kind = kind
         self._bound: list[tuple[parse, Callable[..., Any]]] = []
         self._found: dict[str, list[Step]] = {}

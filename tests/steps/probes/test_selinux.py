@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from labproof.connection.fake import FakeConnection, Reply
-from labproof.ground.errors import TransportError
+from labproof.ground.errors import NotRecorded, TransportError
 from labproof.lab.machine import Lab
 from steps.probes import selinux
 from tests.anything import texts
@@ -80,3 +80,41 @@ def test_missing_file_means_permissive(fake: FakeConnection, pair: Lab) -> None:
 def test_any_text_is_read(text: str) -> None:
     """Whatever the file holds, reading it does not break."""
     str(selinux.parse_config(text))
+
+
+MENU = "menuentry 'CentOS Linux' {\n\tlinux16 /vmlinuz-3.10.0-957.el7.x86_64 root=/dev/sda1 ro crashkernel=auto %s\n}\n"
+ABSENT = Reply(status=44)
+
+
+@pytest.mark.parametrize(
+    ("cmdline", "menu", "mode"),
+    [
+        ("ro quiet selinux=0\n", MENU % "quiet selinux=0", "disabled"),
+        ("ro enforcing=0\n", MENU % "enforcing=0", "permissive"),
+        ("ro quiet\n", MENU % "quiet selinux=0", "enforcing"),
+        ("ro quiet selinux=0\n", MENU % "quiet", "enforcing"),
+        ("ro selinux=0 selinux=1\n", MENU % "selinux=0 selinux=1", "enforcing"),
+        ("ro quiet selinux=0\n", f"# selinux=0\n{MENU % 'quiet'}", "enforcing"),
+        ("ro quiet selinux=0\n", None, "enforcing"),
+    ],
+    ids=["off", "permissive", "not yet booted so", "for one boot", "and on again", "a comment", "no boot loader"],
+)
+def test_kernel_may_be_told_otherwise(
+    fake: FakeConnection, pair: Lab, cmdline: str, menu: str | None, mode: str
+) -> None:
+    """What the kernel was told, and the boot loader will tell it again, goes before the file."""
+    fake.answer("node", "/etc/selinux/config", Reply("SELINUX=enforcing\n"))
+    fake.answer("node", "/proc/cmdline", Reply(cmdline))
+    fake.answer("node", "/boot/grub2/grub.cfg", Reply(menu) if menu is not None else ABSENT)
+    for other in ("/boot/efi/EFI/centos/grub.cfg", "/boot/grub/grub.cfg"):
+        fake.answer("node", other, ABSENT)
+    found = selinux.configured(pair["node"])
+    assert found.mode == mode
+    assert ("on the kernel's command line" in str(found)) == (mode != "enforcing")
+
+
+def test_recording_of_before_it_was_asked(fake: FakeConnection, pair: Lab) -> None:
+    """A recording that has no answer for the kernel's command line is judged by the file, as it was then."""
+    fake.answer("node", "/etc/selinux/config", Reply("SELINUX=enforcing\n"))
+    fake.answer("node", "/proc/cmdline", NotRecorded("not asked then"))
+    assert selinux.configured(pair["node"]).mode == "enforcing"
