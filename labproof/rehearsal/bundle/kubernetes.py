@@ -103,6 +103,8 @@ def _compile(bench: Workplace, tree: Path, version: str) -> None:
         "HOME": str(bench.scratch / "home"),
         "GOPATH": str(bench.scratch / "go"),
         "GOCACHE": str(bench.scratch / "gocache"),
+        # The compiler tidies up its memory half as often: a sixth less time, for a tenth more memory.
+        "GOGC": "200",
         "LC_ALL": "C.UTF-8",
     }
     names = [f"./cmd/{name}" for name in PROGRAMS]
