@@ -93,7 +93,7 @@ def _grade_labs(
             with _workers(out, rubric, deadline, scheduler, session) as (grader, most), Board(sys.stdout) as board:
                 return ClassGrading(students, standings, grader, jobs or most, board).run()
 
-        status = judging.judge(rubric, work) if scheduler is None and warm.can_fork() else work()
+        status = judging.judge(rubric, out, work) if scheduler is None and warm.can_fork() else work()
         _tell_questions(standings)
         _write(out)
     return status

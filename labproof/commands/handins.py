@@ -129,7 +129,7 @@ def judge(
     def work(judges: "ClassSession") -> ExitStatus:
         return _judge_all(places, task, standings, judges, out, jobs, deadline)
 
-    done = judging.judge(rubric, work)
+    done = judging.judge(rubric, out, work)
     is_whole = not places.left_over or done is ExitStatus.INTERRUPTED
     return done if is_whole else ExitStatus.OURS, standings
 

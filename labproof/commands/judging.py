@@ -1,7 +1,9 @@
-"""A session in which recordings are judged anew, for the commands that do so."""
+"""A session of the course in which many labs or recordings are judged, for the commands that do so."""
 
+import contextlib
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +14,11 @@ from labproof.ground.exit_status import ExitStatus
 if TYPE_CHECKING:
     from labproof.session.class_session import ClassSession
 
+_RUNS = "LABPROOF_RUNS"
 
-def judge(rubric: Path | None, work: "Callable[[ClassSession], ExitStatus]") -> ExitStatus:
-    """Do the work in a session of the course, and return how it ended.
+
+def judge(rubric: Path | None, out: Path, work: "Callable[[ClassSession], ExitStatus]") -> ExitStatus:
+    """Do the work in a session of the course, and return how it ended; nothing is written but below `out`.
 
     Raises what the work raises; leaves with the session's own status where the work was never begun.
     """
@@ -34,9 +38,24 @@ def judge(rubric: Path | None, work: "Callable[[ClassSession], ExitStatus]") -> 
 
     # pytest's own capturing would take what is told while the work goes on.
     options = ["--capture=no", *([f"--rubric={rubric}"] if rubric else [])]
-    status = run_course("verify", "", None, options, ClassSession(guarded))
+    with _runs_in(out):
+        status = run_course("verify", "", None, options, ClassSession(guarded))
     if not done:
         sys.exit(status)
     if isinstance(done[0], LabError):
         raise done[0]
     return done[0]
+
+
+@contextlib.contextmanager
+def _runs_in(out: Path) -> Iterator[None]:
+    # Where a single grading would put its runs need not be there, nor be anybody's to write in.
+    before = os.environ.get(_RUNS)
+    os.environ[_RUNS] = str(out)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_RUNS]
+        else:
+            os.environ[_RUNS] = before

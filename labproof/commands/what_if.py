@@ -54,7 +54,7 @@ def _judge(question: "Question", rubric: Path | None, jobs: int, deadline: float
     def work(judges: "ClassSession") -> ExitStatus:
         return what_if.judge(question, judges, jobs, deadline, lambda said: tell_line(said, err=True)).status
 
-    return judging.judge(rubric, work)
+    return judging.judge(rubric, question.out, work)
 
 
 def _tell(question: "Question", rubric: Path | None) -> ExitStatus:

@@ -251,16 +251,20 @@ def test_resume_after_a_kill(tmp_path: Path) -> None:
 ROSTER = "id,name,master.host,master.port,node.host,node.port\n"
 
 
-def labproof(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "labproof", *arguments], capture_output=True, text=True, timeout=120, check=False
-    )
+def labproof(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "labproof", *arguments]
+    own = {**os.environ, **environment}
+    return subprocess.run(line, capture_output=True, text=True, timeout=120, check=False, env=own)
 
 
 def test_command_with_real_gradings(tmp_path: Path) -> None:
     """`labproof class grade` runs the real grading; a lab in which nothing answers is unreachable and no attempt."""
     (tmp_path / "class.csv").write_text(f"{ROSTER}007,Wang,127.0.0.1,1,127.0.0.1,2\n")
-    done = labproof("class", "grade", str(tmp_path / "class.csv"), "--out", str(tmp_path / "out"))
+    # Nothing is written elsewhere: where a single grading keeps its runs may be nobody's to write in.
+    nowhere = str(tmp_path / "class.csv" / "runs")
+    done = labproof(
+        "class", "grade", str(tmp_path / "class.csv"), "--out", str(tmp_path / "out"), LABPROOF_RUNS=nowhere
+    )
     found = stands(tmp_path / "out")
     assert (done.returncode, found["007"]["state"], found["007"]["attempts"]) == (3, "unreachable", 0)
     assert f"class: {tmp_path / 'out' / 'class.json'}" in done.stdout
