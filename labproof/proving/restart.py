@@ -18,6 +18,13 @@ def due(restarting: OptionalSection, done: Collection[str]) -> tuple[str, ...]:
     return resting_on(rubric.load(extras=frozenset({restarting.option})), restarting.id, done)
 
 
+def rests_on(restarting: OptionalSection, done: Collection[str]) -> bool:
+    """Tell whether all of the section can be met: then it is waited for, and what is missing is not passed over."""
+    course = rubric.load(extras=frozenset({restarting.option}))
+    own = {entry.id for entry in course.entries.values() if entry.section == restarting.id}
+    return own == set(resting_on(course, restarting.id, done))
+
+
 def resting_on(course: Rubric, section: str, done: Collection[str]) -> tuple[str, ...]:
     """Return the criteria of a section whose needs, and theirs within it, lie in the sections `done`."""
     met: list[str] = []

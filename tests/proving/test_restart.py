@@ -27,3 +27,12 @@ def test_after_all_sections_everything_is_due() -> None:
     done = [exercise.id for exercise in course.exercises if exercise.id != REBOOT]
     own = tuple(entry.id for entry in course.entries.values() if entry.section == REBOOT)
     assert restart.resting_on(course, REBOOT, done) == own
+
+
+def test_only_a_whole_course_is_waited_for() -> None:
+    """Two sections are not all that the restart asks about; the whole course is."""
+    found = restart.section()
+    assert found is not None
+    course = rubric.load(extras=frozenset({REBOOT}))
+    whole = [exercise.id for exercise in course.exercises if exercise.id != REBOOT]
+    assert (restart.rests_on(found, ("base", "docker")), restart.rests_on(found, whole)) == (False, True)

@@ -104,6 +104,7 @@ class Bench:
     runs: dict[str, RunRecord]
     boots: Any = field(default_factory=itertools.count)
     carried_out: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    patience: float = 0.0
 
     def grade(self, name: str, patience: float) -> RunRecord:
         """Return the run of this name."""
@@ -127,6 +128,7 @@ class Bench:
 
     def restart_and_grade(self, name: str, option: str, patience: float) -> RunRecord:
         """Return the run of this name."""
+        self.patience = patience
         return self.runs[name]
 
     def reset(self, name: str, milestone: str, latest: str) -> RunRecord:
@@ -161,6 +163,7 @@ def healthy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vm_check.doctor, "examine", lambda *_: Examination("libvirt", {}))
     monkeypatch.setattr(vm_check.restart, "section", lambda: REBOOT)
     monkeypatch.setattr(vm_check.restart, "due", lambda *_: DUE)
+    monkeypatch.setattr(vm_check.restart, "rests_on", lambda *_: False)
 
 
 def test_every_stage_is_told_with_its_time() -> None:
@@ -183,6 +186,15 @@ def test_only_slow_machines_are_told_to_take_their_time() -> None:
     check(Host(), quick, []).prove()
     assert (list(slow.carried_out), quick.carried_out) == (["master"], {})
     assert any("ExecProbeTimeout=false" in line for line in slow.carried_out["master"])
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_a_whole_course_is_given_time_after_the_restart(monkeypatch: pytest.MonkeyPatch, is_whole: bool) -> None:
+    """What comes up again is waited for where all of it was there before; what never was is not."""
+    monkeypatch.setattr(vm_check.restart, "rests_on", lambda *_: is_whole)
+    bench = Bench(RUNS)
+    check(Host(), bench, []).prove()
+    assert (bench.patience == vm_check.GREEN_PATIENCE) == is_whole
 
 
 def test_what_fails_ends_the_proof_and_all_is_put_back() -> None:
