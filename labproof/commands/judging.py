@@ -1,6 +1,7 @@
 """A session of the course in which many labs or recordings are judged, for the commands that do so."""
 
 import contextlib
+import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labproof.commands.common import run_course
-from labproof.ground.errors import LabError
+from labproof.ground.errors import ConfigError, LabError
 from labproof.ground.exit_status import ExitStatus
 
 if TYPE_CHECKING:
@@ -20,10 +21,13 @@ _RUNS = "LABPROOF_RUNS"
 def judge(rubric: Path | None, out: Path, work: "Callable[[ClassSession], ExitStatus]") -> ExitStatus:
     """Do the work in a session of the course, and return how it ended; nothing is written but below `out`.
 
-    Raises what the work raises; leaves with the session's own status where the work was never begun.
+    Raises what the work raises, and ConfigError on a computer that cannot do it; leaves with the session's own status
+    where the work was never begun.
     """
     from labproof.session.class_session import ClassSession
 
+    if "fork" not in multiprocessing.get_all_start_methods():
+        raise ConfigError(["what was recorded is judged for a class on Linux or macOS only; on Windows use WSL"])
     done: list[ExitStatus | LabError] = []
 
     def guarded(judges: "ClassSession") -> ExitStatus:

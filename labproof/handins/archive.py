@@ -36,6 +36,8 @@ _LONGEST_NAME = 512
 """Bytes that an entry's line in the list of entries may have, all of them taken together."""
 
 _DAMAGED = (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError, struct.error)
+"""What zipfile raises of a damaged file; NotImplementedError is its word for a way of packing that it does not know."""
+
 _WRITTEN = "`labproof hand-in` writes it"
 _AGAIN = "hand in the file as `labproof hand-in` wrote it"
 

@@ -113,3 +113,13 @@ def test_hostile_lab_costs_nobody_but_itself(graded: Class) -> None:
     assert [page for page in pages if SCRIPT in page.read_text("utf-8")] == []
     assert "\x1b" not in graded.shown
     assert max(file.stat().st_size for file in graded.folder.rglob("hostile/**/*.json*")) < 4 << 20
+
+
+def test_only_the_unseen_is_asked_again(graded: Class) -> None:
+    """Whoever is asked again is asked for what was not seen: the rest is taken over from the run before."""
+    runs = {id_: sorted(p.name for p in graded.folder.glob(f"{id_}/runs/*-verify*")) for id_ in graded.standings}
+    again = {id_: names for id_, names in runs.items() if len(names) > 1}
+    assert again, graded.shown
+    for id_, (first, *_, last) in again.items():
+        told = json.loads((graded.folder / id_ / "runs" / last / "result.json").read_text("utf-8"))
+        assert told["based_on"] == first

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -271,6 +272,31 @@ def test_command_with_real_gradings(tmp_path: Path) -> None:
     assert (tmp_path / "out" / found["007"]["run"] / "report.html").is_file()
     assert "the machines did not answer" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     assert (tmp_path / "out" / "exports" / "gradebook.csv").is_file()
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has started and that are there."""
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_a_command_that_is_killed_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Labs at work end with the command that has started them, however that ends."""
+    # Not at the top: a script of these tests runs this file where their package is not known.
+    from tests.host.test_warm import is_gone
+
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        ports = [server.getsockname()[1] for server in (one, other)]
+        (tmp_path / "class.csv").write_text(f"{ROSTER}007,Wang,127.0.0.1,{ports[0]},127.0.0.1,{ports[1]}\n")
+        line = ["class", "grade", str(tmp_path / "class.csv"), "--out", str(tmp_path / "out")]
+        process = subprocess.Popen([sys.executable, "-m", "labproof", *line], stdout=subprocess.DEVNULL)
+        # The terminal is opened once the lab's process is its own.
+        terminal = tmp_path / "out" / "007" / "terminal.txt"
+        wait_until(terminal.is_file, bool, Deadline(30), "the lab's process")
+        at_work = children(process.pid)
+        process.kill()
+        process.wait()
+        assert at_work
+        wait_until(lambda: all(map(is_gone, at_work)), bool, Deadline(30), "the lab's process to end")
 
 
 def test_command_refuses_a_wrong_roster(tmp_path: Path) -> None:

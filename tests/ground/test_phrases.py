@@ -22,6 +22,9 @@ BOOK = Phrasebook(
         "on {one} and {other}": "在 {other} 和 {one} 上",
         "{got} of {all}": "{all} 之 {got}",
         "{ready} of {wanted} available": "{wanted} 个中 {ready} 个可用",
+        "{what} was lost on the way": "{what}在路上丢了",
+        "a key was lost on {place}": "一把钥匙丢在{place}",
+        "a {thing} was lost on {place}": "一个 {thing} 丢在{place}",
         "same": "same",
     }
 )
@@ -42,6 +45,7 @@ MISSING = {"missing: {names}": "缺少:{names}", "  found: {what}": "  见:{what
         ("use {machine} in {{b}}", "在 {{b}} 里写 {machine}"),
         ("on master and node", "在 node 和 master 上"),
         ("hostname is absent, /etc/hostname is node", "hostname 是 没有, /etc/hostname 是 node"),
+        ("a key was lost on the way", "一把钥匙丢在the way"),
         ("absent: no swap in use", "没有: 没有正在使用的 swap"),
         ("absent; missing: a, b", "没有; 缺少:a, b"),
         ("absent\n  missing: a\n  said by a machine", "没有\n  缺少:a\n  said by a machine"),

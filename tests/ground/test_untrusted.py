@@ -34,6 +34,13 @@ def test_anything_else_is_refused(text: str) -> None:
         read_yaml(text)
 
 
+def test_depth_is_refused() -> None:
+    """What is well formed and deeper than anything of Kubernetes is refused before it takes the stack."""
+    assert read_yaml("a: " + "[" * 50 + "]" * 50)
+    with pytest.raises(ValueError, match="more than 100 lists and mappings stand within one another"):
+        read_yaml("a: " + "[" * 150 + "]" * 150)
+
+
 def test_aliases_are_refused() -> None:
     """A few lines of aliases, which would fill the memory when written out, are refused."""
     with pytest.raises(ValueError, match="aliases, which are not read here"):

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,22 @@ def is_gone(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except (FileNotFoundError, ProcessLookupError):
         return True
+
+
+def test_a_process_with_threads_is_not_forked() -> None:
+    """A lock that another thread holds would stay held in a fork for ever."""
+    begun, ended = threading.Event(), threading.Event()
+    other = threading.Thread(target=lambda: (begun.set(), ended.wait(30)))
+    other.start()
+    begun.wait(30)
+    try:
+        assert not warm.can_fork()
+    finally:
+        ended.set()
+        other.join()
+    alone = [sys.executable, "-c", "from labproof.host import warm; print(warm.can_fork())"]
+    said = subprocess.run(alone, capture_output=True, text=True, timeout=60, check=True).stdout
+    assert said.strip() == str(sys.platform == "linux")
 
 
 def test_a_command_runs_apart_and_shows_what_it_says(tmp_path: Path) -> None:

@@ -94,6 +94,11 @@ def test_result_is_readable_json(tmp_path: Path) -> None:
     folder.save(samples.FULL)
     text = folder.result.read_text("utf-8")
     assert "安装 docker" in text
+    # A line for each criterion, which is what two results are compared by.
+    lines = [line.strip() for line in text.splitlines()]
+    assert {c.id for c in samples.FULL.criteria} == {
+        json.loads(line.rstrip(","))["id"] for line in lines if line.startswith('{"id"')
+    }
     assert json.loads(text)["run"] == samples.FULL.run
 
 

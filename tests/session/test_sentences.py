@@ -171,6 +171,14 @@ def test_sentence_that_two_steps_read_is_told() -> None:
     assert problem.endswith("also_containers_run; bind it to exactly one step in steps/")
 
 
+def test_what_is_bound_later_is_found() -> None:
+    """A sentence that was looked for before its step was there finds it afterwards."""
+    sentences = gherkin.Sentences("then")
+    assert not sentences.is_matching("it holds")
+    sentences.bind("it holds", machines_are_up)
+    assert sentences.is_matching("it holds")
+
+
 def test_sentence_of_another_kind_is_not_bound() -> None:
     """A step for a When does not carry out a Then of the same words."""
     (problem,) = gherkin.unbound([said("then", '"docker" is restarted')])
