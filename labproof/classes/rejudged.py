@@ -97,7 +97,7 @@ def _start(recorded: Recorded, judges: ClassSession, out: Path, seconds: float) 
     own = out / recorded.student
     runs = own / EARLIER / recorded.earlier if recorded.earlier else own / RUNS
     terminal = own / "terminal.txt" if not recorded.earlier else own / EARLIER / f"{recorded.earlier}.txt"
-    process = judges.judge(recorded.run, runs, terminal, lambda _: None)
+    process = judges.judge(recorded.run, runs, terminal)
     return _Judging(recorded, runs, outcome.runs_in(runs), terminal, Running(process), Deadline(seconds))
 
 

@@ -8,8 +8,8 @@ from markupsafe import Markup, escape
 
 from labproof.connection.secrets import mask
 from labproof.records.model import Exchange
+from labproof.showing.blocks import time
 from labproof.showing.both import said, words
-from labproof.showing.provenance import moment
 from labproof.showing.silence import reason
 from labproof.showing.text import duration, visible
 
@@ -71,7 +71,7 @@ def status(exchange: Exchange) -> Markup:
         return Markup("{}{}").format(words("no answer"), problem)
     if exchange.kind == "command":
         return words("exit {status}", status=exchange.status).__html__()
-    return Markup("HTTP {}").format(exchange.status)
+    return Markup(f"HTTP {escape(exchange.status)}")
 
 
 def _one(exchange: Exchange, limit: int, criteria: Iterable[str]) -> Markup:
@@ -97,20 +97,15 @@ def _listed(facts: Iterable[object]) -> Markup:
 
 
 def _facts(exchange: Exchange, criteria: Iterable[str]) -> Markup:
-    facts: list[object] = [_time(exchange.started[:40])]
+    facts: list[object] = [time(exchange.started[:40])]
     if exchange.dropped:
         facts.append(words("{count} more bytes were not kept; the digest covers them", count=exchange.dropped))
     if exchange.digest:
-        facts.append(Markup('SHA-256 <code class="digest">{}</code>').format(visible(exchange.digest[:64])))
+        facts.append(Markup(f'SHA-256 <code class="digest">{escape(visible(exchange.digest[:64]))}</code>'))
     links = [f'<a href="#criterion-{id_}">{id_}</a>' for id_ in (escape(visible(known)) for known in criteria)]
     if links:
         facts.append(words("for {criteria}", criteria=Markup(", ".join(links))))
     return _listed(facts)
-
-
-def _time(stamp: str) -> Markup:
-    said = moment(stamp)
-    return Markup('<time datetime="{}">{}</time>').format(stamp, said) if said != stamp else escape(visible(stamp))
 
 
 def _text(text: str, limit: int) -> Markup:

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import gc
 import hashlib
 import re
 from collections import defaultdict
@@ -30,6 +31,7 @@ MANY = 20
 _PLAIN = re.compile(r"""[^<>:"/\\|?*%\x00-\x20\x7f.~-][^<>:"/\\|?*%\x00-\x1f\x7f]*(?<!\.)""")
 _LONGEST = 200
 _STAMP = "<!-- made from {} -->\n"
+_Task = Callable[[Graded, tuple[str, ...]], tuple[int, str]]
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def begun(book: Book, folder: Path) -> Iterator[Callable[[], Reports]]:
         yield lambda: _all(map(task, book.students, shared_by), folder)
         return
     with warm.pool() as pool:
-        made = pool.map(task, book.students, shared_by, chunksize=4)
+        made = pool.map(functools.partial(_told_apart, task), book.students, shared_by, chunksize=4)
         yield lambda: _all(made, folder)
 
 
@@ -82,6 +84,15 @@ def of_instructor(graded: Graded, folder: Path, book: Book) -> str:
     place = next(place for place, other in enumerate(book.students) if other is graded)
     source = _Source(folder / graded.student.run)
     return instructor_report.render(graded, source.run, instructor_report.questions(source.path), _alike(book)[place])
+
+
+def _told_apart(task: _Task, graded: Graded, alike: tuple[str, ...]) -> tuple[int, str]:
+    """Do a task in a process that does many of them, and leave nothing of it behind."""
+    try:
+        return task(graded, alike)
+    finally:
+        # What a template is rendered with refers to itself: a result of two MiB would stay for each student.
+        gc.collect()
 
 
 def _told(graded: Graded, alike: tuple[str, ...], folder: Path, spoken: str) -> tuple[int, str]:

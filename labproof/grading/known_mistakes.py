@@ -13,7 +13,8 @@ def recognise(
     entries: Iterable[SlipEntry], criterion: str, found: str, exchanges: Iterable[Exchange]
 ) -> tuple[Slip, ...]:
     """Return the mistakes whose symptom shows in what was found or in the evidence of a criterion."""
-    texts = [found, *(text for e in exchanges for text in (e.output, e.error) if text)]
+    # Each look of a wait has seen the same: a text that was searched already has nothing new in it.
+    texts = tuple(dict.fromkeys([found, *(text for e in exchanges for text in (e.output, e.error) if text)]))
     slips = []
     for entry in entries:
         if criterion not in entry.criteria:

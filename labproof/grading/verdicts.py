@@ -89,6 +89,7 @@ class Verdicts:
         criteria = tuple(self._known[c.id] if c.id in ours else c for c in scenario.criteria)
         outcomes = {c.text: c.outcome for c in criteria if self.has_judged(c.id)}
         steps = tuple(
-            replace(s, outcome=type(s.outcome)(outcomes[s.text])) if s.text in outcomes else s for s in scenario.steps
+            replace(s, outcome=type(s.outcome)(outcomes[s.text])) if outcomes.get(s.text, s.outcome) != s.outcome else s
+            for s in scenario.steps
         )
         return replace(scenario, criteria=criteria, steps=steps)

@@ -23,10 +23,10 @@ from labproof.handins.placing import Placed
 from labproof.handins.unpacking import CAME_ALONG, Recording
 from labproof.host.warm import Running
 from labproof.records import result
-from labproof.records.evidence import read
 from labproof.records.headway import Headway
 from labproof.records.model import RunRecord
 from labproof.session.class_session import ClassSession
+from labproof.session.recorded_run import RecordedRun
 
 
 @dataclass(frozen=True)
@@ -81,15 +81,14 @@ class HandInRun(LabRun):
         return graded
 
 
-def note(recording: Recording, placed: Placed, made: str, found: RunRecord) -> None:
+def note(recording: Recording, placed: Placed, made: str, found: RunRecord, recorded: RecordedRun) -> None:
     """Write down, beside the new run, what is to be asked about a hand-in and what tells it from those of others."""
-    noted.save(_noted(recording, placed, made, found), runs_dir() / found.run)
+    noted.save(_noted(recording, placed, made, found, recorded), runs_dir() / found.run)
 
 
-def _noted(recording: Recording, placed: Placed, made: str, found: RunRecord) -> Noted:
+def _noted(recording: Recording, placed: Placed, made: str, found: RunRecord, recorded: RecordedRun) -> Noted:
     questions = [*placed.questions, *recording.questions]
-    exchanges = read(recording.folder.evidence)
-    run = recording.folder.load()
+    exchanges, run = recorded.exchanges, recorded.run
     try:
         questions += suspicion.of_times(exchanges, run.started, run.finished, made, datetime.now(UTC))
         questions += suspicion.of_clocks(exchanges)

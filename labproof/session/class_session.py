@@ -29,7 +29,7 @@ from labproof.records.store import find
 from labproof.session import options
 from labproof.session.course_run import RUN, CourseRun
 from labproof.session.opening import load_plan
-from labproof.session.recorded_run import extras_of, uses_of
+from labproof.session.recorded_run import RecordedRun, extras_of, uses_of
 from labproof.session.selection import select
 from labproof.showing import report
 
@@ -40,7 +40,7 @@ LEARNT_BYTES = 4 * 1024**2
 """A result is learnt from up to this size, eight times what a finished lab leaves: no other one is made a page of."""
 
 _Work = Callable[["ClassSession"], ExitStatus]
-_Then = Callable[[RunRecord], None]
+_Then = Callable[[RunRecord, RecordedRun], None]
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class _Order:
     runs: Path
     terminal: Path
     environment: Mapping[str, str] = field(default_factory=dict)
-    then: _Then = lambda run: None
+    then: _Then | None = None
     is_replay: bool = False
 
 
@@ -100,10 +100,10 @@ class ClassSession:
 
         return self._start(_Order(prepare, runs, terminal, environment))
 
-    def judge(self, recording: Path, runs: Path, terminal: Path, then: _Then) -> ForkProcess:
+    def judge(self, recording: Path, runs: Path, terminal: Path, then: _Then | None = None) -> ForkProcess:
         """Start judging a recording anew in a fork; its new run goes into `runs`, what it shows into `terminal`.
 
-        `then` is done in that process with what came of it.
+        `then` is done in that process with what came of it, and with the recording.
         """
 
         def prepare(config: pytest.Config, known: CourseRun) -> CourseRun:
@@ -155,8 +155,8 @@ class ClassSession:
         with contextlib.suppress(KeyboardInterrupt):
             config.hook.pytest_runtestloop(session=session)
         config.hook.pytest_sessionfinish(session=session, exitstatus=session.exitstatus)
-        if run.final is not None:
-            order.then(run.final)
+        if order.then and run.final is not None and (recorded := run.session.recorded) is not None:
+            order.then(run.final, recorded)
         sys.stderr.flush()
         sys.exit(int(session.exitstatus))
 

@@ -25,7 +25,7 @@ from labproof.lab.browser import Browser
 from labproof.lab.machine import Lab, Machine, Phase
 from labproof.providers.base import Provider
 from labproof.records import pictures
-from labproof.records.evidence import EvidenceLog, now, read
+from labproof.records.evidence import EvidenceLog, now
 from labproof.records.model import (
     BrowserUse,
     LabDescription,
@@ -83,6 +83,9 @@ class Session:
     foresight: Foresight | None = None
     unreached: dict[str, str] = field(default_factory=dict)
     """Why machines could not be reached that are graded, by their names."""
+
+    recorded: RecordedRun | None = None
+    """The run that is judged anew, where no machine is looked at."""
 
     _saved: Deadline | None = None
 
@@ -231,7 +234,7 @@ def _replayed(options: Options, plan: Syllabus) -> Session:
         for name, facts in recorded.lab.machines.items()
         if facts.get("address")
     )
-    replay = Replay(read(source.folder.evidence), source.source.started)
+    replay = Replay(source.exchanges, source.source.started)
     around = Surroundings(
         options.patience, now=replay.now, clock=replay.elapsed, pause=replay.pause, resumed=replay.resumed
     )
@@ -278,6 +281,7 @@ def _assemble(
         judge=judge,
         recording=recording,
         cluster=cluster,
+        recorded=recorded,
     )
 
 

@@ -1,12 +1,14 @@
 """A run that is to be judged again: whether it can be, and what the new run has to say of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from labproof.ground.errors import ConfigError
 from labproof.ground.shape import shown
 from labproof.host import table
-from labproof.records.evidence import GENESIS, find_break
-from labproof.records.model import FINISHED, RUNNING, Mode, RunRecord, Source
+from labproof.records.evidence import GENESIS, find_break, read
+from labproof.records.model import FINISHED, RUNNING, Exchange, Mode, RunRecord, Source
 from labproof.records.store import RunFolder, find
 from labproof.session import optional
 from labproof.session.option_rules import PROFILES
@@ -21,6 +23,11 @@ class RecordedRun:
     folder: RunFolder
     run: RunRecord
     problem: str
+
+    @cached_property
+    def exchanges(self) -> Sequence[Exchange]:
+        """Return what was asked and answered, read once. Raises ConfigError for evidence that cannot be read."""
+        return read(self.folder.evidence)
 
     @property
     def source(self) -> Source:

@@ -34,12 +34,19 @@ class Both:
 
     def __init__(self, texts: Mapping[str, Markup]) -> None:
         self._texts = texts
+        self._html: Markup | None = None
 
     def spoken(self, language: str) -> Markup:
         """Return the text in one language."""
         return self._texts[language]
 
     def __html__(self) -> Markup:
+        # One that is remembered stands in a page many times.
+        if self._html is None:
+            self._html = self._spans()
+        return self._html
+
+    def _spans(self) -> Markup:
         if len(set(self._texts.values())) == 1:
             return self._texts[ENGLISH]
         # Thousands stand in a page: Markup.format takes ten times as long, and each text is escaped already.
@@ -56,7 +63,9 @@ class Both:
 
 def words(message: str, **fillings: object) -> Both:
     """Return a text of our own in every language; what fills its blanks is escaped unless it is markup."""
-    return Both({name: _filled(message, name, fillings) for name in LANGUAGES}) if fillings else _plain(message)
+    if all(type(value) is int for value in fillings.values()):
+        return _counting(message, tuple(fillings.items()))
+    return Both({name: _filled(message, name, fillings) for name in LANGUAGES})
 
 
 def counted(one: str, many: str, count: SupportsFloat, **fillings: object) -> Both:
@@ -158,8 +167,9 @@ def _tip(text: str, before: str, longest: int, spoken: str) -> Markup:
 
 
 @lru_cache(maxsize=4096)
-def _plain(message: str) -> Both:
-    return Both({name: _filled(message, name, {}) for name in LANGUAGES})
+def _counting(message: str, numbers: tuple[tuple[str, int], ...]) -> Both:
+    # Words alone, or with numbers: the same few hundred of them make most of every page.
+    return Both({name: _filled(message, name, dict(numbers)) for name in LANGUAGES})
 
 
 def _filled(message: str, spoken: str, fillings: Mapping[str, object]) -> Markup:

@@ -23,9 +23,9 @@ from labproof.records.model import (
     score,
 )
 from labproof.records.ruling import Decided
-from labproof.showing import both, silence
+from labproof.showing import blocks, both, silence
 from labproof.showing.fixes import machine_of, ranked
-from labproof.showing.looks import SHOWN_CHARACTERS, Evidence, series
+from labproof.showing.looks import Evidence, series
 from labproof.showing.progression import progression
 from labproof.showing.provenance import moment, notes, warning
 from labproof.showing.scripts import script
@@ -135,7 +135,8 @@ def _environment() -> Environment:
     environment.filters |= {"pieces": pieces, "score": score, "prose": prose, "in_style": in_style}
     environment.filters |= {"reason": silence.reason, "plain": silence.plain}
     environment.filters |= {"series": series, "machine": machine_of, "clock": clock}
-    environment.globals |= {"shown_characters": SHOWN_CHARACTERS, "languages": _NAMES}
+    environment.globals |= {"block": blocks.block, "folded": blocks.folded, "output": blocks.output}
+    environment.globals |= {"time": blocks.time, "languages": _NAMES}
     environment.globals |= both.IN_TEMPLATES
     return environment
 

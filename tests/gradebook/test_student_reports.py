@@ -1,7 +1,10 @@
 """Each student's two reports: from one result, each for its reader, bounded, and made anew only when they must be."""
 
+import gc
 import json
+import weakref
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,8 +15,9 @@ from labproof.gradebook.decisions import NAME
 from labproof.gradebook.instructor_report import Questions
 from labproof.ground import language
 from labproof.ground.errors import ConfigError
+from labproof.records import result
 from labproof.records.evidence import read
-from labproof.records.model import Exchange
+from labproof.records.model import Exchange, RunRecord
 from labproof.showing.scripts import script
 from tests.golden import samples
 from tests.gradebook import classes
@@ -148,6 +152,29 @@ def test_every_cpu_writes_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert pages[3] == pages[4]
     assert len(pages[4]) == 6
     assert all(b'<html lang="zh">' in page for page in pages[4])
+
+
+def test_nothing_of_a_student_stays_with_who_writes_for_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that writes the reports of many holds no result but the one at work, whatever refers to it."""
+    _, book = made(tmp_path)
+    (graded,) = book.students
+    kept: list[weakref.ref[RunRecord]] = []
+    load = result.load
+
+    def loaded(path: Path) -> RunRecord:
+        kept.append(weakref.ref(run := load(path)))
+        return run
+
+    monkeypatch.setattr(student_reports.result, "load", loaded)
+    tell = partial(student_reports._told, folder=tmp_path, spoken="en")
+    gc.disable()
+    try:
+        for task, stays in ((tell, True), (partial(student_reports._told_apart, tell), False)):
+            (tmp_path / "00001" / "instructor.html").unlink()
+            assert task(graded, ()) == (1, "")
+            assert (kept[-1]() is not None) is stays
+    finally:
+        gc.enable()
 
 
 def test_run_that_vanishes_costs_nobody_else(tmp_path: Path, way: str) -> None:

@@ -51,10 +51,10 @@ def pseudo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     book = Phrasebook(marked)
     monkeypatch.setattr(wording, "book", lambda _: book)
     monkeypatch.setattr(both, "book", lambda _: book)
-    for cached in (both._plain, both._tip, both._remembered):
+    for cached in (both._counting, both._tip, both._remembered):
         cached.cache_clear()
     yield
-    for cached in (both._plain, both._tip, both._remembered):
+    for cached in (both._counting, both._tip, both._remembered):
         cached.cache_clear()
 
 
