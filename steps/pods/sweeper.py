@@ -1,7 +1,7 @@
 """A process that outlives a killed grader just long enough to take its probe Pods away.
 
-It is told how to reach master, waits on a pipe that its grader holds open, and acts only when that pipe
-closes without a word: then the grader has died.
+The vigil waits on a pipe that the grader holds open. When that closes without a word the grader has died: then the
+vigil becomes this one, which is told how to reach master.
 """
 
 import json
@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import IO
 
 from labproof.ground.places import course_dir
+from steps.pods import vigil
 
-DONE = b"done\n"
 EVERY_SECONDS = 5.0
 SWEEPING_SECONDS = 60.0
 """How long a cluster that does not answer is tried again; the Pods themselves end after two minutes."""
@@ -24,7 +24,7 @@ class Sweeper:
 
     def __init__(self, machine: dict[str, object], namespace: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "steps.pods.sweeper"],
+            [sys.executable, "-I", "-S", vigil.__file__],
             cwd=course_dir(),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -37,7 +37,7 @@ class Sweeper:
     def dismiss(self) -> None:
         """Tell it that there is nothing to do."""
         if self._process.poll() is None:
-            self._pipe().write(DONE)
+            self._pipe().write(vigil.DONE)
             self._pipe().close()
             self._process.wait(timeout=10)
 
@@ -53,11 +53,8 @@ class Sweeper:
 
 
 def main() -> None:
-    """Wait for the grader's word or its death."""
-    machine = json.loads(sys.stdin.buffer.readline())
-    if sys.stdin.buffer.readline() == DONE:
-        return
-    sweep(machine)
+    """Sweep where the vigil says."""
+    sweep(json.loads(sys.stdin.buffer.readline()))
 
 
 def sweep(machine: dict[str, str]) -> None:

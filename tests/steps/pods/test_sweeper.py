@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from labproof.ground.errors import Refused, Unreachable
 from labproof.ground.wait import Deadline, poll
 from labproof.session import connecting as reach
 from steps.cluster.api import Cluster
-from steps.pods import sweeper
+from steps.pods import sweeper, vigil
 
 REACH = {
     "name": "master",
@@ -34,18 +36,40 @@ class Input:
         self.buffer = io.BytesIO(data)
 
 
+BECOMES = """
+import json, sys
+from pathlib import Path
+Path("swept").write_text(json.dumps([sys.stdin.readline(), sys.path[0]]))
+"""
+"""Stands for the sweeper: says what it was told, and where it was found."""
+
+
 @pytest.mark.parametrize(
     ("word", "is_swept"),
     [(b"done\n", False), (b"", True), (b"don", True), (b"\n", True)],
     ids=["done", "died", "died in the middle of it", "something else"],
 )
-def test_only_a_word_keeps_it_from_sweeping(monkeypatch: pytest.MonkeyPatch, word: bytes, is_swept: bool) -> None:
+def test_only_a_word_keeps_it_from_sweeping(tmp_path: Path, word: bytes, is_swept: bool) -> None:
     """A grader that says it is done is believed; one whose pipe just closes has died."""
+    folder = tmp_path / "steps" / "pods"
+    folder.mkdir(parents=True)
+    (folder / "sweeper.py").write_text(BECOMES)
+    line = json.dumps(TOLD).encode() + b"\n"
+    program = [sys.executable, "-I", "-S", vigil.__file__]
+    subprocess.run(program, cwd=tmp_path, input=line + word, timeout=60, check=True)
+    assert (tmp_path / "swept").exists() is is_swept
+    if is_swept:
+        told, place = json.loads((tmp_path / "swept").read_text())
+        assert (json.loads(told), Path(place)) == (TOLD, tmp_path)
+
+
+def test_the_sweeper_does_as_the_vigil_tells_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it reads is where it sweeps."""
     swept: list[dict[str, Any]] = []
     monkeypatch.setattr(sweeper, "sweep", swept.append)
-    monkeypatch.setattr("sys.stdin", Input(json.dumps(TOLD).encode() + b"\n" + word))
+    monkeypatch.setattr("sys.stdin", Input(json.dumps(TOLD).encode() + b"\n"))
     sweeper.main()
-    assert swept == ([TOLD] if is_swept else [])
+    assert swept == [TOLD]
 
 
 def test_its_own_namespace_is_taken_away(monkeypatch: pytest.MonkeyPatch, fake: FakeConnection, api: Cluster) -> None:
@@ -97,7 +121,7 @@ def test_password_is_told_through_the_pipe_alone(monkeypatch: pytest.MonkeyPatch
     # A process that has just been replaced by its program shows no command line for a moment.
     line = poll(command.read_bytes, bool, Deadline(10), every=0.05).value
     started.dismiss()
-    assert b"steps.pods.sweeper" in line
+    assert b"vigil.py" in line
     assert b"very-secret" not in line
     ends: list[Endpoint] = []
     monkeypatch.setattr(reach, "connect", lambda endpoints, guard: ends.extend(endpoints) or fake)
