@@ -22,11 +22,12 @@ from labproof.rehearsal.vm_box import VmBox
 UNHURRIED = (
     "mkdir -p /etc/sysconfig",
     "echo KUBELET_EXTRA_ARGS=--feature-gates=ExecProbeTimeout=false > /etc/sysconfig/kubelet",
-    "! test -f /root/calico.yaml || sed -i 's/periodSeconds: [12]$/periodSeconds: 10/' /root/calico.yaml",
+    r"! test -f /root/calico.yaml || sed -i 's/^\( *\)periodSeconds: .*/\1periodSeconds: 30\n\1timeoutSeconds: 30/'"
+    " /root/calico.yaml",
 )
-"""What a machine is told whose processor is emulated: a command in a Pod takes longer than the second that kubelet
-waits for a readiness probe, and kubelet asks again before the last one has ended, until nothing else gets a turn. The
-feature gate is of Kubernetes 1.20, and ten seconds are the period of the real Calico's manifest."""
+"""What a machine is told whose processor is emulated. kubelet waits one second for a probe's answer: a command in a Pod
+takes longer there, so it is asked again before it has ended, until nothing else gets a turn, and an agent that is only
+slow is killed. The feature gate is of Kubernetes 1.20."""
 
 POOL = "default"
 """The storage pool in which vagrant-libvirt keeps disks; it makes it where there is none."""

@@ -1,23 +1,28 @@
 """The stages of the proof on virtual machines, with machines that only say what they are asked."""
 
 import itertools
+import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from labproof.connection.endpoint import Endpoint
 from labproof.ground.errors import HostError
 from labproof.ground.places import Progress, course_dir
 from labproof.host.doctor import Examination
 from labproof.proving import vm_check
+from labproof.proving.virtual_host import UNHURRIED
 from labproof.proving.vm_check import VmCheck
 from labproof.records import result
 from labproof.records.model import Mode, Outcome, RunRecord, SectionRecord
 from labproof.session import resetting
 from labproof.session.optional import OptionalSection
 
+MANIFEST = course_dir() / "standins" / "manifests" / "calico.yaml"
 FULL = result.load(course_dir() / "tests" / "recordings" / "full" / "result.json")
 
 
@@ -186,6 +191,30 @@ def test_only_slow_machines_are_told_to_take_their_time() -> None:
     check(Host(), quick, []).prove()
     assert (list(slow.carried_out), quick.carried_out) == (["master"], {})
     assert any("ExecProbeTimeout=false" in line for line in slow.carried_out["master"])
+
+
+def test_slow_machines_ask_seldom_and_wait(tmp_path: Path) -> None:
+    """Every probe of Calico's manifest is asked twice a minute and waited for; nothing else of it is changed."""
+    manifest, ours = tmp_path / "calico.yaml", MANIFEST.read_text()
+    manifest.write_text(ours)
+    (line,) = (line for line in UNHURRIED if "calico.yaml" in line)
+    subprocess.run(["sh", "-c", line.replace("/root/calico.yaml", str(manifest))], check=True, timeout=60)
+    text = manifest.read_text()
+    documents = list(yaml.safe_load_all(text))
+    probes = list(found(documents, ("livenessProbe", "readinessProbe")))
+    assert len(probes) == 4
+    assert {(probe["periodSeconds"], probe["timeoutSeconds"]) for probe in probes} == {(30, 30)}
+    told = ("periodSeconds", "timeoutSeconds")
+    kept = [[line for line in whole.splitlines() if not line.strip().startswith(told)] for whole in (ours, text)]
+    assert kept[0] == kept[1]
+
+
+def found(data: object, keys: tuple[str, ...]) -> Iterator[dict[str, int]]:
+    """Yield what stands under one of the keys, however deep."""
+    if isinstance(data, dict):
+        yield from (value for key, value in data.items() if key in keys)
+    for inner in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
+        yield from found(inner, keys)
 
 
 @pytest.mark.parametrize("is_whole", [True, False])
