@@ -99,7 +99,7 @@ def load(folder: Path) -> Register | None:
             data = json.loads(file.read(LIMIT + 1))
         version = data.pop("schema", None) if isinstance(data, dict) else None
         if version != SCHEMA_VERSION:
-            raise shape.Misshapen("schema", str(SCHEMA_VERSION), version)
+            raise shape.Misshapen(str(SCHEMA_VERSION), version, "schema")
         return shape.record(Register, data)
     except FileNotFoundError:
         return None
