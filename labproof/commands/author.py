@@ -14,6 +14,7 @@ from labproof.commands.common import chosen_provider, provider_option, tell
 from labproof.commands.groups import Whole
 from labproof.ground.errors import HostError
 from labproof.ground.exit_status import ExitStatus
+from labproof.ground.interrupts import as_interrupt
 from labproof.ground.language import LANGUAGES
 from labproof.ground.places import course_dir
 from labproof.ground.slowness import MOST
@@ -110,7 +111,10 @@ def vm_check(
     chosen = catalogue.choose(catalogue.everything(rubric.load()), (), mistakes, False) if mistakes else ()
     host = VirtualHost(table.load(), cpus or 0, "kvm" if kvm else "qemu", slowness)
     bench = Bench(host.lab, course_dir() / "build" / "vm-proof", sections)
-    sys.exit(_told(VmCheck(host, bench, catalogue.in_order(chosen), tell).prove()))
+    # Machines, network and daemon are taken down again also when a signal ends this.
+    with as_interrupt():
+        stages = VmCheck(host, bench, catalogue.in_order(chosen), tell).prove()
+    sys.exit(_told(stages))
 
 
 def _told(stages: "Sequence[Stage]") -> int:
@@ -125,7 +129,8 @@ def _check(wanted: "Scope", provider: str) -> int:
     from labproof.proving.check import prove
 
     folder = course_dir() / "build" / "proof"
-    proof = prove(Bench(chosen_provider(provider), folder), wanted, tell)
+    with as_interrupt():
+        proof = prove(Bench(chosen_provider(provider), folder), wanted, tell)
     page, data = matrix.write(proof, folder)
     for problem in [*map(say, proof.general), *(headed(id_, text) for id_, text in proof.of_mistakes)]:
         click.echo(fill("problem: {problem}", problem=problem))
