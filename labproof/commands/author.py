@@ -112,8 +112,12 @@ def vm_check(
     host = VirtualHost(table.load(), cpus or 0, "kvm" if kvm else "qemu", slowness)
     bench = Bench(host.lab, course_dir() / "build" / "vm-proof", sections)
     # Machines, network and daemon are taken down again also when a signal ends this.
-    with as_interrupt():
-        stages = VmCheck(host, bench, catalogue.in_order(chosen), tell).prove()
+    try:
+        with as_interrupt():
+            stages = VmCheck(host, bench, catalogue.in_order(chosen), tell).prove()
+    except KeyboardInterrupt:
+        # Its stages have told that, and what was taken down.
+        sys.exit(ExitStatus.INTERRUPTED)
     sys.exit(_told(stages))
 
 
