@@ -11,7 +11,7 @@ from labproof.ground.exit_status import ExitStatus
 from labproof.proving import vm_check
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_machines_are_taken_down_whatever_ends_their_proof(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """A signal, such as that of a closed terminal, ends the proof as Ctrl-C does: in order, and told as that."""
     ended: list[str] = []
