@@ -1,6 +1,7 @@
 """This computer, as the checks ask it."""
 
 import os
+import socket
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -53,7 +54,10 @@ def test_what_can_be_fetched_is_told_from_what_cannot(tmp_path: Path) -> None:
     assert (computer.reaches(f"{place}/a.box"), computer.reaches(f"{place}/b.box")) == ("", "HTTP 404")
     server.shutdown()
     server.server_close()
-    assert "refused" in computer.reaches(f"{place}/a.box")
+    # Nobody listens at a port that is taken, and nobody else can.
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        assert "refused" in computer.reaches(f"http://127.0.0.1:{silent.getsockname()[1]}/a.box")
     assert computer.reaches(str(tmp_path)) == ""
     assert computer.reaches(str(tmp_path / "none.box")) == "no such file"
 
