@@ -31,7 +31,8 @@ class Misshapen(ValueError):
         return self
 
     def __str__(self) -> str:
-        return f"{self._where or 'the file'}: expected {self._expected}, found {self._found}"
+        where, expected, found = self._where or "the file", self._expected, self._found
+        return f"{where}: expected {expected}, found {found}"
 
 
 def shown(value: object) -> str:
