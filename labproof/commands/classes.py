@@ -39,7 +39,7 @@ def class_() -> None:
 @class_.command()
 @click.argument("roster", required=False, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Where the results go.")
-@click.option("--jobs", type=click.IntRange(1, 256), help="How many labs are graded at once; by default two a CPU.")
+@click.option("--jobs", type=click.IntRange(1, 256), help="How many labs are graded at once; by default five for two CPUs.")
 @click.option(
     "--deadline",
     type=click.FloatRange(min=1, max=86_400),
@@ -198,7 +198,12 @@ def _workers(
     from labproof.classes.running import Grader
 
     with tempfile.TemporaryDirectory(prefix="labproof-class-") as inventories:
-        yield Grader(out, Path(inventories), rubric, deadline, session=session), 2 * (os.cpu_count() or 1)
+        yield Grader(out, Path(inventories), rubric, deadline, session=session), _places(os.cpu_count() or 1)
+
+
+def _places(cpus: int) -> int:
+    """Return how many labs are graded at once: half of the time each of them waits for its Pods."""
+    return max(2, cpus * 5 // 2)
 
 
 def _write(folder: Path) -> bool:
