@@ -39,7 +39,9 @@ def class_() -> None:
 @class_.command()
 @click.argument("roster", required=False, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Where the results go.")
-@click.option("--jobs", type=click.IntRange(1, 256), help="How many labs are graded at once; by default five for two CPUs.")
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), help="How many labs are graded at once; by default five for two CPUs."
+)
 @click.option(
     "--deadline",
     type=click.FloatRange(min=1, max=86_400),
