@@ -187,6 +187,14 @@ def test_points_are_points(points: object) -> None:
         result.from_json(data, Path("result.json"))
 
 
+def test_the_way_to_a_wrong_value_counts_its_lists() -> None:
+    """Of many sections, scenarios and criteria it is said which one is wrong."""
+    data = as_on_disk(samples.FULL)
+    data["sections"] += [{**data["sections"][0], "id": 3}]
+    with pytest.raises(ConfigError, match=rf"sections\[{len(data['sections']) - 1}\]\.id: expected a text, found 3"):
+        result.from_json(data, Path("result.json"))
+
+
 def test_result_of_hundreds_of_megabytes_is_refused(tmp_path: Path) -> None:
     """A file that no run can have written is refused by its size, before it is read."""
     path = tmp_path / "result.json"
