@@ -1,7 +1,10 @@
 """Recognising known mistakes."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from labproof.grading import known_mistakes
 from labproof.grading.exercise import SlipEntry
 from labproof.grading.known_mistakes import recognise
 from labproof.records.model import Exchange
@@ -45,6 +48,15 @@ def test_every_mistake_is_told_once() -> None:
     entries = [slip("swap", id="b"), slip("supported", id="a"), slip("nothing like it", id="c")]
     seen = recognise(entries, "init.api", SWAP, [saw(SWAP), saw(SWAP)])
     assert [s.id for s in seen] == ["b", "a"]
+
+
+def test_what_a_wait_saw_again_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wait sees the same a hundred times over; to search all of it took most of what a lost point costs."""
+    searched: list[str] = []
+    pattern = SimpleNamespace(search=searched.append)
+    monkeypatch.setattr(known_mistakes, "re", SimpleNamespace(compile=lambda *_: pattern, IGNORECASE=0))
+    assert recognise([slip("x")], "init.api", "found", [saw("same"), saw("other"), *[saw("same")] * 100]) == ()
+    assert searched == ["found", "same", "other"]
 
 
 def test_excerpt_is_short() -> None:

@@ -35,6 +35,13 @@ def lines(folder: RunFolder) -> list[bytes]:
     return folder.evidence.read_bytes().splitlines(keepends=True)
 
 
+def test_evidence_is_read_once(folder: RunFolder) -> None:
+    """Whoever asks what was answered, replay or questions to a hand-in, has the same at hand."""
+    recorded = open_recorded(str(folder.path))
+    assert [e.number for e in recorded.exchanges] == list(range(1, len(lines(folder)) + 1))
+    assert recorded.exchanges is recorded.exchanges
+
+
 def test_whole_run_is_opened(folder: RunFolder) -> None:
     """A run whose evidence is whole can be judged again, and the new run names it, its head and its times."""
     run = folder.load()
