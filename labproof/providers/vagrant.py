@@ -79,6 +79,12 @@ class Vagrant:
         argv = ["vagrant", *arguments]
         return run_checked(argv, seconds=seconds, error=ProvisionError, env=self._environment(), cwd=self._root())
 
+    def note(self, text: str) -> None:
+        """Write a line of ours into the log of what Vagrant said."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("a", encoding="utf-8") as stream:
+            stream.write(f"{text}\n")
+
     def _is_busy(self) -> bool:
         mark = f"VAGRANT_DOTFILE_PATH={self.state}".encode()
         return any(mark in environment.split(b"\0") for environment in _environments())

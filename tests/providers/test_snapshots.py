@@ -84,6 +84,44 @@ def test_machines_go_on_when_saving_fails(lab: Lab) -> None:
     assert {"resume master", "resume node"} <= set(lab.asked)
 
 
+def test_a_machine_that_answers_late_is_waited_for(lab: Lab) -> None:
+    """A machine that needs a moment until it answers is not set back."""
+    lab.does(f'case "$1 $2" in "ssh node") [ -e "{lab.folder}/seen" ] || {{ : > "{lab.folder}/seen"; exit 255; }};; esac')
+    snapshots.save(lab.vagrant, MACHINES, "docker", clock())
+    assert sum(line.startswith("ssh node -c sudo date") for line in lab.asked) == 2
+    assert not [line for line in lab.asked if "restore" in line]
+
+
+def test_machines_of_which_one_does_not_go_on_are_set_back_to_what_was_saved(lab: Lab) -> None:
+    """A processor that stands still after the snapshot costs the moment since, not the lab; the log says so."""
+    restored = f'case "$*" in "snapshot restore"*) : > "{lab.folder}/restored";; esac'
+    lab.does(f'{restored}\ncase "$1 $2" in "ssh master") [ -e "{lab.folder}/restored" ] || exit 255;; esac')
+    snapshots.save(lab.vagrant, MACHINES, "docker", clock())
+    assert [line.split(" --")[0] for line in lab.asked if "restore" in line] == [
+        "snapshot restore master docker",
+        "snapshot restore node docker",
+    ]
+    assert lab.asked[-1] == f"ssh master -c {MACHINES[0].whole}"
+    assert "set back to docker" in lab.vagrant.log.read_text()
+    assert "master goes on and did not answer" in lab.vagrant.log.read_text()
+
+
+def test_machines_that_never_go_on_are_told(lab: Lab) -> None:
+    """They are set back once; what stands still then as well is told, with what was seen last."""
+    lab.does('[ "$1 $2" != "ssh master" ] || { echo no route to host >&2; exit 255; }')
+    with pytest.raises(ResetError, match=r"(?s)restoring 'docker' did not end: master goes on.*no route to host"):
+        snapshots.save(lab.vagrant, MACHINES, "docker", clock())
+    assert sum("restore" in line for line in lab.asked) == len(MACHINES)
+
+
+def test_machines_that_could_not_be_saved_are_not_set_back(lab: Lab) -> None:
+    """Where there is nothing new to go back to, an older state would cost work."""
+    lab.does('case "$1 $2" in "snapshot save"|"ssh node") exit 1;; esac')
+    with pytest.raises(ProvisionError):
+        snapshots.save(lab.vagrant, MACHINES, "docker", clock())
+    assert not [line for line in lab.asked if "restore" in line]
+
+
 def test_machines_are_set_back_before_either_goes_on(lab: Lab) -> None:
     """Neither machine runs while the other is of another time; then the course's command shows that it is whole."""
     snapshots.restore(lab.vagrant, MACHINES, "docker")
