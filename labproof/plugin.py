@@ -94,6 +94,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
     try:
         _require_one_process(config)
+        config.pluginmanager.import_plugin("labproof.session.sentence_steps")
         features = course_dir() / "features"
         module = features / "test_features.py"
         config.args[:], picks = selection.picks_in(config.args, features, module, config.invocation_params.dir)

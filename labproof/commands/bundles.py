@@ -9,6 +9,7 @@ import click
 from labproof.commands.common import tell
 from labproof.commands.groups import Whole
 from labproof.ground.exit_status import ExitStatus
+from labproof.ground.interrupts import as_interrupt
 from labproof.ground.places import course_dir
 
 
@@ -69,7 +70,9 @@ def fetch(out: Path, sources: Path | None, images_only: bool, only_plan: bool) -
     if only_plan:
         tell("\n".join(plan(wanted)))
         return
-    verdict = judge(fetching(wanted, _progress), course, _progress)
+    with as_interrupt():
+        fetched = fetching(wanted, _progress)
+    verdict = judge(fetched, course, _progress)
     tell("\n".join(verdict.lines()))
     sys.exit(ExitStatus.FULL if verdict.is_whole else ExitStatus.LOST)
 

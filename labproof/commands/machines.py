@@ -8,6 +8,7 @@ from labproof.commands.bundles import bundle
 from labproof.commands.common import chosen_provider, machine_options, tell
 from labproof.commands.doctor import bundle_option, give_bundle
 from labproof.ground.errors import ConfigError
+from labproof.ground.interrupts import as_interrupt
 
 
 @click.command()
@@ -17,7 +18,8 @@ def up(provider: str, inventory: Path | None, bundle: Path | None) -> None:
     """Bring the machines up and leave them untouched."""
     give_bundle(bundle)
     chosen = chosen_provider(provider, inventory)
-    chosen.up(tell)
+    with as_interrupt():
+        chosen.up(tell)
     for endpoint in chosen.endpoints():
         tell(f"{endpoint.name}: {endpoint.user}@{endpoint.host}:{endpoint.port}")
 

@@ -27,6 +27,14 @@ def _entries(path: Path) -> Iterator[tuple[str, str, bool]]:
             word, _, rest = line.partition(" ")
             key, quoted = (word, rest) if word in texts else (key, line)
             if key:
-                # What Babel escapes, it escapes as JSON does: quotes, backslashes, tabs and ends of lines.
-                texts[key] += str(json.loads(quoted, strict=False))
+                texts[key] += _unquoted(quoted)
         yield texts["msgid"], texts["msgstr"], is_guess
+
+
+def _unquoted(quoted: str) -> str:
+    """Return the text between quotes. What Babel escapes, it escapes as JSON does."""
+    plain = quoted[1:-1]
+    # Nearly every line has nothing that is escaped, and there are thousands.
+    if quoted == f'"{plain}"' and "\\" not in plain and '"' not in plain:
+        return plain
+    return str(json.loads(quoted, strict=False))

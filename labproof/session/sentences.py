@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from weakref import WeakSet
 
 import pytest
-import pytest_bdd
 from pytest_bdd.parsers import StepParser, parse
 
 from labproof.grading.features import FeatureFile
@@ -33,15 +32,10 @@ class Step:
     """The names of what else the function asks for: fixtures of pytest."""
 
 
-class Sentences(StepParser):
-    """The sentences of one kind that a module binds: all of them are one step of pytest-bdd.
-
-    For each sentence of a scenario pytest-bdd looks through all steps, and asks pytest about each of them: with a step
-    for every sentence of a course that took a seventh of judging a hand-in.
-    """
+class Sentences:
+    """The sentences of one kind that a module binds."""
 
     def __init__(self, kind: str) -> None:
-        super().__init__(kind)
         self.kind = kind
         self._bound: list[tuple[parse, Callable[..., Any]]] = []
         self._found: dict[str, list[Step]] = {}
@@ -57,14 +51,6 @@ class Sentences(StepParser):
             fitting = [(parser, function) for parser, function in self._bound if parser.is_matching(text)]
             self._found[text] = [_step(function, parser.parse_arguments(text)) for parser, function in fitting]
         return self._found[text]
-
-    def is_matching(self, name: str) -> bool:
-        """Tell pytest-bdd whether a sentence is one of these."""
-        return bool(self.find(name))
-
-    def parse_arguments(self, name: str) -> dict[str, Any]:
-        """Return what `_carried_out` is given: the function that was bound last, as with pytest-bdd itself."""
-        return {"bound": self.find(name)[-1]}
 
 
 _ALL: WeakSet[Sentences] = WeakSet()
@@ -104,14 +90,43 @@ def unbound(features: Iterable[FeatureFile]) -> list[str]:
     return list(problems)
 
 
+class EverySentence(StepParser):
+    """All sentences of a kind: they are one step of pytest-bdd, which `sentence_steps` makes of them.
+
+    For each sentence of a scenario pytest-bdd looks through all steps, and asks pytest about each of them: with a step
+    for every sentence of a course that took a seventh of judging a hand-in, with one for each module a tenth.
+    """
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self._kind = kind
+
+    def is_matching(self, name: str) -> bool:
+        """Tell pytest-bdd whether anything is bound to a sentence."""
+        return bool(bound(self._kind, name))
+
+    def parse_arguments(self, name: str) -> dict[str, Any]:
+        """Return what `carried_out` is given; that a sentence has one step alone is seen to before."""
+        return {"bound": bound(self._kind, name)[0]}
+
+
+def carried_out(request: pytest.FixtureRequest, bound: Step) -> None:
+    """Have the recording carry out a sentence, with what its function asks for."""
+    asked = {name: request.getfixturevalue(name) for name in bound.fixtures}
+    request.config.stash[RECORDING].carry_out(lambda: bound.function(**bound.arguments, **asked))
+
+
+# pytest-bdd asks for it twice for each sentence; finding it out anew took a fiftieth of judging a hand-in.
+carried_out.__signature__ = inspect.signature(carried_out)  # type: ignore[attr-defined]
+
+
 def _bound(kind: str, sentence: str, function: F) -> F:
-    # pytest looks for fixtures, and so for steps, in the module; its decorators are called from there.
+    # A module that is dropped takes with it what it has bound.
     module = sys._getframe(2).f_locals
     name = f"_sentences_{kind}"
     if name not in module:
         module[name] = sentences = Sentences(kind)
         _ALL.add(sentences)
-        getattr(pytest_bdd, kind)(sentences, stacklevel=3)(_carried_out)
     module[name].bind(sentence, function)
     return function
 
@@ -120,8 +135,3 @@ def _step(function: Callable[..., Any], arguments: dict[str, Any]) -> Step:
     asked = inspect.signature(function).parameters.values()
     wanted = (one.name for one in asked if one.default is one.empty)
     return Step(function, arguments, tuple(name for name in wanted if name not in arguments))
-
-
-def _carried_out(request: pytest.FixtureRequest, bound: Step) -> None:
-    asked = {name: request.getfixturevalue(name) for name in bound.fixtures}
-    request.config.stash[RECORDING].carry_out(lambda: bound.function(**bound.arguments, **asked))

@@ -86,7 +86,8 @@ def test_machines_go_on_when_saving_fails(lab: Lab) -> None:
 
 def test_a_machine_that_answers_late_is_waited_for(lab: Lab) -> None:
     """A machine that needs a moment until it answers is not set back."""
-    lab.does(f'case "$1 $2" in "ssh node") [ -e "{lab.folder}/seen" ] || {{ : > "{lab.folder}/seen"; exit 255; }};; esac')
+    seen = f"{lab.folder}/seen"
+    lab.does(f'case "$1 $2" in "ssh node") [ -e "{seen}" ] || {{ : > "{seen}"; exit 255; }};; esac')
     snapshots.save(lab.vagrant, MACHINES, "docker", clock())
     assert sum(line.startswith("ssh node -c sudo date") for line in lab.asked) == 2
     assert not [line for line in lab.asked if "restore" in line]

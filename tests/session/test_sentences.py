@@ -1,6 +1,7 @@
 """Sentences bound to Python: what pytest-bdd gets to know of them, and what it is kept from."""
 
 import gc
+import importlib
 import subprocess
 import sys
 from collections.abc import Callable
@@ -67,11 +68,14 @@ def test_step_asks_for_its_fixtures() -> None:
 
 
 def test_sentences_of_a_kind_are_one_step_of_pytest_bdd() -> None:
-    """pytest-bdd looks through its steps for every sentence: it has one for each kind and module."""
-    ours = [c for c in step_function_context_registry.values() if isinstance(c.parser, gherkin.Sentences)]
-    here = [c for c in ours if c.parser.is_matching('"docker" is restarted') and c.type == "when"]
-    assert len(here) == 1
-    assert len([c for c in ours if c.parser is here[0].parser]) == 1
+    """pytest-bdd looks through its steps for every sentence: it has one for each kind, of whichever module."""
+    importlib.import_module("labproof.session.sentence_steps")
+    contexts = [c for c in step_function_context_registry.values() if isinstance(c.parser, gherkin.EverySentence)]
+    assert sorted(str(context.type) for context in contexts) == ["given", "then", "when"]
+    (when,) = (context.parser for context in contexts if context.type == "when")
+    assert when.is_matching('"docker" is restarted')
+    assert when.parse_arguments('"docker" is restarted')["bound"].function is restarted
+    assert not when.is_matching("the machines are up")
 
 
 def test_what_a_dropped_module_bound_is_bound_no_more() -> None:
@@ -95,7 +99,7 @@ def test_sentence_is_carried_out_by_the_recording() -> None:
     (step,) = gherkin.bound("when", '"docker" is restarted')
     config = SimpleNamespace(stash={RECORDING: kept})
     request = SimpleNamespace(config=config, getfixturevalue=lambda name: f"the fixture {name}")
-    gherkin._carried_out(request, step)  # type: ignore[arg-type]
+    gherkin.carried_out(request, step)  # type: ignore[arg-type]
     assert CALLED == []
     (sentence,) = kept.sentences
     sentence()
@@ -146,7 +150,8 @@ def test_what_fails_does_not_end_its_scenario(tmp_path: Path) -> None:
     """Under pytest-bdd itself: after a sentence that failed the next one is carried out."""
     for name, text in (("sample.feature", FEATURE), ("test_sample.py", STEPS), ("conftest.py", CONFTEST)):
         (tmp_path / name).write_text(text, encoding="utf-8")
-    line = [sys.executable, "-m", "pytest", "-q", "-s", "-p", "no:labproof", "-p", "no:cacheprovider", str(tmp_path)]
+    line = [sys.executable, "-m", "pytest", "-q", "-s", "-p", "no:labproof", "-p", "no:cacheprovider"]
+    line += ["-p", "labproof.session.sentence_steps", str(tmp_path)]
     ended = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     shown = ended.stdout
@@ -174,9 +179,9 @@ def test_sentence_that_two_steps_read_is_told() -> None:
 def test_what_is_bound_later_is_found() -> None:
     """A sentence that was looked for before its step was there finds it afterwards."""
     sentences = gherkin.Sentences("then")
-    assert not sentences.is_matching("it holds")
+    assert sentences.find("it holds") == []
     sentences.bind("it holds", machines_are_up)
-    assert sentences.is_matching("it holds")
+    assert [step.function for step in sentences.find("it holds")] == [machines_are_up]
 
 
 def test_sentence_of_another_kind_is_not_bound() -> None:
