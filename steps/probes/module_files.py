@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from labproof.ground.errors import NotRecorded
+from labproof.lab import service
 from labproof.lab.machine import Machine
 from steps.probes.shell_script import commands, variables
 
@@ -16,6 +17,7 @@ _RAREST = (
     " /etc/systemd/system/kubelet.service.d/*.conf /etc/crontab /etc/cron.d/* /var/spool/cron/root"
 )
 """Where else a boot loads modules from: units that are enabled, drop-ins of units that the course enables, crond."""
+_DROP_IN = re.compile(r"/etc/systemd/system/(\w+)\.service\.d/")
 _MOST_FILES = 20
 _LOADS_NOTHING = re.compile(r"-(?!-)\w*[rnDRcVh]\w*|--(remove|dry-run|show\S*|resolve-alias|version|help)")
 _ALL = re.compile(r"-(?!-)\w*a\w*|--all")
@@ -52,8 +54,18 @@ def rarest(machine: Machine) -> list[str]:
     # A recording of before this was asked has no answer.
     with contextlib.suppress(NotRecorded):
         paths = machine.ask("grep -ls 'br[_-]netfilter' " + _RAREST).output.split("\n")
-        found = [path for path in paths[:_MOST_FILES] if path and _loads_at_boot(path, machine.read(path) or "")]
+        named = [path for path in paths[:_MOST_FILES] if path and _loads_at_boot(path, machine.read(path) or "")]
+        found = [path for path in named if _is_read_at_boot(machine, path)]
     return found
+
+
+def _is_read_at_boot(machine: Machine, path: str) -> bool:
+    """Tell whether a boot comes to a file: to a drop-in only where its unit is there and enabled."""
+    if (dropped := _DROP_IN.match(path)) is None:
+        return True
+    # Docker's unit wants containerd's.
+    starters = (dropped[1], "docker") if dropped[1] == "containerd" else (dropped[1],)
+    return any(service.read(machine, name).is_enabled for name in starters)
 
 
 def _loads_at_boot(path: str, text: str) -> bool:

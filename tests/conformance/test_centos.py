@@ -13,7 +13,9 @@ from labproof.connection.fake import FakeConnection, Reply
 from labproof.grading import expectation
 from labproof.grading.expectation import Expectation
 from labproof.ground.errors import TransportError
+from labproof.lab import service
 from labproof.lab.machine import Lab, Machine, Phase
+from labproof.lab.service import UnitState
 from labproof.rehearsal.box.recipe import sources_dir
 from steps.actions import base
 from steps.course import expect
@@ -92,8 +94,12 @@ def test_switching_off_what_is_off_fails_and_costs_nothing(box: Scratch, tmp_pat
 
 
 @entries("module")
-def test_grader_tells_what_loads_the_module(files: ScratchFiles, real: dict[str, Any]) -> None:
+def test_grader_tells_what_loads_the_module(
+    files: ScratchFiles, monkeypatch: pytest.MonkeyPatch, real: dict[str, Any]
+) -> None:
     """A file counts exactly when CentOS runs it at boot or login and it loads the module."""
+    enabled = real.get("enabled", ())
+    monkeypatch.setattr(service, "read", lambda machine, name: UnitState(name, True, True, name in enabled))
     files.write(real["path"], real["text"], real.get("mode", 0o644))
     found, wanted = bridge.loaded_by(machine(files)), expectation.something("files that load br_netfilter")
     assert found == ([real["path"]] if "at" in real else [])

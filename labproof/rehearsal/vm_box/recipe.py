@@ -33,7 +33,7 @@ STAND_INS = (
     f"{_LIB}/selinux",
     f"{_LIB}/swap",
     "etc/systemd/system/labproof-kernel-view.service",
-    "etc/systemd/system/docker.service.d/bridge-module.conf",
+    "usr/lib/systemd/system/docker.service.d/bridge-module.conf",
     "etc/tmpfiles.d/kmsg.conf",
 )
 """Files of the containers' box that stand in for a kernel of the machine's own, which a virtual machine has."""
