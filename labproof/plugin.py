@@ -90,11 +90,11 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if not course_faults.is_about_course(config):
         return None
     language.use_reader(os.environ)
-    from labproof.session import course_run, selection
+    from labproof.session import course_run, selection, sentences
 
     try:
         _require_one_process(config)
-        config.pluginmanager.import_plugin("labproof.session.sentence_steps")
+        config.pluginmanager.register(sentences)
         features = course_dir() / "features"
         module = features / "test_features.py"
         config.args[:], picks = selection.picks_in(config.args, features, module, config.invocation_params.dir)

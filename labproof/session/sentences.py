@@ -1,4 +1,4 @@
-"""Binding sentences to Python: the door to pytest-bdd.
+"""Binding sentences to Python: the door to pytest-bdd, and a plugin of pytest that has its three steps.
 
 A sentence that fails does not end its scenario: a student's other criteria are still judged. What went
 wrong is recorded, and the scenario fails at its end.
@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from weakref import WeakSet
 
 import pytest
+import pytest_bdd
 from pytest_bdd.parsers import StepParser, parse
 
 from labproof.grading.features import FeatureFile
@@ -91,7 +92,7 @@ def unbound(features: Iterable[FeatureFile]) -> list[str]:
 
 
 class EverySentence(StepParser):
-    """All sentences of a kind: they are one step of pytest-bdd, which `sentence_steps` makes of them.
+    """All sentences of a kind: they are one step of pytest-bdd.
 
     For each sentence of a scenario pytest-bdd looks through all steps, and asks pytest about each of them: with a step
     for every sentence of a course that took a seventh of judging a hand-in, with one for each module a tenth.
@@ -118,6 +119,11 @@ def carried_out(request: pytest.FixtureRequest, bound: Step) -> None:
 
 # pytest-bdd asks for it twice for each sentence; finding it out anew took a fiftieth of judging a hand-in.
 carried_out.__signature__ = inspect.signature(carried_out)  # type: ignore[attr-defined]
+
+# Each is put into this module, where pytest finds it.
+pytest_bdd.given(EverySentence("given"))(carried_out)
+pytest_bdd.when(EverySentence("when"))(carried_out)
+pytest_bdd.then(EverySentence("then"))(carried_out)
 
 
 def _bound(kind: str, sentence: str, function: F) -> F:

@@ -1,7 +1,6 @@
 """Sentences bound to Python: what pytest-bdd gets to know of them, and what it is kept from."""
 
 import gc
-import importlib
 import subprocess
 import sys
 from collections.abc import Callable
@@ -69,7 +68,6 @@ def test_step_asks_for_its_fixtures() -> None:
 
 def test_sentences_of_a_kind_are_one_step_of_pytest_bdd() -> None:
     """pytest-bdd looks through its steps for every sentence: it has one for each kind, of whichever module."""
-    importlib.import_module("labproof.session.sentence_steps")
     contexts = [c for c in step_function_context_registry.values() if isinstance(c.parser, gherkin.EverySentence)]
     assert sorted(str(context.type) for context in contexts) == ["given", "then", "when"]
     (when,) = (context.parser for context in contexts if context.type == "when")
@@ -151,7 +149,7 @@ def test_what_fails_does_not_end_its_scenario(tmp_path: Path) -> None:
     for name, text in (("sample.feature", FEATURE), ("test_sample.py", STEPS), ("conftest.py", CONFTEST)):
         (tmp_path / name).write_text(text, encoding="utf-8")
     line = [sys.executable, "-m", "pytest", "-q", "-s", "-p", "no:labproof", "-p", "no:cacheprovider"]
-    line += ["-p", "labproof.session.sentence_steps", str(tmp_path)]
+    line += ["-p", "labproof.session.sentences", str(tmp_path)]
     ended = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     shown = ended.stdout
