@@ -31,3 +31,12 @@ def test_a_guess_is_no_translation(tmp_path: Path) -> None:
     path.write_text('#, fuzzy\nmsgid "a"\nmsgstr "甲"\n\nmsgid "b"\nmsgstr ""\n\nmsgid "c"\nmsgstr "丙"\n', "utf-8")
     assert po_file.read(path) == {"c": "丙"}
     assert po_file.read(tmp_path / "none.po") == {}
+
+
+@pytest.mark.parametrize("quoted", ['"half a text', 'half a text"', '"two" "texts"', '"a "quote" in it"'])
+def test_what_nobody_could_have_written_is_refused(tmp_path: Path, quoted: str) -> None:
+    """A text that is not quoted as it must be is never taken for another one."""
+    path = tmp_path / "zh.po"
+    path.write_text(f'msgid {quoted}\nmsgstr "text"\n', encoding="utf-8")
+    with pytest.raises(ValueError, match=r"Expecting value|Extra data|Unterminated"):
+        po_file.read(path)

@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -113,6 +114,31 @@ def test_machines_that_never_go_on_are_told(lab: Lab) -> None:
     with pytest.raises(ResetError, match=r"(?s)restoring 'docker' did not end: master goes on.*no route to host"):
         snapshots.save(lab.vagrant, MACHINES, "docker", clock())
     assert sum("restore" in line for line in lab.asked) == len(MACHINES)
+
+
+class Silent:
+    """A Vagrant whose machines let every question run out of its time; it keeps how long each was given."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.given: list[float] = []
+
+    def note(self, text: str) -> None: ...
+
+    def run(self, *arguments: str, seconds: float) -> str:
+        if arguments[0] != "ssh":
+            return "docker\n"
+        self.given.append(seconds)
+        self.clock.sleep(seconds)
+        raise ProvisionError("no answer in time")
+
+
+def test_a_machine_that_stands_still_is_not_waited_for_longer_than_it_may_take() -> None:
+    """A question that nobody answers ends with the time that a machine has, not with one of its own."""
+    silent = Silent(clock())
+    with pytest.raises(ResetError):
+        snapshots.save(cast("Vagrant", silent), MACHINES[:1], "docker", silent.clock)
+    assert sum(silent.given) <= 2 * snapshots.ANSWER_SECONDS + 1
 
 
 def test_machines_that_could_not_be_saved_are_not_set_back(lab: Lab) -> None:
