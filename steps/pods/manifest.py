@@ -8,7 +8,6 @@ SERVICE = "kubernetes.default.svc.cluster.local."
 """It ends in a dot: otherwise the machine's own search domains are asked first, and may have an answer."""
 NAMES, RESOLVER, REACH = "/names", "/resolver", "/reach/"
 GREETING = "Welcome to nginx!"
-_LIFETIME_SECONDS = 120
 _LOOK = """
 printf '%s' "$CONFIG" >/tmp/nginx.conf
 until getent ahostsv4 "$SERVICE" >/tmp/names; do read -r -t 1 <> <(:); done &
@@ -53,8 +52,8 @@ http {
 """.replace("GREETING", GREETING)
 
 
-def pod(name: str, node: str, image: str) -> Json:
-    """Return the Pod that is made on a node; `image` needs nginx, bash and getent."""
+def pod(name: str, node: str, image: str, seconds: float) -> Json:
+    """Return the Pod that is made on a node and ends after `seconds`; `image` needs nginx, bash and getent."""
     container: dict[str, Any] = {"name": "probe", "image": image, "imagePullPolicy": "IfNotPresent"}
     container["command"] = ["/bin/bash", "-c", _LOOK]
     container["env"] = [{"name": "SERVICE", "value": SERVICE}, {"name": "CONFIG", "value": _CONFIG}]
@@ -65,7 +64,7 @@ def pod(name: str, node: str, image: str) -> Json:
         "spec": {
             "nodeName": node,
             "restartPolicy": "Never",
-            "activeDeadlineSeconds": _LIFETIME_SECONDS,
+            "activeDeadlineSeconds": round(seconds),
             "terminationGracePeriodSeconds": 0,
             "automountServiceAccountToken": False,
             "tolerations": [{"operator": "Exists"}],

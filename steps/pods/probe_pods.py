@@ -30,6 +30,8 @@ from steps.probes.cluster_dns import Resolved
 SECONDS = 20.0
 FRESH_SECONDS = 60.0
 """How long a Pod that was made is asked again instead of making another one, where machines are not slow."""
+_LIFETIME_SECONDS = 120.0
+"""How long a Pod lasts there, whoever may still want it."""
 _ANSWER_SECONDS = 1.0
 _EVERY_SECONDS = 0.15
 _ASK_SECONDS = 6.0
@@ -184,10 +186,11 @@ class ProbePods:
                 return begun
             self._made[node] += 1
             name = f"looker-{node}-{self._made[node]}"
-            self._namespace.create(pod(name, node, self._image))
-            # Once it is up it ends after a time of its own, however slow the machines are.
+            # It begins to age when its kubelet hears of it: what a slow machine needs until it is up comes on top.
+            slack = stretched(SECONDS) - SECONDS
+            self._namespace.create(pod(name, node, self._image, slack + _LIFETIME_SECONDS))
             up_by = Deadline(stretched(SECONDS), self._clock)
-            fresh = Deadline(up_by.seconds - SECONDS + FRESH_SECONDS, self._clock)
+            fresh = Deadline(slack + FRESH_SECONDS, self._clock)
             made = _Begun(name, up_by, fresh)
             self._begun[node] = made
             if begun is not None:

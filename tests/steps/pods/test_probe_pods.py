@@ -63,6 +63,16 @@ def test_pod_on_a_node_has_an_address(fake: FakeConnection, pods: ProbePods) -> 
     assert made["spec"]["activeDeadlineSeconds"] == 120
 
 
+def test_pod_of_a_slow_machine_lasts_until_it_is_asked(
+    fake: FakeConnection, pods: ProbePods, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What such a machine may need until the Pod is up is no part of how long the Pod lasts then."""
+    monkeypatch.setenv("LABPROOF_SLOWNESS", "10")
+    pods.address("master")
+    made = json.loads(next(r.body for r, _ in fake.requests if r.method == "POST" and r.url.endswith("/pods")))
+    assert made["spec"]["activeDeadlineSeconds"] == 120 + 20 * 9
+
+
 def test_pod_that_answers_is_up(fake: FakeConnection, pods: ProbePods) -> None:
     """A Pod that answers at the address that Calico gave it is up, whatever its kubelet says so far."""
     fake.serve("GET", LOOKER, pod("Pending"), networked("10.122.0.7"))
