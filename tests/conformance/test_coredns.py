@@ -171,7 +171,7 @@ def test_what_it_logs_of_other_names_is_no_cause() -> None:
 
 def test_name_is_asked_as_it_is() -> None:
     """A probe Pod asks for a name behind which no search domain is put."""
-    (container,) = pod("looker", "master", "nginx")["spec"]["containers"]
+    (container,) = pod("looker", "master", "nginx", 120)["spec"]["containers"]
     (name,) = (variable["value"] for variable in container["env"] if variable["name"] == "SERVICE")
     assert name.endswith(REAL["name"]["ends_in"])
 
