@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -80,10 +80,11 @@ class Vagrant:
         return run_checked(argv, seconds=seconds, error=ProvisionError, env=self._environment(), cwd=self._root())
 
     def note(self, text: str) -> None:
-        """Write a line of ours into the log of what Vagrant said."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("a", encoding="utf-8") as stream:
-            stream.write(f"{text}\n")
+        """Write a line of ours into the log of what Vagrant said; a full disk keeps nobody from going on."""
+        with suppress(OSError):
+            self.log.parent.mkdir(parents=True, exist_ok=True)
+            with self.log.open("a", encoding="utf-8") as stream:
+                stream.write(f"{text}\n")
 
     def _is_busy(self) -> bool:
         mark = f"VAGRANT_DOTFILE_PATH={self.state}".encode()

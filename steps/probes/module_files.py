@@ -63,8 +63,8 @@ def _is_read_at_boot(machine: Machine, path: str) -> bool:
     """Tell whether a boot comes to a file: to a drop-in only where its unit is there and enabled."""
     if (dropped := _DROP_IN.match(path)) is None:
         return True
-    # Docker's unit wants containerd's.
-    starters = (dropped[1], "docker") if dropped[1] == "containerd" else (dropped[1],)
+    # Docker's unit wants containerd's, and is asked first: every recording knows of it.
+    starters = ("docker", "containerd") if dropped[1] == "containerd" else (dropped[1],)
     return any(service.read(machine, name).is_enabled for name in starters)
 
 

@@ -108,6 +108,15 @@ def test_machines_of_which_one_does_not_go_on_are_set_back_to_what_was_saved(lab
     assert "master goes on and did not answer" in lab.vagrant.log.read_text()
 
 
+def test_machines_are_set_back_where_the_log_cannot_be_written(lab: Lab) -> None:
+    """What is only noted must not keep the machines from going on."""
+    restored = f'case "$*" in "snapshot restore"*) : > "{lab.folder}/restored";; esac'
+    lab.does(f'{restored}\ncase "$1 $2" in "ssh master") [ -e "{lab.folder}/restored" ] || exit 255;; esac')
+    lab.vagrant.log.mkdir()
+    snapshots.save(lab.vagrant, MACHINES, "docker", clock())
+    assert sum("restore" in line for line in lab.asked) == len(MACHINES)
+
+
 def test_machines_that_never_go_on_are_told(lab: Lab) -> None:
     """They are set back once; what stands still then as well is told, with what was seen last."""
     lab.does('[ "$1 $2" != "ssh master" ] || { echo no route to host >&2; exit 255; }')
