@@ -2,9 +2,11 @@
 
 import contextlib
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from labproof.classes import table
+from labproof.classes.doors import Doors
 from labproof.classes.outcome import Graded, Ungraded
 from labproof.classes.register import State
 from labproof.classes.roster import Student
@@ -19,6 +21,7 @@ from labproof.showing.class_board import Board
 
 CUT_OFF = "interrupted; --resume goes on from here"
 _LOOK_SECONDS = 0.5
+_MOST_AWAITED = 5
 
 
 class ClassGrading:
@@ -32,6 +35,7 @@ class ClassGrading:
         jobs: int,
         board: Board,
         asks_again: bool = True,
+        doors: Doors | None = None,
     ) -> None:
         self._students = students
         self._standings = standings
@@ -39,6 +43,7 @@ class ClassGrading:
         self._jobs = jobs
         self._board = board
         self._asks_again = asks_again
+        self._doors = doors or Doors()
         self._running: list[LabAtWork] = []
 
     def run(self) -> ExitStatus:
@@ -67,15 +72,34 @@ class ClassGrading:
         if is_again and left:
             self._board.tell(f"asking again where something could not be seen: {len(left)}")
         while left or self._running:
-            while left and len(self._running) < self._jobs:
-                self._start(left.popleft(), is_again)
-            warm.wait_for_any((lab.command for lab in self._running), _LOOK_SECONDS)
+            self._doors.listen()
+            while len(self._running) < self._jobs and (order := self._take(left, is_again)) is not None:
+                self._start(order, is_again)
+            warm.wait_for_any((lab.command for lab in self._running), _LOOK_SECONDS, self._doors.ears)
             for lab in tuple(self._running):
                 lab.keep_time()
                 if not lab.command.is_alive:
                     self._running.remove(lab)
                     self._settle(lab.order.student, self._outcome(lab), is_again)
-            self._board.show(table.rows(self._running), table.summary(self._standings, len(left)))
+            self._show(left)
+
+    def _take(self, left: deque[Order], is_again: bool) -> Order | None:
+        """Take the first lab out of the queue whose machines have nothing more to wait for, if there is one."""
+        for order in tuple(left):
+            student, goes_on = order.student.id, is_again and not self._doors.is_there(order.student.id)
+            if self._doors.is_awaited(student) or (goes_on and self._doors.may_still_come(student)):
+                continue
+            left.remove(order)
+            if not goes_on:
+                return replace(order, silent=self._doors.silent(student))
+            # It was knocked at again and again since it was graded: nothing more would be seen.
+            self._board.tell(f"{table.who(order.student)}: still does not answer")
+        return None
+
+    def _show(self, left: Iterable[Order]) -> None:
+        awaited = [order.student for order in left if self._doors.is_awaited(order.student.id)][:_MOST_AWAITED]
+        rows = [*table.rows(self._running), *table.awaited(awaited, self._doors.patience)]
+        self._board.show(rows, table.summary(self._standings, len(tuple(left))))
 
     def _start(self, order: Order, is_again: bool) -> None:
         try:

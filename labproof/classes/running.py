@@ -1,5 +1,6 @@
 """One lab of a class, graded in a process of its own that a deadline ends."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from labproof.classes import assignment, outcome
 from labproof.classes.outcome import Graded
 from labproof.classes.roster import Student
-from labproof.ground import language
+from labproof.ground import language, silence
 from labproof.ground.wait import Clock, Deadline
 from labproof.host import warm
 from labproof.host.warm import Command, Running
@@ -25,10 +26,14 @@ TERMINAL = "terminal.txt"
 
 @dataclass(frozen=True)
 class Order:
-    """A lab to be graded; `base` is the run of which only that is asked again that could not be seen."""
+    """A lab to be graded; `base` is the run of which only that is asked again that could not be seen.
+
+    `silent` are machines that were waited for in vain already, and for how many seconds.
+    """
 
     student: Student
     base: str = ""
+    silent: Mapping[str, float] = field(default_factory=dict)
 
 
 class LabAtWork(Protocol):
@@ -95,6 +100,7 @@ class Grader:
         told.unlink(missing_ok=True)
         student = order.student.id
         environment = {"LABPROOF_RUNS": str(runs), "LABPROOF_STUDENT": student, headway.VARIABLE: str(told)}
+        environment[silence.VARIABLE] = silence.told(order.silent)
         if self.session is not None:
             command = Running(self.session.grade(inventory, order.base, runs, folder / TERMINAL, environment))
         else:

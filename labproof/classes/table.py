@@ -20,6 +20,11 @@ def rows(running: Iterable[LabAtWork]) -> list[BoardRow]:
     return [_row(lab, lab.headway) for lab in running]
 
 
+def awaited(students: Iterable[Student], seconds: float) -> list[BoardRow]:
+    """Return a row for each of the students whose machines have not answered yet, and may for `seconds` more."""
+    return [BoardRow(who(student), "waiting for an answer", "", "", seconds) for student in students]
+
+
 def _row(lab: LabAtWork, headway: Headway) -> BoardRow:
     points = f"{headway.earned} of {headway.possible}" if headway.possible else ""
     section = headway.section or "connecting"

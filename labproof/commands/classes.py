@@ -81,6 +81,7 @@ def _grade_labs(
     rubric: Path | None,
 ) -> ExitStatus:  # fmt: skip
     from labproof.classes import lock
+    from labproof.classes.doors import knocking
     from labproof.classes.grading import ClassGrading
     from labproof.classes.roster import read
     from labproof.host import table, warm
@@ -93,9 +94,12 @@ def _grade_labs(
 
         def work(session: "ClassSession | None" = None) -> ExitStatus:
             with _workers(out, rubric, deadline, scheduler, session) as (grader, most), Board(sys.stdout) as board:
-                return ClassGrading(students, standings, grader, jobs or most, board).run()
+                return ClassGrading(students, standings, grader, jobs or most, board, doors=doors).run()
 
-        status = judging.judge(rubric, out, work) if scheduler is None and warm.can_fork() else work()
+        # A cluster may reach machines that this computer does not, and the other way round.
+        awaited = [students[id_] for id_ in standings.waiting()] if scheduler is None else []
+        with knocking(awaited, deadline) as doors:
+            status = judging.judge(rubric, out, work) if scheduler is None and warm.can_fork() else work()
         _tell_questions(standings)
         _write(out)
     return status

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from labproof.connection.base import Command, CommandResult, HttpRequest, HttpResponse, Purpose
 from labproof.connection.visit import Sight, Visit
-from labproof.ground.errors import NotRecorded, TransportError, Unreachable
+from labproof.ground.errors import MachineAway, NotRecorded, TransportError
 
 T = TypeVar("T")
 
@@ -99,7 +99,7 @@ class FakeConnection:
 
     def _reach(self, machine: str) -> None:
         if machine in self._lost:
-            raise Unreachable(f"{machine}: no SSH connection; the fake has lost it")
+            raise MachineAway(f"{machine}: no SSH connection; the fake has lost it")
 
 
 def _next(scripts: dict[tuple[str, str], deque[T | TransportError]], whom: str, asked: str) -> T:

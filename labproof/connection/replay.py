@@ -20,6 +20,7 @@ _PROBLEMS: dict[str, type[errors.TransportError]] = {
     kind.__name__: kind
     for kind in (
         errors.Unreachable,
+        errors.MachineAway,
         errors.Unproven,
         errors.DeadlineExceeded,
         errors.Refused,

@@ -18,7 +18,8 @@ from labproof.connection.bounded import BoundedOutput
 from labproof.connection.endpoint import Jump
 from labproof.connection.jump import JumpHost
 from labproof.connection.shell import Arrival, Frame, FramedShell
-from labproof.ground.errors import DeadlineExceeded, TransportError, Unreachable
+from labproof.ground import silence
+from labproof.ground.errors import DeadlineExceeded, MachineAway, TransportError, Unreachable
 from labproof.ground.fault import in_words
 from labproof.ground.slowness import stretched
 from labproof.ground.wait import Deadline
@@ -152,16 +153,16 @@ class Ssh:
             self._jump.close()
         self._client = self._shell = None
 
-    def _miss(self, message: str) -> Unreachable:
+    def _miss(self, message: str) -> MachineAway:
         """Remember that the machine is out of reach, and return the error that says so."""
         wait = min(RETRY_AFTER_SECONDS * 2**self._misses, RETRY_AT_LEAST_EVERY_SECONDS)
         self._down, self._misses = (Deadline(wait), message), self._misses + 1
-        return Unreachable(message)
+        return MachineAway(message)
 
     def _require_hope(self) -> None:
-        """Raise Unreachable as long as the machine is left alone."""
+        """Raise MachineAway as long as the machine is left alone."""
         if self._down and not self._down[0].is_expired:
-            raise Unreachable(self._down[1])
+            raise MachineAway(self._down[1])
 
     def _transport(self) -> paramiko.Transport:
         transport = self._client.get_transport() if self._client else None
@@ -181,25 +182,28 @@ class Ssh:
         client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
         host, port = self._address
         # Reaching a machine and being let in by it have limits of their own; paramiko has one for both.
-        sock, waited = self._way(host, port), Deadline(stretched(LOGIN_SECONDS))
+        # Who has been waited for already is asked in order to say so, not to be waited for once more.
+        silent = silence.before(self.name)
+        connect, login = (silence.LAST_SECONDS,) * 2 if silent else (CONNECT_SECONDS, stretched(LOGIN_SECONDS))
+        sock, waited = self._way(host, port, connect), Deadline(login)
         try:
-            self._log_in(client, sock)
+            self._log_in(client, sock, login)
         except BaseException as problem:
             # paramiko leaves both open.
             client.close()
             sock.close()
-            if isinstance(problem, paramiko.SSHException | OSError | EOFError) and waited.elapsed > CONNECT_SECONDS:
-                raise paramiko.SSHException(f"{in_words(problem)}; {_slow(waited)}") from problem
+            waited_for = silent + waited.elapsed
+            if isinstance(problem, paramiko.SSHException | OSError | EOFError) and waited_for > CONNECT_SECONDS:
+                raise paramiko.SSHException(f"{in_words(problem)}; {_slow(waited_for)}") from problem
             raise
         self._client = client
 
-    def _way(self, host: str, port: int) -> socket.socket | paramiko.Channel:
+    def _way(self, host: str, port: int, seconds: float) -> socket.socket | paramiko.Channel:
         if self._jump is not None:
             return self._jump.open(host, port)
-        return socket.create_connection((host, port), CONNECT_SECONDS)
+        return socket.create_connection((host, port), seconds)
 
-    def _log_in(self, client: paramiko.SSHClient, sock: socket.socket | paramiko.Channel) -> None:
-        seconds = stretched(LOGIN_SECONDS)
+    def _log_in(self, client: paramiko.SSHClient, sock: socket.socket | paramiko.Channel, seconds: float) -> None:
         client.connect(
             *self._address,
             self._user,
@@ -331,9 +335,9 @@ def _has_agent() -> bool:
     return True
 
 
-def _slow(waited: Deadline) -> str:
+def _slow(seconds: float) -> str:
     return (
-        f"it took the connection and let nobody in for {waited.elapsed:.0f} s: its sshd may wait for a name server"
+        f"it took the connection and let nobody in for {seconds:.0f} s: its sshd may wait for a name server"
         " (UseDNS and GSSAPIAuthentication in sshd_config)"
     )
 

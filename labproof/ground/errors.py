@@ -8,6 +8,7 @@ LabError                   our side or the surroundings; never counted against a
 ├── ResetError             a milestone could not be restored as promised
 └── TransportError         a machine, the API or a page could not be seen
     ├── Unreachable        no connection, or a connection lost
+    │   ├── MachineAway    nobody is let in by the machine itself, or it does not answer
     │   └── Unproven       what answers at a machine's address was not shown to be that machine
     ├── DeadlineExceeded   an answer did not come in time
     ├── Refused            the machine answers, but nothing listens there
@@ -68,6 +69,10 @@ class TransportError(LabError):
 
 class Unreachable(TransportError):
     """Report that there is no connection, or that one was lost."""
+
+
+class MachineAway(Unreachable):
+    """Report that a machine itself does not answer, or lets nobody in: whatever is looked at through it is lost."""
 
 
 class Unproven(Unreachable):

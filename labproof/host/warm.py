@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -142,9 +142,9 @@ def end(commands: Iterable[Command], seconds: float = GRACE_SECONDS) -> None:
             command.kill()
 
 
-def wait_for_any(commands: Iterable[Command], seconds: float) -> None:
-    """Wait until one of the commands ends, `seconds` at most."""
-    wait([command.sentinel for command in commands], seconds)
+def wait_for_any(commands: Iterable[Command], seconds: float, ears: Iterable[Connection] = ()) -> None:
+    """Wait until one of the commands ends, or there is something to be read at one of `ears`, `seconds` at most."""
+    wait([*(command.sentinel for command in commands), *ears], seconds)
 
 
 def can_fork() -> bool:

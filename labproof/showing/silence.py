@@ -2,6 +2,7 @@
 
 _REASONS = {
     "Unreachable": "there is no connection",
+    "MachineAway": "the machine does not answer, or lets nobody in",
     "Unproven": "nothing shows that it is this machine",
     "DeadlineExceeded": "none came in time",
     "Refused": "nothing listens there",

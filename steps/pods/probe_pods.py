@@ -5,7 +5,6 @@ tells a second later that a Pod has started, and another second later that it ha
 saw while it runs, and is up as soon as it answers: Calico writes its address on it before the kubelet tells it.
 """
 
-import contextlib
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from labproof.connection.base import HttpRequest
-from labproof.ground.errors import Refused, TransportError
+from labproof.ground.errors import MachineAway, Refused, TransportError
 from labproof.ground.slowness import stretched
 from labproof.ground.untrusted import reads_objects
 from labproof.ground.wait import Clock, Deadline, poll
@@ -221,11 +220,15 @@ class ProbePods:
         return report
 
     def _answers(self, node: str, address: str) -> bool:
-        with contextlib.suppress(TransportError):
+        try:
             return bool(
                 self._cluster.fetch(HttpRequest("GET", f"http://{address}/", via=node, timeout=_ANSWER_SECONDS))
             )
-        return False
+        except MachineAway:
+            # Whatever becomes of the Pod, nobody could be asked about it.
+            raise
+        except TransportError:
+            return False
 
     @reads_objects
     def _report(self, name: str) -> PodReport:

@@ -8,6 +8,7 @@ import tomllib
 from fractions import Fraction
 from pathlib import Path
 
+from labproof.ground import silence
 from labproof.records.model import (
     CriterionRecord,
     LabDescription,
@@ -33,10 +34,12 @@ def record(name: str, outcome: str, ended: str, facts: dict[str, str]) -> RunRec
 
 
 def main() -> None:
-    """Leave the result that the host's name asks for."""
+    """Leave the result that the host's name asks for; an address says nothing, and there a machine's name does."""
     arguments = sys.argv[1:]
-    host = tomllib.loads(Path(arguments[arguments.index("--inventory") + 1]).read_text())["master"]["host"]
-    kind, is_again = host.split(".")[0], "--undetermined" in arguments
+    machines = tomllib.loads(Path(arguments[arguments.index("--inventory") + 1]).read_text())
+    name, host = next((name, one["host"]) for name, one in machines.items())
+    kind, is_again = name if host == "127.0.0.1" else host.split(".")[0], "--undetermined" in arguments
+    print(f"waited for {os.environ[silence.VARIABLE]}", flush=True)
     print(f"grading {host} {arguments[-2:]} of {os.environ['LABPROOF_STUDENT']}", flush=True)
     if kind == "crash":
         os.kill(os.getpid(), signal.SIGKILL)
@@ -44,7 +47,7 @@ def main() -> None:
         sys.exit("error: something of ours is wrong")
     run, ended, facts = create(Mode.VERIFY), "finished", {"machine-id": IDENTITY.get(kind, os.urandom(16).hex())}
     outcome = {"lost": "failed", "unseen": "undetermined", "once": "undetermined"}.get(kind, "passed")
-    if kind == "silent":
+    if kind in ("silent", "away"):
         outcome, ended, facts = "undetermined", "no machine answered", {"not reached": "no route to host"}
     if kind == "broken":
         outcome, ended = "undetermined", "broken"

@@ -73,13 +73,14 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
 
 
 def test_each_lab_has_the_right_word(graded: Class) -> None:
-    """All that answered are graded, the frozen one ran out of time, the one that is away was not reached.
+    """All that answered are graded; the one that keeps silent and the one that is away were not reached.
 
     Whether the hostile one is done in time depends on how fast this computer reads what it talks.
     """
     states = {id_: one["state"] for id_, one in graded.standings.items()}
     assert states.pop("hostile") in ("graded", "timeout"), graded.shown
-    assert (states.pop("frozen"), states.pop("away")) == ("timeout", "unreachable"), graded.shown
+    assert (states.pop("frozen"), states.pop("away")) == ("unreachable", "unreachable"), graded.shown
+    assert "let nobody in for" in graded.standings["frozen"]["why"]
     assert (set(states.values()), len(states), graded.status) == ({"graded"}, 37, 3), graded.shown
 
 

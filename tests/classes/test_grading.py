@@ -1,5 +1,6 @@
 """Grading a class, with a small program in place of the grading of each lab."""
 
+import contextlib
 import io
 import json
 import os
@@ -8,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -274,6 +276,21 @@ def test_command_with_real_gradings(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "exports" / "gradebook.csv").is_file()
 
 
+@contextlib.contextmanager
+def saying_hello() -> Iterator[int]:
+    """Greet whoever connects as an SSH server does, and say no more; return the port."""
+    with contextlib.ExitStack() as taken, socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    taken.enter_context(server.accept()[0]).sendall(b"SSH-2.0-OpenSSH_7.4\r\n")
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)
+
+
 def children(pid: int) -> list[int]:
     """Return the processes that a process has started and that are there."""
     return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
@@ -284,8 +301,8 @@ def test_a_command_that_is_killed_leaves_nothing_behind(tmp_path: Path) -> None:
     # Not at the top: a script of these tests runs this file where their package is not known.
     from tests.host.test_warm import is_gone
 
-    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
-        ports = [server.getsockname()[1] for server in (one, other)]
+    with saying_hello() as one, saying_hello() as other:
+        ports = [one, other]
         (tmp_path / "class.csv").write_text(f"{ROSTER}007,Wang,127.0.0.1,{ports[0]},127.0.0.1,{ports[1]}\n")
         line = ["class", "grade", str(tmp_path / "class.csv"), "--out", str(tmp_path / "out")]
         process = subprocess.Popen([sys.executable, "-m", "labproof", *line], stdout=subprocess.DEVNULL)

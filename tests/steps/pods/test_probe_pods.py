@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from labproof.connection.fake import FakeConnection, Page
-from labproof.ground.errors import Refused, TransportError, Unreachable
+from labproof.ground.errors import MachineAway, Refused, TransportError, Unreachable
 from labproof.records.evidence import EvidenceLog
 from labproof.session.opening import _instant_clock
 from steps.cluster.api import Cluster
@@ -86,6 +86,15 @@ def test_address_alone_is_not_up(fake: FakeConnection, pods: ProbePods) -> None:
     fake.serve("GET", LOOKER, networked("10.122.0.7"))
     fake.serve("GET", "http://10.122.0.7/", Refused("nothing listens"))
     assert pods.address("master") == "a Pod on master with address 10.122.0.7 is Pending: no reason given"
+
+
+def test_pod_on_a_machine_that_is_away_is_not_waited_for(fake: FakeConnection, pods: ProbePods) -> None:
+    """What only that machine could be asked about is no finding, and one look is enough to know."""
+    fake.serve("GET", LOOKER, networked("10.122.0.7"))
+    fake.serve("GET", "http://10.122.0.7/", MachineAway("master: no SSH connection"))
+    with pytest.raises(MachineAway):
+        pods.address("master")
+    assert len([r for r, _ in fake.requests if r.url == "http://10.122.0.7/"]) == 1
 
 
 def test_one_pod_serves_several_looks(fake: FakeConnection, pods: ProbePods) -> None:
