@@ -4,21 +4,25 @@ A knock is a connection that is closed as soon as the machine has said a word. W
 again for as long as the class is graded, so that one who wakes up is heard.
 """
 
-import asyncio
-import multiprocessing
-import signal
-from collections.abc import Iterable, Iterator, Mapping
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import Enum
-from multiprocessing.connection import Connection
+from enum import StrEnum
+from pathlib import Path
+from subprocess import DEVNULL, PIPE
+from typing import IO
 
 from labproof.classes.roster import Student
 from labproof.connection.ssh import CONNECT_SECONDS, LOGIN_SECONDS
 from labproof.ground.slowness import stretched
 from labproof.ground.wait import Clock, Deadline
-from labproof.host import warm
 
+KNOCKER = Path(__file__).with_name("knocker.py")
 AT_ONCE = 200
 """Machines that are knocked at together: a process may have 1024 open files on most computers."""
 
@@ -26,11 +30,12 @@ PAUSE_SECONDS = 2.0
 FIRST_SECONDS = 2.0
 """What a class waits for first answers before it begins with those of whom it has heard nothing."""
 
+_CHUNK = 65536
 AGAIN_SECONDS = 5.0
 """How long who was away or silent is knocked at again, at least, before it stays with that."""
 
 
-class Answer(Enum):
+class Answer(StrEnum):
     """What a machine has made of the latest knock; `ASKED` as long as the first one has come to nothing yet."""
 
     ASKED = "asked"
@@ -69,21 +74,22 @@ class Doors:
 
     def __init__(
         self,
-        doors: Iterable[Door] = (),
-        told: Connection | None = None,
+        doors: Sequence[Door] = (),
+        told: IO[bytes] | None = None,
         seconds: float = 0.0,
         clock: Clock | None = None,
     ) -> None:
         self._clock = clock or Clock()
         self._first, self._patience = Deadline(FIRST_SECONDS, self._clock), Deadline(seconds, self._clock)
-        self._told = told
+        self._told, self._half = told, b""
+        self._numbered = doors
         self._doors: dict[str, list[Door]] = {}
         for door in doors:
             self._doors.setdefault(door.student, []).append(door)
         self._known: dict[Door, _Verdict] = {}
 
     @property
-    def ears(self) -> tuple[Connection, ...]:
+    def ears(self) -> tuple[IO[bytes], ...]:
         """Return what becomes ready when there is news."""
         return (self._told,) if self._told is not None else ()
 
@@ -94,12 +100,14 @@ class Doors:
 
     def listen(self) -> None:
         """Take in what was heard since the last time."""
-        try:
-            while self._told is not None and self._told.poll():
-                self._take(self._told.recv())
-        except (EOFError, OSError):
-            # Nobody knocks any more: who was waited for is graded like all others.
-            self._told, self._doors = None, {}
+        while self._told is not None and (said := self._told.read(_CHUNK)) is not None:
+            if not said:
+                # Nobody knocks any more: who was waited for is graded like all others.
+                self._told, self._doors = None, {}
+                return
+            *lines, self._half = (self._half + said).split(b"\n")
+            for number, answer, seconds in map(json.loads, lines):
+                self._take(Heard(self._numbered[number], Answer(answer), seconds))
 
     def _take(self, heard: Heard) -> None:
         before = self._known.get(heard.door)
@@ -146,69 +154,29 @@ def of(students: Iterable[Student]) -> list[Door]:
 def knocking(students: Iterable[Student], seconds: float) -> Iterator[Doors]:
     """Have a class knocked at for as long as the context lasts; no knock waits for more than `seconds` in vain.
 
-    Nobody is knocked at on a computer where this process cannot be forked.
+    Nobody is knocked at on a computer where a process's output cannot be waited for beside others.
     """
     doors = of(students)
-    if not doors or not warm.can_fork():
+    if not doors or os.name != "posix":
         yield Doors()
         return
-    context = multiprocessing.get_context("fork")
-    ours, theirs = context.Pipe(duplex=False)
     patience = min(seconds, stretched(LOGIN_SECONDS))
-    # A daemon ends with whoever has started it.
-    process = context.Process(target=_work, args=(doors, ours, theirs, patience), daemon=True)
-    process.start()
-    theirs.close()
-    try:
-        yield Doors(doors, ours, patience)
-    finally:
-        process.kill()
-        process.join()
-        ours.close()
-
-
-def _work(doors: list[Door], ours: Connection, theirs: Connection, patience: float) -> None:
-    # Ctrl-C on the terminal is for whoever has started this.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    warm.end_with_starter()
-    ours.close()
-    asyncio.run(_knock_at_all(doors, theirs, patience))
-
-
-async def _knock_at_all(doors: list[Door], told: Connection, patience: float) -> None:
-    places = asyncio.Semaphore(AT_ONCE)
-    async with asyncio.TaskGroup() as tasks:
-        for door in doors:
-            tasks.create_task(_keep_knocking(door, told, patience, places))
-
-
-async def _keep_knocking(door: Door, told: Connection, patience: float, places: asyncio.Semaphore) -> None:
-    said = Heard(door, Answer.ASKED)
-    while said.answer is not Answer.THERE:
-        async with places:
-            if said.answer is Answer.ASKED:
-                told.send(said)
-            heard = await _knock(door, patience)
-        if heard.answer is not said.answer:
-            told.send(heard)
-        said = heard
-        if said.answer is not Answer.THERE:
-            await asyncio.sleep(PAUSE_SECONDS)
-
-
-async def _knock(door: Door, patience: float) -> Heard:
-    loop = asyncio.get_running_loop()
-    began, writer = loop.time(), None
-    try:
-        async with asyncio.timeout(stretched(CONNECT_SECONDS)) as limit:
-            reader, writer = await asyncio.open_connection(door.host, door.port)
-            limit.reschedule(loop.time() + patience)
-            return Heard(door, Answer.THERE if await reader.read(1) else Answer.AWAY)
-    except TimeoutError:
-        return Heard(door, Answer.SILENT, loop.time() - began)
-    except (OSError, UnicodeError):
-        # A host that can be no name at all is a UnicodeError.
-        return Heard(door, Answer.AWAY)
-    finally:
-        if writer is not None:
-            writer.close()
+    asked = {
+        "doors": [(door.host, door.port) for door in doors],
+        "connect": stretched(CONNECT_SECONDS),
+        "speak": patience,
+        "pause": PAUSE_SECONDS,
+        "at_once": AT_ONCE,
+    }
+    line = [sys.executable, "-I", str(KNOCKER)]
+    # Ctrl-C on the terminal is for whoever has started it. It ends when its input does, as it does with whom it is of.
+    with subprocess.Popen(line, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, bufsize=0, start_new_session=True) as knocker:
+        assert knocker.stdin is not None
+        assert knocker.stdout is not None
+        try:
+            with contextlib.suppress(BrokenPipeError):
+                knocker.stdin.write(f"{json.dumps(asked)}\n".encode())
+            os.set_blocking(knocker.stdout.fileno(), False)
+            yield Doors(doors, knocker.stdout, patience)
+        finally:
+            knocker.kill()

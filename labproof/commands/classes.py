@@ -40,7 +40,7 @@ def class_() -> None:
 @click.argument("roster", required=False, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Where the results go.")
 @click.option(
-    "--jobs", type=click.IntRange(1, 256), help="How many labs are graded at once; by default five for two CPUs."
+    "--jobs", type=click.IntRange(1, 256), help="How many labs are graded at once; by default six for two CPUs."
 )
 @click.option(
     "--deadline",
@@ -208,8 +208,8 @@ def _workers(
 
 
 def _places(cpus: int) -> int:
-    """Return how many labs are graded at once: half of the time each of them waits for its Pods."""
-    return max(2, cpus * 5 // 2)
+    """Return how many labs are graded at once: most of the time each of them waits for its machines."""
+    return 3 * cpus
 
 
 def _write(folder: Path) -> bool:

@@ -13,11 +13,11 @@ import sys
 import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from labproof.ground.errors import LabError
 from labproof.ground.wait import Deadline
@@ -142,9 +142,9 @@ def end(commands: Iterable[Command], seconds: float = GRACE_SECONDS) -> None:
             command.kill()
 
 
-def wait_for_any(commands: Iterable[Command], seconds: float, ears: Iterable[Connection] = ()) -> None:
+def wait_for_any(commands: Iterable[Command], seconds: float, ears: Iterable[IO[bytes]] = ()) -> None:
     """Wait until one of the commands ends, or there is something to be read at one of `ears`, `seconds` at most."""
-    wait([*(command.sentinel for command in commands), *ears], seconds)
+    wait([*(command.sentinel for command in commands), *(ear.fileno() for ear in ears)], seconds)
 
 
 def can_fork() -> bool:

@@ -2,9 +2,10 @@
 
 import contextlib
 import io
-import os
-import signal
+import json
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,9 +76,8 @@ def heard(known: Doors, *ids: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fork also where a test has threads of its own: they hold no lock that the one who knocks would need."""
-    monkeypatch.setattr("labproof.host.warm.can_fork", lambda: True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have those who are away knocked at more often."""
     monkeypatch.setattr(doors, "PAUSE_SECONDS", 0.1)
 
 
@@ -123,14 +123,47 @@ def test_what_is_behind_a_jump_host_is_not_knocked_at() -> None:
         assert (known.is_awaited("behind"), known.is_there("behind"), known.ears) == (False, True, ())
 
 
-def test_where_nobody_knocks_any_more_nobody_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_nobody_knocks_any_more_nobody_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Should the one who knocks be killed, the class is graded as if there had been none."""
-    monkeypatch.setattr(doors, "_work", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    (tmp_path / "killed.py").write_text("import os\nos.kill(os.getpid(), 9)\n")
+    monkeypatch.setattr(doors, "KNOCKER", tmp_path / "killed.py")
     with silent() as mute, doors.knocking([student("one", master=at(mute))], 60.0) as known:
-        wait_until(
-            lambda: (known.listen(), known.is_awaited("one"))[1], lambda it: not it, Deadline(20), "its end", every=0.02
-        )
-        assert (known.is_there("one"), dict(known.silent("one"))) == (True, {})
+        heard(known, "one")
+        assert (known.is_there("one"), dict(known.silent("one")), known.ears) == (True, {}, ())
+
+
+def test_who_knocks_ends_with_whom_it_is_of(tmp_path: Path) -> None:
+    """A command that is killed leaves nobody behind who goes on knocking."""
+    with silent() as mute:
+        given = {"doors": [["127.0.0.1", mute]], "connect": 8, "speak": 45, "pause": 2, "at_once": 200}
+        line = [sys.executable, "-I", str(doors.KNOCKER)]
+        with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(f"{json.dumps(given)}\n".encode())
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())[:2] == [0, "asked"]
+            process.stdin.close()
+            assert process.wait(20) == 0
+
+
+def test_more_doors_than_are_knocked_at_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is there makes room for the next at once, who is silent when the patience with it is over."""
+    monkeypatch.setattr(doors, "AT_ONCE", 2)
+    with silent() as mute, speaking() as ssh:
+        class_ = [
+            student("mute", master=at(mute), node=at(mute)),
+            *(student(f"s{n}", master=at(ssh)) for n in range(5)),
+        ]
+        with doors.knocking(class_, 1.0) as known:
+            wait_until(
+                lambda: (known.listen(), [known.silent("mute"), *(known.is_awaited(f"s{n}") for n in range(5))])[1],
+                lambda seen: len(seen[0]) == 2 and not any(seen[1:]),
+                Deadline(20),
+                "all of them",
+                every=0.02,
+            )
+            assert all(known.is_there(f"s{n}") for n in range(5))
 
 
 def test_who_was_never_knocked_at_is_not_waited_for() -> None:
