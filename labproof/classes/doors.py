@@ -168,15 +168,27 @@ def knocking(students: Iterable[Student], seconds: float) -> Iterator[Doors]:
         "pause": PAUSE_SECONDS,
         "at_once": AT_ONCE,
     }
-    line = [sys.executable, "-I", str(KNOCKER)]
-    # Ctrl-C on the terminal is for whoever has started it. It ends when its input does, as it does with whom it is of.
-    with subprocess.Popen(line, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, bufsize=0, start_new_session=True) as knocker:
+    try:
+        knocker = _started()
+    except OSError:
+        # It only saves time.
+        yield Doors()
+        return
+    with knocker:
         assert knocker.stdin is not None
         assert knocker.stdout is not None
         try:
+            left = f"{json.dumps(asked)}\n".encode()
             with contextlib.suppress(BrokenPipeError):
-                knocker.stdin.write(f"{json.dumps(asked)}\n".encode())
+                while left:
+                    left = left[knocker.stdin.write(left) :]
             os.set_blocking(knocker.stdout.fileno(), False)
             yield Doors(doors, knocker.stdout, patience)
         finally:
             knocker.kill()
+
+
+def _started() -> subprocess.Popen[bytes]:
+    line = [sys.executable, "-I", str(KNOCKER)]
+    # Ctrl-C on the terminal is for whoever has started it. It ends when its input does, as it does with whom it is of.
+    return subprocess.Popen(line, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, bufsize=0, start_new_session=True)

@@ -5,6 +5,7 @@ each piece of news it writes a line `[door, answer, seconds]`, where a door is i
 Labproof's and hardly anything else: it stays small beside the labs that are being graded.
 """
 
+import contextlib
 import errno
 import json
 import os
@@ -17,6 +18,10 @@ import time
 
 Address = tuple[int, tuple[object, ...]]
 _RESOLVERS = 4
+_NUDGE_SECONDS = 1.0
+_OWN_BANNER = b"SSH-2.0-labproof\r\n"
+"""What may make a machine speak that waits for its client to begin, as some do that share one port (RFC 4253, 4.2)."""
+
 _IN_PROGRESS = {errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY}
 
 
@@ -28,12 +33,13 @@ class Door:
         self.answer = ""
         self.since, self.until = 0.0, 0.0
         self.was_silent = False
+        self.nudge_at = 0.0
         self.left: list[Address] = []
         self.sock: socket.socket | None = None
 
 
 class Knocker:
-    """Knocks at many doors at once; `told` takes what is new of one: its number, the answer, and seconds in vain."""
+    """Knocks at many doors at once, for `connect` and then `speak` seconds at most, and again `pause` seconds later."""
 
     def __init__(self, asked: dict[str, object]) -> None:
         self._connect, self._speak, self._pause, self._at_once = (
@@ -66,16 +72,24 @@ class Knocker:
                     self._go_on(key.data)
             while not self._named.empty():
                 self._try_next(self._named.get())
-            now = time.monotonic()
-            for door in [door for door in self._open if door.sock is not None and now >= door.until]:
+            self._keep_time(time.monotonic())
+
+    def _keep_time(self, now: float) -> None:
+        for door in [door for door in self._open if door.sock is not None]:
+            if now >= door.until:
                 door.was_silent = True
                 self._try_next(door)
+            elif door.sock is not None and 0 < door.nudge_at <= now:
+                door.nudge_at = 0.0
+                with contextlib.suppress(OSError):
+                    door.sock.send(_OWN_BANNER)
 
     def _begin(self) -> None:
-        now, waiting = time.monotonic(), []
-        for door in self._due:
+        now, due = time.monotonic(), self._due
+        self._due = []
+        for door in due:
             if len(self._open) >= self._at_once or door.until > now:
-                waiting.append(door)
+                self._due.append(door)
                 continue
             door.since, door.was_silent = now, False
             self._open.add(door)
@@ -83,19 +97,18 @@ class Knocker:
                 self._tell(door, "asked")
             try:
                 door.left = _addresses(door, socket.AI_NUMERICHOST)
-            except OSError:
+            # A host that can be no name at all is a UnicodeError.
+            except (OSError, UnicodeError):
                 # Asking a name server may take its time: that is nobody else's.
                 self._names.put(door)
             else:
                 self._try_next(door)
-        self._due = waiting
 
     def _resolve(self) -> None:
         while True:
             door = self._names.get()
             try:
                 door.left = _addresses(door, 0)
-            # A host that can be no name at all is a UnicodeError.
             except (OSError, UnicodeError):
                 door.left = []
             self._named.put(door)
@@ -104,6 +117,7 @@ class Knocker:
     def _try_next(self, door: Door) -> None:
         """Go to the next address of a door, or settle what the knock has come to."""
         self._close(door)
+        door.nudge_at = 0.0
         while door.left:
             family, address = door.left.pop(0)
             try:
@@ -127,7 +141,8 @@ class Knocker:
             if sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
                 self._try_next(door)
                 return
-            door.until = time.monotonic() + self._speak
+            now = time.monotonic()
+            door.until, door.nudge_at = now + self._speak, now + _NUDGE_SECONDS
             self._selector.modify(sock, selectors.EVENT_READ, door)
             return
         try:

@@ -89,12 +89,19 @@ def test_each_machine_is_told_by_what_it_does() -> None:
             student("half", master=at(ssh), node=at(mute)),
             student("away", master=at(refused()), node=at(rude)),
             student("nameless", master=InventoryMachine(host="no.such.host.invalid")),
+            student("no-name", master=InventoryMachine(host=f"{'x' * 70}.invalid")),
         ]
         with doors.knocking(class_, 1.0) as known:
             assert known.is_awaited("half")
             heard(known, *(one.id for one in class_))
-            assert [known.is_there(one.id) for one in class_] == [True, True, False, False]
-            assert [dict(known.silent(one.id)) for one in class_] == [{}, {"node": pytest.approx(1, abs=0.5)}, {}, {}]
+            assert [known.is_there(one.id) for one in class_] == [True, True, False, False, False]
+            assert [dict(known.silent(one.id)) for one in class_] == [
+                {},
+                {"node": pytest.approx(1, abs=0.5)},
+                {},
+                {},
+                {},
+            ]
 
 
 def test_who_wakes_up_is_heard() -> None:
@@ -107,6 +114,34 @@ def test_who_wakes_up_is_heard() -> None:
             wait_until(
                 lambda: (known.listen(), known.is_there("late"))[1], bool, Deadline(20), "the machine", every=0.02
             )
+
+
+@contextlib.contextmanager
+def answering() -> Iterator[int]:
+    """Speak only to whoever has spoken, as some do that share one port with others; return the port."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError), server.accept()[0] as connection:
+                if connection.recv(100).startswith(b"SSH-2.0-"):
+                    connection.sendall(b"SSH-2.0-OpenSSH_7.4\r\n")
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield server.getsockname()[1]
+
+
+def test_who_waits_for_us_to_begin_is_there() -> None:
+    """A machine that says nothing to whoever says nothing is no silent one."""
+    with answering() as port, doors.knocking([student("shy", master=at(port))], 10.0) as known:
+        heard(known, "shy")
+        assert (known.is_there("shy"), dict(known.silent("shy"))) == (True, {})
+
+
+def test_without_who_knocks_all_are_graded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the program cannot be started, the class is graded as if nobody had to be waited for."""
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    with silent() as mute, doors.knocking([student("one", master=at(mute))], 60.0) as known:
+        assert (known.is_awaited("one"), known.is_there("one")) == (False, True)
 
 
 def test_a_flood_is_no_more_than_a_word() -> None:
