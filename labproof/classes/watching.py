@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from labproof.classes.doors import Doors
 from labproof.classes.grading import ClassGrading
 from labproof.classes.roster import Student
 from labproof.classes.running import RUNS, Grader
@@ -25,6 +26,7 @@ class Watch:
     jobs: int
     board: Board
     clock: Clock = field(default_factory=Clock)
+    doors: Doors = field(default_factory=Doors)
 
     def run(self, every_seconds: float, rounds: int | None = None) -> ExitStatus:
         """Go on until Ctrl-C, or for so many rounds; `every_seconds` is from the end of one to the next."""
@@ -33,7 +35,9 @@ class Watch:
             if done and not self._rest(every_seconds):
                 return ExitStatus.INTERRUPTED
             standings = self.begin()
-            grading = ClassGrading(self.students, standings, self.grader, self.jobs, self.board, asks_again=False)
+            grading = ClassGrading(
+                self.students, standings, self.grader, self.jobs, self.board, asks_again=False, doors=self.doors
+            )
             if (status := grading.run()) is ExitStatus.INTERRUPTED:
                 return status
             self._tidy(standings)

@@ -150,6 +150,7 @@ def watch(
     rubric: Path | None,
 ) -> None:
     """Watch every lab of ROSTER while the class works, as a page for your own browser; no result is kept."""
+    from labproof.classes.doors import knocking
     from labproof.classes.roster import read
     from labproof.classes.running import Grader
     from labproof.classes.watching import Watch
@@ -162,11 +163,13 @@ def watch(
         out, inventories = Path(place) / "class", Path(place) / "inventories"
         for folder in (out, inventories):
             folder.mkdir()
-        with PageServer(ClassPage(out), port) as server, Board(sys.stdout, only_news=True) as board:
+        board, page = Board(sys.stdout, only_news=True), PageServer(ClassPage(out), port)
+        with page as server, board, knocking(students.values(), deadline) as doors:
             board.tell(f"page: {server.address} (for this computer alone; Ctrl-C ends it)")
             grader = Grader(out, inventories, rubric.absolute() if rubric else None, deadline)
             begin = partial(_standings, out, tuple(students.values()), False, rubric)
-            status = Watch(students, begin, grader, jobs or 2 * (os.cpu_count() or 1), board).run(every, rounds)
+            jobs = jobs or 2 * (os.cpu_count() or 1)
+            status = Watch(students, begin, grader, jobs, board, doors=doors).run(every, rounds)
     sys.exit(status)
 
 

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
+from labproof.classes.doors import Answer, Door, Doors, Heard
 from labproof.classes.running import Grader
 from labproof.classes.standings import Standings
 from labproof.classes.watching import Watch
@@ -49,6 +50,21 @@ def test_each_round_looks_once(tmp_path: Path) -> None:
             one["run"]
         ]
     assert found["lost"]["attempts"] == 3
+
+
+def test_who_keeps_silent_is_waited_for_in_no_round(tmp_path: Path) -> None:
+    """Each round grades a frozen lab with what is known of it."""
+    door = Door("frozen", "master", "127.0.0.1", 1)
+    known = Doors([door])
+    known._take(Heard(door, Answer.SILENT, 45.0))
+    # What its host is called says what becomes of it here: see fake_grading.
+    students = {"frozen": student("frozen", "silent")}
+    with Board(io.StringIO()) as board:
+        (tmp_path / "inventories").mkdir()
+        grader = Grader(tmp_path, tmp_path / "inventories", None, 60, str(FAKE))
+        begin = lambda: Standings.begin(tmp_path, "course", "x", students.values(), False)  # noqa: E731
+        assert Watch(students, begin, grader, 2, board, doors=known).run(0.1, 2) is ExitStatus.FULL
+    assert "waited for master=45" in (tmp_path / "frozen" / "terminal.txt").read_text()
 
 
 def test_what_has_not_changed_is_told_once(tmp_path: Path) -> None:
