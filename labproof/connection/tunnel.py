@@ -31,16 +31,17 @@ def open_socket(ssh: Ssh, host: str, port: int, timeout: float) -> socket.socket
 
 
 def _to_machine(local: socket.socket, channel: paramiko.Channel) -> None:
-    with contextlib.suppress(OSError, EOFError):
+    # Whatever ends it, its reader finds a connection that has ended.
+    with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
         while data := local.recv(CHUNK):
             channel.sendall(data)
-    with contextlib.suppress(OSError, EOFError):
+    with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
         # The SSH connection may have gone first.
         channel.close()
 
 
 def _from_machine(local: socket.socket, channel: paramiko.Channel) -> None:
-    with contextlib.suppress(OSError, EOFError):
+    with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
         while data := channel.recv(CHUNK):
             local.sendall(data)
     with contextlib.suppress(OSError):

@@ -15,14 +15,13 @@ from labproof.gradebook import instructor_report
 from labproof.gradebook.book import Book, Graded
 from labproof.gradebook.class_file import Student
 from labproof.gradebook.shared_identity import shared
-from labproof.ground import fault, language
+from labproof.ground import fault, language, whole_file
 from labproof.ground.errors import ConfigError
 from labproof.ground.places import engine_dir
 from labproof.host import warm
 from labproof.records import pictures, result
 from labproof.records.model import RunRecord
 from labproof.showing import report
-from labproof.showing.report import _replace as replaced
 
 STUDENT = "report.html"
 INSTRUCTOR = "instructor.html"
@@ -165,7 +164,7 @@ def _bring_up_to_date(path: Path, made_from: str, make: Callable[[], str]) -> in
     stamp = _STAMP.format(made_from)
     if _end(path, len(stamp)) == stamp:
         return 0
-    replaced(path, make() + stamp)
+    whole_file.replace(path, make() + stamp)
     return 1
 
 

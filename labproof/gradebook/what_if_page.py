@@ -6,8 +6,8 @@ from urllib.parse import quote
 from labproof.gradebook.comparison import Comparison
 from labproof.gradebook.page import report_link
 from labproof.ground import language
+from labproof.ground.whole_file import replace as replaced
 from labproof.showing.report import _environment as environment
-from labproof.showing.report import _replace as replaced
 from labproof.showing.scripts import script
 
 NAME = "what-if.html"

@@ -12,7 +12,7 @@ from labproof.gradebook import gradescope, interchange, junit, page, tables
 from labproof.gradebook.book import Book
 from labproof.ground import language
 from labproof.ground.errors import ConfigError, LabError
-from labproof.showing.report import _replace as replace
+from labproof.ground.whole_file import replace
 
 EXPORTS = "exports"
 

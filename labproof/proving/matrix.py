@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from labproof.ground import language
+from labproof.ground.whole_file import replace
 from labproof.proving.catalogue import Trial
 from labproof.proving.check import Proof
 from labproof.proving.seeding import Tried
 from labproof.showing.report import _environment as environment
-from labproof.showing.report import _replace as replace
 from labproof.showing.scripts import script
 
 SCHEMA = 1

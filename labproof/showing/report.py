@@ -4,14 +4,13 @@ import contextlib
 import functools
 import os
 import re
-import tempfile
 from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 
-from labproof.ground import language
+from labproof.ground import language, whole_file
 from labproof.ground.language import LANGUAGES
 from labproof.ground.places import cache_dir, engine_dir
 from labproof.ground.wording import book
@@ -41,7 +40,7 @@ def write(run: RunRecord, folder: Path) -> Path:
     It is made in the language that is spoken; its reader can change to the other.
     """
     page = render(run, screenshots=pictures.load(folder, run), spoken=language.current())
-    return _replace(folder / "report.html", page)
+    return whole_file.replace(folder / "report.html", page)
 
 
 def render(
@@ -139,13 +138,3 @@ def _environment() -> Environment:
     environment.globals |= {"time": blocks.time, "languages": _NAMES}
     environment.globals |= both.IN_TEMPLATES
     return environment
-
-
-def _replace(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=".report-", delete=False) as draft:
-        draft.write(text)
-    # A draft is readable by its writer alone; a report is there to be handed on.
-    os.chmod(draft.name, 0o644)
-    os.replace(draft.name, path)
-    return path

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import paramiko
 import pytest
 
 from labproof.connection import foresight
@@ -12,6 +13,8 @@ from labproof.connection.foresight import Foresight, Question
 from labproof.connection.ssh import Ssh
 from labproof.ground.errors import DeadlineExceeded, Unreachable
 from labproof.ground.wait import Deadline, wait_until
+
+FAILURES = {"fail": Unreachable("gone"), "break": paramiko.ChannelException(1, "a mistake of ours")}
 
 
 class Machines:
@@ -27,8 +30,8 @@ class Machines:
 
     def run_all(self, machine: str, commands: Sequence[Command]) -> Iterator[CommandResult]:
         for command in commands:
-            if command.line == "fail":
-                raise Unreachable("gone")
+            if command.line in FAILURES:
+                raise FAILURES[command.line]
             yield CommandResult(machine, command.line, 0, f"fetched {command.line}", started="then", seconds=0.1)
 
     def fetch(self, request: HttpRequest, purpose: Purpose) -> HttpResponse:
@@ -86,13 +89,14 @@ def test_change_makes_what_was_read_worthless(seeing: Foresight) -> None:
     assert ask(seeing, "uname").output == "asked uname"
 
 
-def test_lost_batch_is_asked_one_by_one(seeing: Foresight, machines: Machines) -> None:
-    """When a batch breaks, what it did not come to is asked as ever: that meets what is wrong."""
+@pytest.mark.parametrize("how", FAILURES)
+def test_lost_batch_is_asked_one_by_one(seeing: Foresight, how: str) -> None:
+    """When a batch breaks, what it did not come to is asked as ever: that meets what is wrong, whatever it is."""
     busy = [question(f"busy {n}", seconds=9) for n in range(foresight.SHELLS - 1)]
-    seeing.fetch_ahead([*busy, question("uname", seconds=5), question("fail"), question("id")])
+    seeing.fetch_ahead([*busy, question("uname", seconds=5), question(how), question("id")])
     assert ask(seeing, "busy 0").output == "fetched busy 0"
     assert ask(seeing, "uname").output == "fetched uname"
-    assert [ask(seeing, line).output for line in ("fail", "id")] == ["asked fail", "asked id"]
+    assert [ask(seeing, line).output for line in (how, "id")] == [f"asked {how}", "asked id"]
 
 
 def test_answer_on_a_terminal_is_never_foreseen(seeing: Foresight) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,8 @@ import pytest
 
 from labproof.connection.endpoint import Endpoint
 from labproof.connection.fake import FakeConnection, Page
-from labproof.ground.errors import Refused, Unreachable
-from labproof.ground.wait import Deadline, poll
+from labproof.ground.errors import Refused, TransportError, Unreachable
+from labproof.ground.wait import Deadline, poll, wait_until
 from labproof.session import connecting as reach
 from steps.cluster.api import Cluster
 from steps.pods import sweeper, vigil
@@ -111,6 +112,32 @@ def test_dismissed_process_ends() -> None:
     started.dismiss()
     assert started._process.returncode == 0
     started.dismiss()
+
+
+def test_who_does_not_heed_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that hangs costs a while, and no run: what it was there for is done."""
+    (tmp_path / "deaf.py").write_text("import threading\nthreading.Event().wait()\n")
+    monkeypatch.setattr(vigil, "__file__", str(tmp_path / "deaf.py"))
+    monkeypatch.setattr(sweeper, "HEEDING_SECONDS", 0.2)
+    started = sweeper.Sweeper(REACH, TOLD["namespace"])
+    started.dismiss()
+    assert started._process.returncode == -signal.SIGKILL
+
+
+def test_who_has_gone_is_dismissed_all_the_same() -> None:
+    """A process that was killed by somebody else is no error of the grading."""
+    started = sweeper.Sweeper(REACH, TOLD["namespace"])
+    started._process.kill()
+    wait_until(started._process.poll, lambda status: status is not None, Deadline(10), "its end", every=0.02)
+    started.dismiss()
+    assert started._process.returncode == -signal.SIGKILL
+
+
+def test_who_cannot_be_started_is_no_fault_in_our_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is made without it, and the reason is a sentence: what was to be seen is undetermined."""
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    with pytest.raises(TransportError, match="could not start what takes its probe Pods away should it die: No such"):
+        sweeper.Sweeper(REACH, TOLD["namespace"])
 
 
 def test_password_is_told_through_the_pipe_alone(monkeypatch: pytest.MonkeyPatch, fake: FakeConnection) -> None:
