@@ -30,9 +30,10 @@ PAUSE_SECONDS = 2.0
 FIRST_SECONDS = 2.0
 """What a class waits for first answers before it begins with those of whom it has heard nothing."""
 
-_CHUNK = 65536
 AGAIN_SECONDS = 5.0
 """How long who was away or silent is knocked at again, at least, before it stays with that."""
+
+_CHUNK = 65536
 
 
 class Answer(StrEnum):

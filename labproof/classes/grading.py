@@ -86,14 +86,16 @@ class ClassGrading:
     def _take(self, left: deque[Order], is_again: bool) -> Order | None:
         """Take the first lab out of the queue whose machines have nothing more to wait for, if there is one."""
         for order in tuple(left):
-            student, goes_on = order.student.id, is_again and not self._doors.is_there(order.student.id)
-            if self._doors.is_awaited(student) or (goes_on and self._doors.may_still_come(student)):
+            student = order.student.id
+            if self._doors.is_awaited(student):
                 continue
-            left.remove(order)
-            if not goes_on:
+            if not is_again or self._doors.is_there(student):
+                left.remove(order)
                 return replace(order, silent=self._doors.silent(student))
-            # It was knocked at again and again since it was graded: nothing more would be seen.
-            self._board.tell(f"{table.who(order.student)}: still does not answer")
+            if not self._doors.may_still_come(student):
+                # It was knocked at again and again since it was graded: nothing more would be seen.
+                left.remove(order)
+                self._board.tell(f"{table.who(order.student)}: still does not answer")
         return None
 
     def _show(self, left: Iterable[Order]) -> None:

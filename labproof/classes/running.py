@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from labproof.classes import assignment, outcome
 from labproof.classes.outcome import Graded
 from labproof.classes.roster import Student
-from labproof.ground import language, silence
+from labproof.ground import known_silent, language
 from labproof.ground.wait import Clock, Deadline
 from labproof.host import warm
 from labproof.host.warm import Command, Running
@@ -100,7 +100,7 @@ class Grader:
         told.unlink(missing_ok=True)
         student = order.student.id
         environment = {"LABPROOF_RUNS": str(runs), "LABPROOF_STUDENT": student, headway.VARIABLE: str(told)}
-        environment[silence.VARIABLE] = silence.told(order.silent)
+        environment[known_silent.VARIABLE] = known_silent.told(order.silent)
         if self.session is not None:
             command = Running(self.session.grade(inventory, order.base, runs, folder / TERMINAL, environment))
         else:

@@ -18,7 +18,7 @@ from labproof.connection.bounded import BoundedOutput
 from labproof.connection.endpoint import Jump
 from labproof.connection.jump import JumpHost
 from labproof.connection.shell import Arrival, Frame, FramedShell
-from labproof.ground import silence
+from labproof.ground import known_silent
 from labproof.ground.errors import DeadlineExceeded, MachineAway, TransportError, Unreachable
 from labproof.ground.fault import in_words
 from labproof.ground.slowness import stretched
@@ -183,8 +183,8 @@ class Ssh:
         host, port = self._address
         # Reaching a machine and being let in by it have limits of their own; paramiko has one for both.
         # Who has been waited for already is asked in order to say so, not to be waited for once more.
-        silent = silence.before(self.name)
-        connect, login = (silence.LAST_SECONDS,) * 2 if silent else (CONNECT_SECONDS, stretched(LOGIN_SECONDS))
+        silent = known_silent.before(self.name)
+        connect, login = (known_silent.LAST_SECONDS,) * 2 if silent else (CONNECT_SECONDS, stretched(LOGIN_SECONDS))
         sock, waited = self._way(host, port, connect), Deadline(login)
         try:
             self._log_in(client, sock, login)

@@ -8,7 +8,7 @@ import tomllib
 from fractions import Fraction
 from pathlib import Path
 
-from labproof.ground import silence
+from labproof.ground import known_silent
 from labproof.records.model import (
     CriterionRecord,
     LabDescription,
@@ -39,7 +39,7 @@ def main() -> None:
     machines = tomllib.loads(Path(arguments[arguments.index("--inventory") + 1]).read_text())
     name, host = next((name, one["host"]) for name, one in machines.items())
     kind, is_again = name if host == "127.0.0.1" else host.split(".")[0], "--undetermined" in arguments
-    print(f"waited for {os.environ[silence.VARIABLE]}", flush=True)
+    print(f"waited for {os.environ[known_silent.VARIABLE]}", flush=True)
     print(f"grading {host} {arguments[-2:]} of {os.environ['LABPROOF_STUDENT']}", flush=True)
     if kind == "crash":
         os.kill(os.getpid(), signal.SIGKILL)

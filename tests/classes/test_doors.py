@@ -18,7 +18,7 @@ from labproof.classes.grading import ClassGrading
 from labproof.classes.roster import Student
 from labproof.classes.running import Grader
 from labproof.classes.standings import Standings
-from labproof.ground import silence
+from labproof.ground import known_silent
 from labproof.ground.errors import ConfigError
 from labproof.ground.wait import Clock, Deadline, wait_until
 from labproof.providers.inventory_file import Inventory, InventoryMachine
@@ -182,23 +182,21 @@ def test_who_knocks_ends_with_whom_it_is_of(tmp_path: Path) -> None:
             assert process.wait(20) == 0
 
 
-def test_more_doors_than_are_knocked_at_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who is there makes room for the next at once, who is silent when the patience with it is over."""
-    monkeypatch.setattr(doors, "AT_ONCE", 2)
+def test_more_doors_than_are_knocked_at_together() -> None:
+    """Who is silent makes room for the next when the patience with it is over, and not before."""
     with silent() as mute, speaking() as ssh:
-        class_ = [
-            student("mute", master=at(mute), node=at(mute)),
-            *(student(f"s{n}", master=at(ssh)) for n in range(5)),
-        ]
-        with doors.knocking(class_, 1.0) as known:
-            wait_until(
-                lambda: (known.listen(), [known.silent("mute"), *(known.is_awaited(f"s{n}") for n in range(5))])[1],
-                lambda seen: len(seen[0]) == 2 and not any(seen[1:]),
-                Deadline(20),
-                "all of them",
-                every=0.02,
-            )
-            assert all(known.is_there(f"s{n}") for n in range(5))
+        given = {"doors": [["127.0.0.1", port] for port in (mute, mute, ssh)], "at_once": 2}
+        line = [sys.executable, "-I", str(doors.KNOCKER)]
+        with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(f"{json.dumps({**given, 'connect': 8, 'speak': 0.5, 'pause': 60})}\n".encode())
+            process.stdin.flush()
+            news = [json.loads(process.stdout.readline())[:2] for _ in range(6)]
+            process.stdin.close()
+    assert news[:2] == [[0, "asked"], [1, "asked"]]
+    assert sorted(news[2:]) == [[0, "silent"], [1, "silent"], [2, "asked"], [2, "there"]]
+    assert news.index([2, "asked"]) > min(news.index([0, "silent"]), news.index([1, "silent"]))
 
 
 def test_who_was_never_knocked_at_is_not_waited_for() -> None:
@@ -274,9 +272,9 @@ def test_who_has_come_is_graded_again(tmp_path: Path) -> None:
 
 def test_what_is_told_of_silence_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seconds for each machine; whoever is not named was not waited for; what is no such list is refused."""
-    monkeypatch.setenv(silence.VARIABLE, silence.told({"node": 44.6, "master": 8}))
-    assert [silence.before(name) for name in ("node", "master", "other")] == [45, 8, 0]
+    monkeypatch.setenv(known_silent.VARIABLE, known_silent.told({"node": 44.6, "master": 8}))
+    assert [known_silent.before(name) for name in ("node", "master", "other")] == [45, 8, 0]
     for wrong in ("node", "node=", "=3", "node=-1", "node=inf", "node=nan"):
-        monkeypatch.setenv(silence.VARIABLE, wrong)
+        monkeypatch.setenv(known_silent.VARIABLE, wrong)
         with pytest.raises(ConfigError, match="LABPROOF_SILENT: expected machines"):
-            silence.before("node")
+            known_silent.before("node")

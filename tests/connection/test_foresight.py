@@ -145,7 +145,10 @@ def test_questions_are_kept_for_the_grader_alone(tmp_path: Path) -> None:
     assert path.parent.stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1]", '[{"machine": "a"}]', "[" * 100_000, '{"a": 1}', "null"])
+MISSHAPEN = '[{"machine": "a", "line": "b", "timeout": "soon", "shell": "/bin/sh", "seconds": 1}]'
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", '[{"machine": "a"}]', MISSHAPEN, "[" * 100_000, '{"a": 1}', "null"])
 def test_spoilt_file_is_no_file(tmp_path: Path, text: str) -> None:
     """A file that says something else costs a slower grading, nothing more."""
     path = tmp_path / "x.json"
