@@ -39,7 +39,7 @@ def run_checked(
             encoding="utf-8",
             errors="replace",
             timeout=seconds,
-            env=None if env is None else {**os.environ, **env},
+            env=_environment(env or {}),
             cwd=cwd,
             check=False,
         )
@@ -55,10 +55,19 @@ def run_checked(
 def succeeds(argv: Sequence[str], *, seconds: float) -> bool:
     """Tell whether a program ends with status 0 in time; its output does not matter."""
     try:
-        done = subprocess.run(argv, capture_output=True, timeout=seconds, check=False)
+        done = subprocess.run(argv, capture_output=True, timeout=seconds, check=False, env=_environment({}))
     except (FileNotFoundError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0
+
+
+def _environment(more: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment of a program's own.
+
+    Without one it gets this process's by reference, and cannot be started while another thread changes that: EFAULT.
+    pytest does so for each phase of a test.
+    """
+    return {**os.environ, **more}
 
 
 def _message(argv: Sequence[str], found: str, output: str, hint: str) -> str:

@@ -183,11 +183,11 @@ class ProbePods:
             begun = self._begun.get(node)
             if begun is not None and not begun.fresh.is_expired and question not in begun.spent:
                 return begun
-            self._made[node] += 1
-            name = f"looker-{node}-{self._made[node]}"
+            name = f"looker-{node}-{self._made[node] + 1}"
             # It begins to age when its kubelet hears of it: what a slow machine needs until it is up comes on top.
             slack = stretched(SECONDS) - SECONDS
             self._namespace.create(pod(name, node, self._image, slack + _LIFETIME_SECONDS))
+            self._made[node] += 1
             up_by = Deadline(stretched(SECONDS), self._clock)
             fresh = Deadline(slack + FRESH_SECONDS, self._clock)
             made = _Begun(name, up_by, fresh)

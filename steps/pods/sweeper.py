@@ -34,6 +34,8 @@ class Sweeper:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", vigil.__file__],
                 cwd=course_dir(),
+                # By reference it could not be started while pytest changes this process's own: EFAULT.
+                env=dict(os.environ),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

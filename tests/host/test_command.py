@@ -1,5 +1,9 @@
 """Programs are run with a deadline and an error that says what happened."""
 
+import itertools
+import os
+import threading
+
 import pytest
 
 from labproof.ground.errors import HostError, ProvisionError
@@ -41,3 +45,29 @@ def test_success_is_a_yes_or_no() -> None:
 def test_only_the_last_lines_are_kept() -> None:
     """A long output does not bury the message."""
     assert tail("a\n\nb\nc\n", 2) == "  b\n  c"
+
+
+def test_a_program_starts_while_the_environment_changes() -> None:
+    """Another thread that changes the environment, as pytest does all the time, keeps no program from its start."""
+    problems: list[OSError] = []
+    is_over = threading.Event()
+
+    def start_many() -> None:
+        try:
+            for _ in range(300):
+                succeeds(["true"], seconds=30)
+                run_checked(["true"], seconds=30)
+        except OSError as problem:
+            problems.append(problem)
+        finally:
+            is_over.set()
+
+    starting = threading.Thread(target=start_many)
+    starting.start()
+    for length in itertools.count():
+        os.environ["LABPROOF_TEST_CHANGES"] = "x" * (length % 200)
+        del os.environ["LABPROOF_TEST_CHANGES"]
+        if is_over.is_set():
+            break
+    starting.join()
+    assert problems == []

@@ -293,6 +293,31 @@ def test_sweeper_is_needed_until_all_is_gone(
     assert (sweeper.is_dismissed, sweeper.is_left) == (gone, not gone)
 
 
+def test_a_pod_that_could_not_be_begun_is_begun_by_the_next_look(
+    fake: FakeConnection, api: Cluster, tmp_path: Path
+) -> None:
+    """What could not be started to take Pods away may start a moment later; the Pod then is the first of its node."""
+    fake.serve("POST", "/api/v1/namespaces", Page({}, 201))
+    fake.serve("GET", LOOKER, pod("Running", "10.122.0.7"))
+    fake.serve("DELETE", "/api/v1/namespaces", Page({}))
+    started: list[Sweeping] = []
+
+    def start(_: str) -> Sweeping:
+        started.append(Sweeping())
+        if len(started) == 1:
+            raise TransportError("nothing can be started")
+        return started[-1]
+
+    log = EvidenceLog(tmp_path / "evidence.jsonl")
+    pods = ProbePods(api, "nginx:1", Ahead(log), _instant_clock(), start)  # type: ignore[arg-type]
+    with pytest.raises(TransportError, match="nothing can be started"):
+        pods.address("master")
+    assert pods.address("master") == "10.122.0.7"
+    pods.close()
+    log.close()
+    assert started[-1].is_dismissed
+
+
 def test_pod_waits_for_its_account(fake: FakeConnection, pods: ProbePods) -> None:
     """A namespace that is a moment old may have no service account yet: the Pod is made a moment later."""
     fake.serve("POST", PODS, Page({"message": "no account"}, 403), Page({}, 201))

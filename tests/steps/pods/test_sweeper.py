@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -156,3 +157,19 @@ def test_password_is_told_through_the_pipe_alone(monkeypatch: pytest.MonkeyPatch
     sweeper.sweep(told)
     assert [(e.name, e.password) for e in ends] == [("master", "very-secret")]
     assert "very-secret" not in repr(ends)
+
+
+def test_sweeper_has_an_environment_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is started beside pytest, which changes this process's own for each test: by reference that fails at times."""
+    given: list[Any] = []
+    start = subprocess.Popen
+
+    def noted(*line: Any, **more: Any) -> Any:
+        given.append(more.get("env"))
+        return start(*line, **more)
+
+    monkeypatch.setattr(sweeper.subprocess, "Popen", noted)
+    sweeper.Sweeper(dict(REACH), "labproof-probe-0a1b2c").dismiss()
+    assert len(given) == 1
+    assert given[0] is not os.environ
+    assert given[0] == dict(os.environ)
