@@ -21,9 +21,9 @@ def bundle() -> None:
 @bundle.command("build")
 def build() -> None:
     """Build the rehearsal bundle, or say where it is when it is built already."""
-    from labproof.rehearsal import bundle as bundles
+    from labproof.rehearsal.bundle import assemble
 
-    tell(bundles.build(tell).directory)
+    tell(assemble.build(tell).directory)
 
 
 @bundle.command("check")
@@ -37,9 +37,9 @@ def check(directory: Path | None, as_json: bool) -> None:
     from labproof.rehearsal.judging import judge
 
     if directory is None:
-        from labproof.rehearsal import bundle as bundles
+        from labproof.rehearsal.bundle import assemble
 
-        directory = bundles.build(_progress).directory
+        directory = assemble.build(_progress).directory
     verdict = judge(directory, course_dir(), _progress)
     text = json.dumps(verdict.as_data(), indent=1) if as_json else "\n".join(verdict.lines())
     tell(text)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from labproof.host.ownership import LabRecord
 from labproof.host.table import Table
 from labproof.records.model import LabDescription
+from labproof.rehearsal.bundle.manifest import Bundle
 
 OTHER_SYSTEM = "CentOS 7.6: the machines run Debian 12, with rpm, and dnf under the name yum"
 SIMULATED = (
@@ -76,9 +77,6 @@ class _Files(NamedTuple):
 
 def _of_bundle(record: LabRecord) -> _Files:
     """Return what a bundle of ours says; a folder of somebody's own says nothing of that."""
-    # It locks files as only Linux does, and virtual machines are described everywhere.
-    from labproof.rehearsal.bundle import Bundle
-
     if not record.bundle or not (Path(record.bundle) / "manifest.json").exists():
         return _Files()
     manifest = Bundle.load(Path(record.bundle)).content

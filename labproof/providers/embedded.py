@@ -19,9 +19,8 @@ from labproof.providers.containers import Container
 from labproof.providers.grader_key import private_key, public_line
 from labproof.providers.vagrant import Vagrant
 from labproof.records.model import LabDescription
-from labproof.rehearsal import box, bundle
-from labproof.rehearsal.bundle import Bundle
-from labproof.rehearsal.given import complete as given
+from labproof.rehearsal.bundle.manifest import Bundle
+from labproof.rehearsal.given import place as given
 
 ROOT_PASSWORD = "vagrant"
 BOOT_SECONDS = 60.0
@@ -72,13 +71,17 @@ class EmbeddedLab:
 
         Raises HostError for one that is not the one that they have, ConfigError for one that makes no lab here.
         """
+        # Whoever grades machines that are up builds nothing, and pays for no builder.
+        from labproof.rehearsal.bundle.assemble import build
+        from labproof.rehearsal.given.complete import complete
+
         have = self._made_with()
         if folder := given_bundle():
-            offline = given.complete(folder, progress)
+            offline = complete(folder, progress)
             if have and have != str(offline.directory):
                 raise _other_bundle(have, folder)
             return offline
-        return Bundle.load(Path(have)) if given.is_given(have) else bundle.build(progress)
+        return Bundle.load(Path(have)) if given.is_given(have) else build(progress)
 
     def down(self, progress: Progress) -> None:
         """Take every machine away and put back what was changed on this computer."""
@@ -159,7 +162,9 @@ class EmbeddedLab:
             shutil.rmtree(milestones.folder(), ignore_errors=True)
 
     def _bring_up(self, offline: Bundle | None, progress: Progress) -> None:
-        made = box.ensure(progress)
+        from labproof.rehearsal.box.build import ensure
+
+        made = ensure(progress)
         if ownership.current() is None or not all(c.exists for c in self._containers):
             # A machine made anew makes another lab: results and milestones of the old pair are not of this one.
             ownership.claim(self.name, made.name, str(offline.directory) if offline else "")

@@ -15,8 +15,9 @@ from labproof.host.command import succeeds
 from labproof.host.libvirt_daemon import LibvirtDaemon, virsh
 from labproof.host.table import Nat, Table
 from labproof.providers.virtual import VirtualLab
-from labproof.rehearsal import bundle, vm_box
-from labproof.rehearsal.bundle import Bundle
+from labproof.rehearsal import vm_box
+from labproof.rehearsal.bundle import assemble
+from labproof.rehearsal.bundle.manifest import Bundle
 from labproof.rehearsal.vm_box import VmBox
 
 UNHURRIED = (
@@ -79,7 +80,7 @@ class VirtualHost:
 
     def prepare(self, progress: Progress) -> None:
         """Build bundle and box where they are not there yet, and let Vagrant know of them. Raises LabError."""
-        offline = bundle.build(progress)
+        offline = assemble.build(progress)
         self.lab.bundle_dir = offline.directory
         os.environ.update(self.settings(vm_box.ensure(progress), offline))
 

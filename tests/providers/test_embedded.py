@@ -8,7 +8,7 @@ from labproof.ground.errors import HostError, ProvisionError
 from labproof.host import ownership
 from labproof.providers import containers, embedded
 from labproof.providers.embedded import EmbeddedLab
-from labproof.rehearsal.bundle import Bundle
+from labproof.rehearsal.bundle.manifest import Bundle
 from tests.rehearsal.given.bundles_given import build_own, images_only
 
 

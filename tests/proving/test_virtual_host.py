@@ -9,7 +9,7 @@ from labproof.host import ownership, table
 from labproof.host.libvirt_daemon import LibvirtDaemon
 from labproof.providers.virtual import VirtualLab
 from labproof.proving.virtual_host import VirtualHost
-from labproof.rehearsal.bundle import Bundle
+from labproof.rehearsal.bundle.manifest import Bundle
 from labproof.rehearsal.vm_box import VmBox
 
 VOLUMES = " Name  Path\n-----\n labproof-vm-1_vagrant_box_image_0_1_box.img  /a\n somebodys.img  /b\n\n"

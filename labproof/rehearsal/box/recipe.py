@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 from labproof.ground.places import engine_dir
-from labproof.rehearsal.bundle import BOX_PACKAGES
+from labproof.rehearsal.bundle.rpms import BOX_PACKAGES
 from labproof.rehearsal.bundle.sources import RELEASE
 
 PACKAGES = (

@@ -9,7 +9,7 @@ from labproof.ground.errors import BundleError
 from labproof.ground.places import Progress, cache_dir
 from labproof.rehearsal.bundle import debian, images, kubernetes, layer, programs, repository
 from labproof.rehearsal.bundle.apt import upstream_version
-from labproof.rehearsal.bundle.manifest import MANIFEST, SCHEMA, Bundle, describe_file
+from labproof.rehearsal.bundle.manifest import MANIFEST, OURS, SCHEMA, Bundle, describe_file
 from labproof.rehearsal.bundle.parts import KEPT, UNFINISHED, Part, Shelf, Workplace, fingerprint
 from labproof.rehearsal.bundle.standins import IMAGES, MANIFESTS, PROGRAMS
 
@@ -71,7 +71,7 @@ def _content(bench: Workplace) -> dict[str, object]:
     stand_ins = [i for i in listed if i["stand_in_for"]]
     return {
         "schema": SCHEMA,
-        "name": "rehearsal",
+        "name": OURS,
         "kubernetes": built["version"],
         "docker": upstream_version(debian.versions(bench.needs["debian"])["docker.io"]),
         "files": [describe_file(path) for path in sorted(bench.output.iterdir())],

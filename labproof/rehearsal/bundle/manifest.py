@@ -10,6 +10,8 @@ from labproof.ground.errors import BundleError
 
 MANIFEST = "manifest.json"
 SCHEMA = 1
+OURS = "rehearsal"
+"""The name of a bundle of ours, and of the profile that it is for."""
 BUILD_AGAIN = "run: labproof bundle build"
 
 

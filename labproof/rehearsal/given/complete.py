@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from labproof.ground.errors import BundleError, ConfigError
-from labproof.ground.places import Progress, cache_dir, course_dir
+from labproof.ground.places import Progress, course_dir
 from labproof.host.modules import is_offered
-from labproof.rehearsal import bundle
-from labproof.rehearsal.bundle.assemble import forget_old
+from labproof.rehearsal.bundle.assemble import build, forget_old
 from labproof.rehearsal.bundle.manifest import MANIFEST, SCHEMA, Bundle, describe_file, sha256
 from labproof.rehearsal.bundle.parts import UNFINISHED, Shelf
 from labproof.rehearsal.fetching.merge import merge
 from labproof.rehearsal.given.examine import Examined, examine
-from labproof.rehearsal.judging.expected import REHEARSAL, REPOSITORY
+from labproof.rehearsal.given.place import root
+from labproof.rehearsal.judging.expected import REPOSITORY
 from labproof.rehearsal.judging.references import normal
 
 MAKING = 1
@@ -34,7 +34,7 @@ def complete(directory: Path, progress: Progress) -> Bundle:
     examined.require()
     for said in examined.instead:
         progress(said.header)
-    own = bundle.build(progress) if examined.instead else None
+    own = build(progress) if examined.instead else None
     shelf = Shelf(root(), progress)
     with shelf.locked():
         target = shelf.root / _key(examined, own)
@@ -43,24 +43,6 @@ def complete(directory: Path, progress: Progress) -> Bundle:
             found = _make(examined, own, target)
             forget_old(shelf.root, time.time())
     return found
-
-
-def root() -> Path:
-    """Return the folder of the bundles that were completed."""
-    return cache_dir() / "given"
-
-
-def is_given(directory: str) -> bool:
-    """Tell whether a lab's bundle was given by somebody."""
-    return bool(directory) and Path(directory).parent == root()
-
-
-def profile(directory: str) -> str:
-    """Return the profile of the course that machines with this bundle run."""
-    try:
-        return Bundle.load(Path(directory)).name if directory else REHEARSAL
-    except BundleError:
-        return REHEARSAL
 
 
 def _files(directory: Path) -> list[Path]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from labproof.rehearsal.box import recipe
-from labproof.rehearsal.bundle import BOX_PACKAGES
+from labproof.rehearsal.bundle.rpms import BOX_PACKAGES
 
 NAMES = ("bash", "dnf")
 

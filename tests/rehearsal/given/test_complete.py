@@ -10,8 +10,9 @@ from labproof.host import table
 from labproof.host.ownership import LabRecord
 from labproof.providers import description
 from labproof.records.model import LabDescription
-from labproof.rehearsal.bundle import Bundle
+from labproof.rehearsal.bundle.manifest import Bundle
 from labproof.rehearsal.given import complete as given
+from labproof.rehearsal.given import place
 from labproof.rehearsal.judging import image_archive
 from tests.rehearsal.given.bundles_given import (
     ARCHIVE,
@@ -40,7 +41,7 @@ def completed(folder: Path) -> Bundle:
 def header(bundle: Bundle) -> LabDescription:
     """Return what a report says of a lab with this bundle."""
     record = LabRecord("/checkout", "lxc", "2026-01-01", "id-1", "a-box", str(bundle.directory))
-    return description.of_containers("lxc", given.profile(record.bundle), table.load(), record)
+    return description.of_containers("lxc", place.profile(record.bundle), table.load(), record)
 
 
 def test_official_images_are_no_stand_ins(tmp_path: Path, own: Path) -> None:
@@ -117,4 +118,4 @@ def test_nothing_is_made_of_a_broken_bundle(tmp_path: Path) -> None:
     (folder / "recommended.yaml").unlink()
     with pytest.raises(ConfigError, match=r"recommended\.yaml"):
         completed(folder)
-    assert not given.root().exists()
+    assert not place.root().exists()
