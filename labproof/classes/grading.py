@@ -16,11 +16,16 @@ from labproof.ground import fault
 from labproof.ground.errors import LabError
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.interrupts import as_interrupt
+from labproof.ground.wait import Deadline
 from labproof.host import warm
 from labproof.showing.class_board import Board
 
 CUT_OFF = "interrupted; --resume goes on from here"
 _LOOK_SECONDS = 0.5
+_SAVE_SECONDS = 1.0
+_SAVE_SHARE = 10
+"""The register of a large class takes long to be written: at most so small a part of the time is spent on it."""
+
 _MOST_AWAITED = 5
 
 
@@ -45,6 +50,7 @@ class ClassGrading:
         self._asks_again = asks_again
         self._doors = doors or Doors()
         self._running: list[LabAtWork] = []
+        self._unsaved, self._next_save = False, Deadline(0.0)
 
     def run(self) -> ExitStatus:
         """Grade the class and return how that ended. Raises LabError where `class.json` cannot be written at all."""
@@ -75,7 +81,10 @@ class ClassGrading:
             self._doors.listen()
             while len(self._running) < self._jobs and (order := self._take(left, is_again)) is not None:
                 self._start(order, is_again)
+            if not (left or self._running):
+                break
             warm.wait_for_any((lab.command for lab in self._running), _LOOK_SECONDS, self._doors.ears)
+            self._save_what_is_new()
             for lab in tuple(self._running):
                 lab.keep_time()
                 if not lab.command.is_alive:
@@ -121,10 +130,19 @@ class ClassGrading:
 
     def _settle(self, student: Student, graded: Graded, is_again: bool) -> None:
         self._standings.settle(student.id, graded, is_again)
+        self._unsaved = True
+        self._save_what_is_new()
+        self._board.tell(*table.line(student, graded))
+
+    def _save_what_is_new(self) -> None:
+        """Bring the register up to date, though not once for each lab of many that end together."""
+        if not (self._unsaved and self._next_save.is_expired):
+            return
+        saving = Deadline(_SAVE_SECONDS)
         # A full disk must not end the grading: the end tries once more.
         with contextlib.suppress(LabError):
             self._standings.save()
-        self._board.tell(*table.line(student, graded))
+        self._unsaved, self._next_save = False, Deadline(max(_SAVE_SECONDS, _SAVE_SHARE * saving.elapsed))
 
     def _stop(self) -> None:
         """End what runs in order: each grading writes down what it knows; the register says that it is to be done."""

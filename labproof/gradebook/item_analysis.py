@@ -78,10 +78,13 @@ def _point_biserial(item: Item, judged: Sequence[Graded]) -> float | None:
     if len(judged) < FEW:
         return None
     earned = [float(g.marks[item.id].outcome is Outcome.PASSED) for g in judged]
+    if len(set(earned)) < 2:
+        # Everybody earned it, or nobody, as with most items: then it tells nobody apart.
+        return None
     rest = [_rest(item, g) for g in judged]
     try:
         return statistics.correlation(earned, rest)
-    # Everybody earned it, or nobody, or all are alike: then it tells nobody apart.
+    # All are alike in the rest.
     except statistics.StatisticsError:
         return None
 

@@ -16,7 +16,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from labproof.classes import lock, register
+from labproof.classes import grading, lock, register
+from labproof.classes.doors import Doors
 from labproof.classes.grading import CUT_OFF, ClassGrading
 from labproof.classes.register import State
 from labproof.classes.roster import Student
@@ -39,7 +40,12 @@ def student(id_: str, host: str, name: str = "") -> Student:
 
 
 def grade(
-    folder: Path, *students: Student, seconds: float = 60, resume: bool = False, rubric: str = "x"
+    folder: Path,
+    *students: Student,
+    seconds: float = 60,
+    resume: bool = False,
+    rubric: str = "x",
+    doors: Doors | None = None,
 ) -> tuple[ExitStatus, str]:
     """Grade a class, two labs at once, and return how that ended and what was shown."""
     (folder / "inventories").mkdir(exist_ok=True)
@@ -47,7 +53,7 @@ def grade(
     standings = Standings.begin(folder, "course", rubric, students, resume)
     shown = io.StringIO()
     with Board(shown) as board:
-        status = ClassGrading({one.id: one for one in students}, standings, grader, 2, board).run()
+        status = ClassGrading({one.id: one for one in students}, standings, grader, 2, board, doors=doors).run()
     return status, shown.getvalue()
 
 
@@ -223,6 +229,40 @@ def test_interrupt_stops_in_order(tmp_path: Path) -> None:
     assert (found.pop("done")["state"], {one["state"] for one in found.values()}) == ("graded", {State.WAITING})
     assert sorted(one["why"] for one in found.values()) == ["", "", CUT_OFF, CUT_OFF]
     assert CUT_OFF in shown
+
+
+class NobodyAnswers(Doors):
+    """Doors at which it was knocked in vain, again and again."""
+
+    def is_there(self, student: str) -> bool:
+        return False
+
+    def may_still_come(self, student: str) -> bool:
+        return False
+
+
+def test_a_class_ends_when_nobody_is_left_to_be_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Labs that were only to be asked again, and do not answer, are not waited for."""
+    waited: list[int] = []
+    wait = warm.wait_for_any
+    monkeypatch.setattr(
+        warm, "wait_for_any", lambda labs, *more: (waited.append(len(own := [*labs])), wait(own, *more))
+    )
+    shown = grade(tmp_path, student("one", "away"), doors=NobodyAnswers())[1]
+    assert "one: still does not answer" in shown
+    assert waited
+    assert 0 not in waited
+
+
+def test_register_is_not_written_for_each_lab_of_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was just written is written again a second later, and in the end: then nothing is missing."""
+    written: list[int] = []
+    save = register.save
+    monkeypatch.setattr(register, "save", lambda one, to: (written.append(len(one.students)), save(one, to)))
+    monkeypatch.setattr(grading, "_SAVE_SECONDS", 60.0)
+    grade(tmp_path, *(student(str(number), f"full.{number}") for number in range(6)))
+    assert len(written) == 3, "at the start, with the first lab, and in the end"
+    assert {one["state"] for one in stands(tmp_path).values()} == {"graded"}
 
 
 KILLED = """\
