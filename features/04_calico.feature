@@ -16,7 +16,7 @@ Feature: Calico
   Scenario: Calico's controllers run
     Then Calico's controllers are available
 
-  @later
+  @later @last
   Scenario: Pods have addresses and find Services by name
     Then a Pod on master gets an address from the pool
     And a Pod on master finds a Service by its name

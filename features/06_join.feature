@@ -19,6 +19,7 @@ Feature: Join the node
     Then the node, and only the node, is labelled as a worker
     And kubectl works for root on the node
 
+  @last
   Scenario: Traffic crosses the nodes
     Then a Pod on one node reaches a Pod on the other
     And a Pod on node finds a Service by its name

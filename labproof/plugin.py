@@ -78,6 +78,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make every section a marker, and the lab's pages a fixture that no other plugin replaces."""
     config.pluginmanager.register(pages_fixture)
     config.addinivalue_line("markers", "later: looked at after what follows it, when the course is performed")
+    config.addinivalue_line("markers", "last: looked at after all that does not need it, when it is only verified")
     for path in sorted((course_dir() / "exercises").glob("*/exercise.toml")):
         config.addinivalue_line("markers", f"{path.parent.name.split('-', 1)[-1]}: section of the course")
 

@@ -19,6 +19,9 @@ KEYWORDS = ("Feature", "Background", "Scenario", "Given", "When", "Then", "And",
 LATER = "later"
 """The tag of a scenario whose criteria take their time to come about, while other work can go on."""
 
+LAST = "last"
+"""The tag of a scenario whose criteria take their time to be seen, while others can be looked at."""
+
 _HEADINGS = (*KEYWORDS[:3], "Rule", "Example", "Examples", "Scenario Outline")
 # As the parser has it: https://github.com/cucumber/gherkin, token_matcher.
 _LANGUAGE = re.compile(r"^\s*#\s*language\s*:\s*([a-zA-Z\-_]+)\s*$", re.MULTILINE)
@@ -37,13 +40,14 @@ class Sentence:
 class FeatureScenario:
     """One scenario as its feature says it, the background's sentences first; `line` is where it begins.
 
-    One that `is_later` may be looked at after what follows it.
+    One that `is_later` may be looked at after what follows it, one that `is_last` after all that does not need it.
     """
 
     name: str
     line: int
     sentences: tuple[Sentence, ...]
     is_later: bool = False
+    is_last: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,12 +89,13 @@ def read(path: Path) -> FeatureFile:
             scenario.line_number,
             tuple(Sentence(step.type, step.keyword.strip(), step.name) for step in scenario.steps),
             LATER in scenario.tags,
+            LAST in scenario.tags,
         )
         for scenario in feature.scenarios.values()
     )
     tags = {tag.name.lstrip("@") for tag in document.tags}
     own = {tag.name.lstrip("@") for child in document.children if child.scenario for tag in child.scenario.tags}
-    return FeatureFile(path, tuple(sorted(tags | own - {LATER})), scenarios)
+    return FeatureFile(path, tuple(sorted(tags | own - {LATER, LAST})), scenarios)
 
 
 def _document(path: Path) -> Document:

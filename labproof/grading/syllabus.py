@@ -23,6 +23,8 @@ class ScenarioPlan:
     visits: frozenset[str] = frozenset()
     is_later: bool = False
     """Whether it may be looked at after what follows it, when the course is performed."""
+    is_last: bool = False
+    """Whether it is looked at last, with what needs it, when the course is only verified."""
 
     @property
     def whens(self) -> tuple[Sentence, ...]:
@@ -146,6 +148,7 @@ def arranged(rubric: Rubric, features: tuple[FeatureFile, ...], folder: Path) ->
             scenario.sentences,
             visits.get(feature.path.name, frozenset()),
             scenario.is_later,
+            scenario.is_last,
         )
         for feature in features
         for scenario in feature.scenarios

@@ -30,7 +30,7 @@ from labproof.records.store import find
 from labproof.session import options
 from labproof.session.course_run import RUN, CourseRun
 from labproof.session.opening import load_plan
-from labproof.session.recorded_run import RecordedRun, extras_of, uses_of
+from labproof.session.recorded_run import RecordedRun, begun_of, extras_of, uses_of
 from labproof.session.selection import select
 from labproof.showing import report
 
@@ -204,4 +204,4 @@ def _of_recording(config: pytest.Config, known: CourseRun) -> CourseRun:
     asked = replace(asked, extras=asked.extras | more)
     plan = load_plan(asked) if more else known.plan
     selection = select(plan.rubric, asked.mode, (), "")
-    return CourseRun(config, asked, plan, selection, (), uses_of(recorded))
+    return CourseRun(config, asked, plan, selection, (), uses_of(recorded), begun_of(recorded))

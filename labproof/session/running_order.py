@@ -11,19 +11,23 @@ from labproof.session.recorded_run import Begun
 
 
 def arranged(
-    plan: Syllabus, chosen: Collection[ScenarioPlan], later: Collection[ScenarioPlan], begun: Mapping[str, Begun]
+    plan: Syllabus,
+    chosen: Collection[ScenarioPlan],
+    later: Collection[ScenarioPlan],
+    begun: Mapping[str, Begun],
+    last: Collection[ScenarioPlan] = (),
 ) -> list[Turn]:
     """Return the scenarios that were chosen in the order in which they are run.
 
     Those `later` are looked at right before the first that needs them, before machines restart or what was made is
-    taken away, or else at the end; the work of theirs keeps its place. A recording is gone through as it was made:
-    `begun` says when, by name.
+    taken away, or else at the end; the work of theirs keeps its place. Those `last` are looked at behind all that does
+    not need them. A recording is gone through as it was made: `begun` says when, by name.
     """
     scenarios = [scenario for scenario in plan.scenarios if scenario in chosen]
     if begun:
         turns = [turn for s in scenarios for turn in (halves(s) if s in later else (Turn(s),))]
         return _as_recorded(turns, begun)
-    return _unhurried(plan, scenarios, later)
+    return _unhurried(plan, scenarios, later) if later else _patient(plan, scenarios, last)
 
 
 def _unhurried(plan: Syllabus, scenarios: Iterable[ScenarioPlan], later: Collection[ScenarioPlan]) -> list[Turn]:
@@ -38,6 +42,22 @@ def _unhurried(plan: Syllabus, scenarios: Iterable[ScenarioPlan], later: Collect
         due = _due(plan, waiting, scenario)
         waiting = [other for other in waiting if other not in due]
         ordered += [*due, Turn(scenario)]
+    return ordered + waiting
+
+
+def _patient(plan: Syllabus, scenarios: Iterable[ScenarioPlan], last: Collection[ScenarioPlan]) -> list[Turn]:
+    """Put what takes time to be seen last, with what needs it: no criterion is judged before its needs are known."""
+    ordered: list[Turn] = []
+    waiting: list[Turn] = []
+    awaited: set[str] = set()
+    for scenario in scenarios:
+        if _changes_state(plan, scenario):
+            ordered, waiting = [*ordered, *waiting, Turn(scenario)], []
+        elif scenario in last or awaited & _needs(plan, scenario):
+            waiting.append(Turn(scenario))
+            awaited |= {entry.id for entry in plan.entries(scenario)}
+        else:
+            ordered.append(Turn(scenario))
     return ordered + waiting
 
 

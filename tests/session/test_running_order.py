@@ -1,5 +1,6 @@
 """In which order scenarios are run."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -48,10 +49,12 @@ def course(root: Path, last: str = "", needs: tuple[str, ...] = ()) -> Syllabus:
     )
 
 
-def order(plan: Syllabus, later: set[str] = LATER, begun: dict[str, Begun] | None = None) -> list[str]:
+def order(
+    plan: Syllabus, later: set[str] = LATER, begun: dict[str, Begun] | None = None, last: Collection[str] = ()
+) -> list[str]:
     """Return the names of all scenarios in the order in which they are run, those of parts with the part."""
-    postponed = {s for s in plan.scenarios if s.name in later}
-    turns = arranged(plan, plan.scenarios, postponed, begun or {})
+    postponed, at_last = ({s for s in plan.scenarios if s.name in names} for names in (later, last))
+    turns = arranged(plan, plan.scenarios, postponed, begun or {}, at_last)
     return [t.scenario.name if t.part is Part.WHOLE else f"{t.scenario.name}, {t.part.value}" for t in turns]
 
 
@@ -79,6 +82,33 @@ def test_it_is_looked_at_before_its_state_is_another(tmp_path: Path, does: str) 
     """Before machines restart, or what was made is taken away, all is looked at."""
     plan = course(tmp_path, f'only_with = "extra"\n{does} = true')
     assert order(plan) == ["work on init", "work on net", "pods", "address", "names", "end is done"]
+
+
+def test_what_takes_time_to_be_seen_is_seen_last(tmp_path: Path) -> None:
+    """A scenario that is looked at last comes behind all that does not need it, in the course's own order."""
+    found = order(course(tmp_path), set(), last=("pods", "address"))
+    assert found == ["work on init", "work on net", "end is done", "pods", "address", "names"]
+
+
+def test_nothing_is_judged_before_what_it_needs(tmp_path: Path) -> None:
+    """What needs a scenario that is looked at last comes behind it, and so does what needs that."""
+    plan = course(tmp_path, needs=("net.names",))
+    found = order(plan, set(), last=("address",))
+    assert found == ["work on init", "pods", "work on net", "address", "names", "end is done"]
+
+
+@pytest.mark.parametrize("does", ["restarts", "takes_away"])
+def test_what_is_last_is_seen_before_its_state_is_another(tmp_path: Path, does: str) -> None:
+    """Before machines restart, or what was made is taken away, all is looked at."""
+    plan = course(tmp_path, f'only_with = "extra"\n{does} = true')
+    found = order(plan, set(), last=("work on init",))
+    assert (found[-2:], sorted(found)) == (["work on init", "end is done"], sorted(s.name for s in plan.scenarios))
+
+
+def test_recording_knows_no_last(tmp_path: Path) -> None:
+    """A recording is gone through as it was made, whatever is looked at last today."""
+    begun = {s.name: Begun(f"T{n}", f"T{n}") for n, s in enumerate(course(tmp_path).scenarios)}
+    assert order(course(tmp_path), set(), begun, last=("pods",)) == list(begun)
 
 
 def test_what_is_not_postponed_keeps_its_place(tmp_path: Path) -> None:
