@@ -11,7 +11,8 @@ from steps.cluster.api import Cluster
 from steps.consoles import ADMIN, DASHBOARD, KUBOARD, SYSTEM
 from steps.course import page_steps
 from steps.course.facts import Course
-from steps.fixtures import MASTER, NODE, kubernetes_of
+from steps.early import MASTER, NODE
+from steps.fixtures import kubernetes_of
 from steps.nginx import NAME, NAMESPACE
 from steps.probes import account, workload
 

@@ -10,9 +10,9 @@ from labproof.authoring import new_files, unfinished
 from labproof.authoring.course_texts import untranslated
 from labproof.authoring.templates import MARK
 from labproof.commands import completing, teaching
-from labproof.commands.common import chosen_provider, provider_option, tell
+from labproof.commands.common import chosen_provider, provider_option, run_course, tell
 from labproof.commands.groups import Whole
-from labproof.ground.errors import HostError
+from labproof.ground.errors import ConfigError, HostError
 from labproof.ground.exit_status import ExitStatus
 from labproof.ground.interrupts import as_interrupt
 from labproof.ground.language import LANGUAGES
@@ -174,9 +174,11 @@ def _tell(written: list[Path]) -> None:
 @author.command("course")
 def course() -> None:
     """Check the whole course: every file of it, and how they fit together."""
+    from labproof.session import questions
     from labproof.session.course_check import load
 
-    load(told=[*unfinished.problems(course_dir()), *teaching.problems()], binds=False)
+    told = [*unfinished.problems(course_dir()), *teaching.problems(), *questions.problems()]
+    load(told=told, binds=False)
     tell(f"{course_dir()}: the course is whole")
     for spoken in LANGUAGES[1:]:
         if left := untranslated(course_dir(), spoken):
@@ -185,6 +187,37 @@ def course() -> None:
 
 
 author.add_command(teaching.coverage)
+
+
+@author.command("questions")
+@click.argument("run", default="latest", shell_complete=completing.runs)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the file goes; by default exercises/questions.json of the course.",
+)
+def keep_questions(run: str, out: Path | None) -> None:
+    """Keep what RUN asked of the machines with the course: a first grading here then asks it all at once.
+
+    RUN is a grading of a finished lab; it is judged once more, as regrade does. Without this file only the first
+    grading on each computer is slower: it learns what is asked.
+    """
+    from labproof.connection import foresight
+    from labproof.records.model import Mode
+    from labproof.session.questions import Asked, of_course
+    from labproof.session.recorded_run import open_recorded
+
+    recorded, asked = open_recorded(run, accept_broken=False), Asked()
+    place = recorded.folder.path
+    if (mode := recorded.run.graded_by) is not Mode.VERIFY:
+        raise ConfigError(
+            [f"{place}: expected a run that only verifies, found one that did {mode}; run: labproof grade"]
+        )
+    if run_course(mode, "", None, [f"--replay={place}"], asked) != ExitStatus.FULL:
+        raise ConfigError([f"{place}: expected a finished lab, which is asked everything; name a run with all points"])
+    path = out or of_course()
+    foresight.save(path, asked.questions, mode=0o644)
+    tell(path)
 
 
 @author.command("texts")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from labproof.providers.base import Provider
     from labproof.session.class_session import ClassSession
     from labproof.session.connecting import EarlyReach, MachineChoice
+    from labproof.session.questions import Asked
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -134,7 +135,7 @@ def run_course(
     provider: str,
     inventory: Path | None,
     more: Sequence[str],
-    early: "EarlyReach | ClassSession | None" = None,
+    plugin: "EarlyReach | ClassSession | Asked | None" = None,
 ) -> int:
     """Run a session of the course under pytest, and return how it ended."""
     # A run makes many objects and hardly a cycle: looking for those took a twentieth of a grading.
@@ -158,6 +159,6 @@ def run_course(
     arguments += [f"--inventory={inventory}"] if inventory else []
     # It looks for exceptions in what was thrown away, which takes a tenth of a second in the end; we keep none.
     arguments += ["-p", "no:unraisableexception"]
-    status = pytest.main([*arguments, *more], plugins=[*_plugins(), *([early] if early else [])])
+    status = pytest.main([*arguments, *more], plugins=[*_plugins(), *([plugin] if plugin else [])])
     # An option that pytest does not know ends before any plugin of ours has a say.
     return ExitStatus.USAGE if status == pytest.ExitCode.USAGE_ERROR else int(status)

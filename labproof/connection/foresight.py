@@ -1,13 +1,13 @@
 """Answers that are fetched before they are asked for: one batch a machine instead of a question at a time.
 
 Gradings of one course ask nearly the same questions. What the last one asked is sent to every machine at
-once, so that all facts are read within a second; what it did not ask is asked as ever. An answer is handed
-out once, to whom it saves a question: looking again, after a wait or a change, is always a new question.
+once, so that all facts are read within a second; what it did not ask is asked as ever. An answer serves every
+sentence once, to whom it saves a question: looking again, after a wait or a change, is always a new question.
 """
 
 import json
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,7 +16,6 @@ from typing import Protocol
 from labproof.connection.base import Command, CommandResult, HttpRequest, HttpResponse, Purpose
 from labproof.connection.visit import Sight, Visit
 from labproof.ground import shape, whole_file
-from labproof.ground.places import cache_dir
 
 SHELLS = 3
 """How many shells a machine's questions are spread over."""
@@ -71,6 +70,7 @@ class Foresight:
     def __init__(self, inner: Machines) -> None:
         self._inner = inner
         self._fetched: dict[_Key, Future[CommandResult | None]] = {}
+        self._asked: set[_Key] = set()
         self._has_begun = False
         self._learnt: dict[_Key, Question] = {}
 
@@ -79,11 +79,11 @@ class Foresight:
         """Return every question that was asked so far, in order."""
         return tuple(self._learnt.values())
 
-    def begin(self, known: Path, machines: Collection[str]) -> None:
-        """Begin, but only once, to ask these machines all that is kept in a file."""
+    def begin(self, known: Callable[[], Iterable[Question]], machines: Collection[str]) -> None:
+        """Begin, but only once, to ask these machines all that is known to be asked of them."""
         if not self._has_begun:
             self._has_begun = True
-            self.fetch_ahead(question for question in load(known) if question.machine in machines)
+            self.fetch_ahead(question for question in known() if question.machine in machines)
 
     def fetch_ahead(self, questions: Iterable[Question]) -> None:
         """Begin to ask all of these at once."""
@@ -92,6 +92,10 @@ class Foresight:
                 futures = [Future[CommandResult | None]() for _ in share]
                 self._fetched.update(zip(map(_key, share), futures, strict=True))
                 threading.Thread(target=self._ask, args=(machine, share, futures), daemon=True).start()
+
+    def begin_sentence(self) -> None:
+        """Say that another sentence begins, which has not looked at anything yet."""
+        self._asked.clear()
 
     def run(self, command: Command, purpose: Purpose) -> CommandResult:
         """Answer from what was fetched ahead, or ask."""
@@ -124,7 +128,14 @@ class Foresight:
         self._inner.close()
 
     def _foreseen(self, command: Command) -> CommandResult | None:
-        future = None if command.answers or not command.is_fact else self._fetched.pop(_key(command), None)
+        if command.answers or not command.is_fact:
+            return None
+        key = _key(command)
+        if key in self._asked:
+            # What was fetched is of the past now, for the sentences to come as well.
+            self._fetched.pop(key, None)
+        self._asked.add(key)
+        future = self._fetched.get(key)
         return future.result() if future is not None else None
 
     def _ask(
@@ -143,11 +154,6 @@ class Foresight:
                 future.set_result(None)
 
 
-def questions_file(profile: str, rubric: str) -> Path:
-    """Return where questions are kept for a profile and the digest of a rubric."""
-    return cache_dir() / "questions" / f"{profile}-{rubric[:16]}.json"
-
-
 def load(path: Path) -> tuple[Question, ...]:
     """Return the questions that were kept in a file; none when it is not there or not ours."""
     try:
@@ -158,12 +164,12 @@ def load(path: Path) -> tuple[Question, ...]:
         return ()
 
 
-def save(path: Path, questions: Iterable[Question]) -> None:
-    """Keep questions in a file of the grader's own; they are commands that will be run on the machines."""
+def save(path: Path, questions: Iterable[Question], mode: int = 0o600) -> None:
+    """Keep questions in a file, by default of the grader's own; they are commands that will be run on the machines."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     text = json.dumps([asdict(question) for question in questions], ensure_ascii=False, indent=0)
     # Every lab of a class keeps its own in this one place.
-    whole_file.replace(path, text, mode=0o600)
+    whole_file.replace(path, text, mode)
 
 
 def _key(command: Command) -> _Key:

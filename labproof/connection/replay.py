@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -62,6 +62,10 @@ class Replay:
             started=exchange.started,
             seconds=exchange.seconds,
         )
+
+    def run_all(self, machine: str, commands: Sequence[Command]) -> Iterator[CommandResult]:
+        """Answer one command after the other."""
+        return (self.run(command, Purpose.OBSERVE) for command in commands)
 
     def fetch(self, request: HttpRequest, purpose: Purpose) -> HttpResponse:
         """Answer a request for a page or an API path."""

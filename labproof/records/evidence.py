@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -39,13 +40,27 @@ def now() -> str:
 
 
 class EvidenceLog:
-    """Writes entries to a file and hands them to whoever collects at the moment."""
+    """Writes entries to a file and hands them to whoever collects at the moment.
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("ab", buffering=0)
+    Without a file it keeps its entries until `open` names one: machines can be asked before a run has its folder.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._file: FileIO | None = None
+        self._unwritten: list[bytes] = []
         self._lock = threading.Lock()
         self._count = 0
         self.head = GENESIS
+        if path is not None:
+            self.open(path)
+
+    def open(self, path: Path) -> None:
+        """Write to this file from now on, first of all what was kept. Raises LabError where that is not possible."""
+        with self._lock:
+            self._file = path.open("ab", buffering=0)
+            for line in self._unwritten:
+                self._write(self._file, line)
+            self._unwritten.clear()
 
     def append(self, **fields: Any) -> Exchange:
         """Write one entry; it gets the next number and the hash of the entry before."""
@@ -53,20 +68,24 @@ class EvidenceLog:
             exchange = Exchange(number=self._count + 1, **fields)
             entry = dict(vars(exchange))
             head = chain(self.head, entry)
-            self._write(_line({**entry, "hash": head}) + b"\n")
+            line = _line({**entry, "hash": head}) + b"\n"
+            if self._file is None:
+                self._unwritten.append(line)
+            else:
+                self._write(self._file, line)
             self._count, self.head = exchange.number, head
         self.attach([exchange])
         return exchange
 
-    def _write(self, line: bytes) -> None:
+    def _write(self, file: FileIO, line: bytes) -> None:
         """Write a whole line or none of it: half a line would spoil the next one."""
-        size = os.fstat(self._file.fileno()).st_size
+        size = os.fstat(file.fileno()).st_size
         try:
-            if self._file.write(line) != len(line):
+            if file.write(line) != len(line):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as problem:
             with contextlib.suppress(OSError):
-                os.ftruncate(self._file.fileno(), size)
+                os.ftruncate(file.fileno(), size)
             raise LabError(f"the evidence cannot be written ({problem.strerror}); free some space") from problem
 
     def attach(self, exchanges: Iterable[Exchange]) -> None:
@@ -86,7 +105,8 @@ class EvidenceLog:
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
 
 
 def chain(head: str, entry: dict[str, Any]) -> str:

@@ -63,7 +63,7 @@ class CourseRun:
     recorded: dict[str, str] = field(default_factory=dict)
     """How a recording went through each scenario, by name: it is gone through in the same way."""
     begun: dict[str, Begun] = field(default_factory=dict)
-    """When a recording that performed came to each scenario, by name: it is gone through in that order."""
+    """When a recording came to each scenario, by name: it is gone through in that order."""
     refused: ExitStatus | None = None
     """How the session ends without having looked at anything."""
     final: RunRecord | None = None
@@ -131,7 +131,8 @@ class CourseRun:
         found = {item: s for item in items if (s := scenario_items.scenario_of(item, self.plan))}
         is_unhurried = not session_options.needs_order(self.config)
         later = {s for s in found.values() if s.is_later and self._use(s) == PERFORM and is_unhurried}
-        order = running_order.arranged(self.plan, set(found.values()), later, self.begun)
+        at_last = {s for s in found.values() if s.is_last and self.options.mode != PERFORM and is_unhurried}
+        order = running_order.arranged(self.plan, set(found.values()), later, self.begun, at_last)
         turns = [(scenario_items.for_turn(i, turn), turn) for turn in order for i in found if found[i] == turn.scenario]
         items[:] = [*(item for item in items if item not in found), *(item for item, _ in turns)]
         for item, turn in turns:
@@ -173,8 +174,8 @@ class CourseRun:
             self._terminal.close()
             raise
         self.config.stash[RECORDING] = self.session.recording
-        if options.mode == PERFORM:
-            # The machines are at work for minutes; nobody then waits in the end for what a page needs.
+        if not options.replay:
+            # While the machines are at work: nobody then waits in the end for what a page needs.
             threading.Thread(target=report.prepare, daemon=True).start()
         run = self.session.recording.run
         self.display.stage(f"lab: {run.lab.provider}, {run.lab.profile}")
@@ -282,7 +283,7 @@ class CourseRun:
 
     def before_sentence(self, step: Any) -> None:
         """Tell the recording which sentence comes next."""
-        self.session.recording.begin_sentence(Sentence(step.type, step.keyword.strip(), step.name))
+        self.session.begin_sentence(Sentence(step.type, step.keyword.strip(), step.name))
 
     def after_scenario(self, request: pytest.FixtureRequest) -> None:
         """Close a scenario's record, show it and bring the result on disk up to date."""

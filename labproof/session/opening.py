@@ -4,25 +4,24 @@ import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from pathlib import Path
+from functools import partial
 
 from labproof.connection import chromium, foresight
 from labproof.connection.base import Connection
 from labproof.connection.endpoint import Endpoint
 from labproof.connection.foresight import Foresight
-from labproof.connection.recorder import Recorder
 from labproof.connection.replay import Replay
 from labproof.grading import syllabus, unjudged
 from labproof.grading.judging import Judge
 from labproof.grading.recording import PERFORM, Recording
 from labproof.grading.surroundings import Surroundings
-from labproof.grading.syllabus import Syllabus
+from labproof.grading.syllabus import Sentence, Syllabus
 from labproof.ground.errors import LabError, NoBrowser, TransportError
 from labproof.ground.places import Progress
 from labproof.ground.wait import Clock, Deadline
 from labproof.lab import identity
 from labproof.lab.browser import Browser
-from labproof.lab.machine import Lab, Machine, Phase
+from labproof.lab.machine import Lab, Phase
 from labproof.providers.base import Provider
 from labproof.records import pictures
 from labproof.records.evidence import EvidenceLog, now
@@ -36,10 +35,11 @@ from labproof.records.model import (
     Weights,
 )
 from labproof.records.store import RunFolder, create
-from labproof.session import course_check, merging
+from labproof.session import course_check, merging, outlook, questions
 from labproof.session.album import Album
 from labproof.session.connecting import Reached
 from labproof.session.options import Options
+from labproof.session.outlook import Outlook
 from labproof.session.recorded_run import RecordedRun, open_recorded
 
 SAVE_EVERY_SECONDS = 2.0
@@ -64,17 +64,13 @@ class Session:
     plan: Syllabus
     profile: str
     folder: RunFolder
-    log: EvidenceLog
-    connection: Connection
-    phase: Phase
-    endpoints: tuple[Endpoint, ...]
-    lab: Lab
+    outlook: Outlook
     browser: Browser
     judge: Judge
     recording: Recording
     cluster: CourseCluster = field(default_factory=CourseCluster)
-    closing: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
-    """What the course must take away again, while the lab can still be reached."""
+    begun: object = None
+    """What the course has begun before the session was open."""
 
     album: Album | None = None
     """Where screenshots go, when a real browser is there to take them."""
@@ -88,6 +84,32 @@ class Session:
     """The run that is judged anew, where no machine is looked at."""
 
     _saved: Deadline | None = None
+
+    @property
+    def log(self) -> EvidenceLog:
+        """Return what the machines' answers are written to."""
+        return self.outlook.log
+
+    @property
+    def connection(self) -> Connection:
+        """Return what asks the machines, and writes down what they answer."""
+        return self.outlook.connection
+
+    @property
+    def phase(self) -> Phase:
+        """Return why the lab is asked at the moment."""
+        return self.outlook.phase
+
+    @property
+    def lab(self) -> Lab:
+        """Return the machines."""
+        return self.outlook.lab
+
+    def begin_sentence(self, sentence: Sentence) -> None:
+        """Say which sentence is carried out next."""
+        if self.foresight is not None:
+            self.foresight.begin_sentence()
+        self.recording.begin_sentence(sentence)
 
     def save(self) -> None:
         """Bring the result on disk up to date, at most every other second: the evidence is there at once anyway."""
@@ -127,16 +149,16 @@ class Session:
 
     def learn(self) -> None:
         """Keep what was asked for the next grading, which fetches it ahead; only a whole run has asked it all."""
-        if self.foresight is None or self.options.base:
+        if self.foresight is None or self.is_replay or self.options.base:
             return
-        path, learnt = _questions(self.plan, self.profile), self.foresight.learnt
-        known = foresight.load(path)
+        rubric, learnt = self.plan.rubric.digest, self.foresight.learnt
+        known = questions.known(self.profile, rubric)
         if len(learnt) < len(known):
             # A lab that is not finished raises fewer questions; that is no reason to forget the others.
             asked = {(question.machine, question.line) for question in learnt}
             learnt = (*learnt, *(question for question in known if (question.machine, question.line) not in asked))
         with contextlib.suppress(OSError):
-            foresight.save(path, learnt)
+            foresight.save(questions.kept(self.profile, rubric), learnt)
 
     @property
     def has_machines(self) -> bool:
@@ -154,7 +176,7 @@ class Session:
     def close(self) -> None:
         """Take away what the course has put into the lab, and let go of it."""
         try:
-            self.closing.close()
+            self.outlook.closing.close()
         finally:
             self.connection.close()
             self.log.close()
@@ -187,14 +209,14 @@ def begin(
     reached = reach()
     profile = options.profile or reached.provider.profile
     if options.mode != PERFORM and not options.base:
-        reached.connection.begin(_questions(plan, profile), {endpoint.name for endpoint in reached.endpoints})
+        known = partial(questions.known, profile, plan.rubric.digest)
+        reached.connection.begin(known, {endpoint.name for endpoint in reached.endpoints})
     unreached = _unreached(options, reached)
     description = reached.provider.describe(profile)
     session = _assemble(
         options,
         plan,
-        reached.connection,
-        reached.endpoints,
+        reached.outlook or outlook.on(reached.endpoints, reached.connection),
         description,
         Clock(),
         Surroundings(options.patience),
@@ -202,6 +224,7 @@ def begin(
     if session.browser.is_real:
         session.album = Album(session.folder, session.browser, session.recording, tell)
     session.provider, session.foresight, session.unreached = reached.provider, reached.connection, unreached
+    session.begun = reached.begun
     session.tell_unreached()
     return session
 
@@ -222,10 +245,6 @@ def _unreached(options: Options, reached: Reached) -> dict[str, str]:
     return unreached
 
 
-def _questions(plan: Syllabus, profile: str) -> Path:
-    return foresight.questions_file(profile, plan.rubric.digest)
-
-
 def _replayed(options: Options, plan: Syllabus) -> Session:
     source = open_recorded(options.replay, options.accept_broken)
     recorded = source.run
@@ -238,7 +257,10 @@ def _replayed(options: Options, plan: Syllabus) -> Session:
     around = Surroundings(
         options.patience, now=replay.now, clock=replay.elapsed, pause=replay.pause, resumed=replay.resumed
     )
-    session = _assemble(options, plan, replay, endpoints, recorded.lab, _instant_clock(), around, source)
+    asked = Foresight(replay)
+    seen = outlook.on(endpoints, asked)
+    session = _assemble(options, plan, seen, recorded.lab, _instant_clock(), around, source)
+    session.foresight = asked
     if session.browser.is_real and recorded.screenshots:
         kept = pictures.by_digest(source.folder.path, recorded)
         session.album = Album(session.folder, session.browser, session.recording, kept=kept)
@@ -248,8 +270,7 @@ def _replayed(options: Options, plan: Syllabus) -> Session:
 def _assemble(
     options: Options,
     plan: Syllabus,
-    inner: Connection,
-    endpoints: tuple[Endpoint, ...],
+    seen: Outlook,
     description: LabDescription,
     clock: Clock,
     around: Surroundings,
@@ -258,26 +279,21 @@ def _assemble(
     # Before the new run becomes the latest one.
     earlier = merging.earlier_run(options, plan, description)
     folder = create(_mode(options))
-    log = EvidenceLog(folder.evidence)
-    connection, phase = Recorder(inner, log), Phase()
-    lab = Lab({e.name: Machine(e.name, e.address, connection, phase, e.password) for e in endpoints})
+    seen.log.open(folder.evidence)
+    lab, phase = seen.lab, seen.phase
     description, earlier = _continued(description, earlier, lab)
     judge = Judge(clock)
     run = _blank(folder, options, plan, description, earlier, recorded)
     cluster = CourseCluster()
     around = replace(around, lost_machines=lambda: _lost(lab), is_cluster_lost=lambda: cluster.is_lost())
-    recording = Recording(run, plan, judge, phase, log, around)
+    recording = Recording(run, plan, judge, phase, seen.log, around)
     return Session(
         options=options,
         plan=plan,
         profile=description.profile,
         folder=folder,
-        log=log,
-        connection=connection,
-        phase=phase,
-        endpoints=endpoints,
-        lab=lab,
-        browser=Browser(connection, phase, is_real=run.browser is not None and run.browser.is_used),
+        outlook=seen,
+        browser=Browser(seen.connection, phase, is_real=run.browser is not None and run.browser.is_used),
         judge=judge,
         recording=recording,
         cluster=cluster,

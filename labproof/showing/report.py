@@ -57,6 +57,7 @@ def render(
         return _rendered(run, decided, screenshots or {})
 
 
+@functools.cache
 def prepare() -> None:
     """Read the templates and the phrases ahead of the first page: whoever is forked from this process shares them."""
     for name in _environment().list_templates(extensions=["j2"]):

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from labproof.connection.foresight import load
+from labproof.session.questions import of_course
 from tests.recorded_lab import roster
 from tests.recorded_lab.answers import finished, recorded
 from tests.recorded_lab.lab import RecordedLab
@@ -88,6 +90,23 @@ def test_a_finished_lab_is_full(graded: Class) -> None:
     """Nobody loses a point by the others."""
     scores = [graded.score(f"s{n:03}") for n in range(35)]
     assert {(one["earned"], one["undetermined"]) for one in scores} == {(100, 0)}
+
+
+def test_questions_come_with_the_course(graded: Class, tmp_path: Path) -> None:
+    """Whoever grades for the first time asks at once what a finished lab is asked: all of it, and nothing else."""
+    run = graded.folder / graded.standings["s000"]["run"]
+    done = subprocess.run(
+        [sys.executable, "-m", "labproof", "author", "questions", str(run), "--out", str(tmp_path / "asked.json")],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "LABPROOF_RUNS": str(tmp_path / "runs")},
+    )
+    asked, known = (
+        {(q.machine, q.line, q.timeout, q.shell) for q in load(path)} for path in (tmp_path / "asked.json", of_course())
+    )
+    assert asked == known, f"labproof author questions RUN makes it anew ({done.stderr})"
+    assert len(asked) > 50
 
 
 def test_half_done_lab_loses_what_it_lacks(graded: Class) -> None:

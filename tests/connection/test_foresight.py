@@ -82,6 +82,23 @@ def test_second_look_is_a_new_question(seeing: Foresight) -> None:
     assert [ask(seeing, "uname").output for _ in range(2)] == ["fetched uname", "asked uname"]
 
 
+def test_an_answer_serves_every_sentence_once(seeing: Foresight, machines: Machines) -> None:
+    """What one sentence was told the next one is told, too: it has not looked yet."""
+    seeing.fetch_ahead([question("uname")])
+    for _ in range(3):
+        seeing.begin_sentence()
+        assert ask(seeing, "uname").output == "fetched uname"
+    assert machines.asked == []
+
+
+def test_who_looks_again_ends_it_for_all(seeing: Foresight) -> None:
+    """Once a sentence has looked again, what was fetched is of the past for those behind it as well."""
+    seeing.fetch_ahead([question("uname"), question("id")])
+    assert [ask(seeing, "uname").output for _ in range(2)] == ["fetched uname", "asked uname"]
+    seeing.begin_sentence()
+    assert [ask(seeing, line).output for line in ("uname", "id")] == ["asked uname", "fetched id"]
+
+
 def test_change_makes_what_was_read_worthless(seeing: Foresight) -> None:
     """After an action nothing that was read before it is handed out."""
     seeing.fetch_ahead([question("uname")])

@@ -52,6 +52,27 @@ def test_what_was_written_is_read(path: Path) -> None:
     assert entries[0].purpose == "observe"
 
 
+def test_what_is_told_before_there_is_a_file_is_kept(path: Path) -> None:
+    """A log without a file writes nothing; once it has one the chain is whole from the first entry on."""
+    log = EvidenceLog()
+    with log.collect() as collected:
+        add(log, "early")
+    assert ([one.request for one in collected], path.exists()) == (["early"], False)
+    log.open(path)
+    add(log, "late")
+    log.close()
+    assert [(one.number, one.request) for one in evidence.read(path)] == [(1, "early"), (2, "late")]
+    assert evidence.find_break(path, log.head) == ""
+
+
+def test_a_log_that_never_had_a_file_leaves_nothing(tmp_path: Path) -> None:
+    """Where no run came to be there is no evidence of one."""
+    log = EvidenceLog()
+    add(log, "early")
+    log.close()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_untouched_chain_is_whole(path: Path) -> None:
     """A file that nobody touched is whole and ends in the head that the result names."""
     head = write(path, *OUTPUTS)

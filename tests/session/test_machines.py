@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from labproof.connection import foresight
 from labproof.connection.base import Command, CommandResult
 from labproof.connection.endpoint import Endpoint
 from labproof.connection.fake import FakeConnection
-from labproof.connection.foresight import Foresight
+from labproof.connection.foresight import Foresight, Question
 from labproof.grading.recording import VERIFY
 from labproof.grading.syllabus import Syllabus
 from labproof.ground.errors import ProvisionError
 from labproof.records.model import LabDescription
+from labproof.session import questions
 from labproof.session.connecting import Reached
 from labproof.session.opening import Options, begin
 from tests.session.conftest import LAB
@@ -68,6 +70,7 @@ def reached(provider: Machines, connection: Answering) -> Reached:
 def live(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Answering:
     """What a session with machines is connected to."""
     monkeypatch.setenv("LABPROOF_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(questions, "of_course", lambda: tmp_path / "none.json")
     return Answering()
 
 
@@ -87,6 +90,33 @@ def test_next_grading_fetches_ahead_what_the_last_one_asked(course: Syllabus, li
     assert live.batches == []
     grade(course, live, "hostname")
     assert live.batches == [("master", ["hostname"])]
+
+
+def test_first_grading_asks_what_comes_with_the_course(
+    course: Syllabus, live: Answering, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing was learnt yet, the course's own questions are asked ahead; what is learnt goes before them."""
+    monkeypatch.setattr(questions, "of_course", lambda: tmp_path / "questions.json")
+    foresight.save(tmp_path / "questions.json", [Question("master", line, 15.0, "/bin/sh", 0.1) for line in ("a", "b")])
+    live.answer("master", "", "")
+    grade(course, live, "a", "b", "c")
+    assert sorted(line for _, lines in live.batches for line in lines) == ["a", "b"]
+    live.batches.clear()
+    grade(course, live, "a", "b", "c")
+    assert sorted(line for _, lines in live.batches for line in lines) == ["a", "b", "c"]
+
+
+def test_unfinished_lab_forgets_nothing_of_the_course(
+    course: Syllabus, live: Answering, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first lab that is asked less leaves the course's other questions to be asked ahead."""
+    monkeypatch.setattr(questions, "of_course", lambda: tmp_path / "questions.json")
+    foresight.save(tmp_path / "questions.json", [Question("master", line, 15.0, "/bin/sh", 0.1) for line in ("a", "b")])
+    live.answer("master", "", "")
+    grade(course, live, "a")
+    live.batches.clear()
+    grade(course, live, "a")
+    assert sorted(line for _, lines in live.batches for line in lines) == ["a", "b"]
 
 
 def test_part_of_a_run_teaches_nothing(course: Syllabus, live: Answering) -> None:

@@ -8,6 +8,7 @@ import pytest
 from labproof.connection.base import Connection
 from labproof.connection.endpoint import Endpoint
 from labproof.connection.fake import FakeConnection
+from labproof.connection.recorder import Recorder
 from labproof.grading.judging import Judge
 from labproof.grading.recording import PERFORM, VERIFY, Recording
 from labproof.lab.browser import Browser
@@ -17,7 +18,8 @@ from labproof.records.evidence import EvidenceLog
 from labproof.records.model import Mode
 from labproof.session.opening import Session
 from labproof.session.options import Options
-from steps import fixtures
+from labproof.session.outlook import Outlook
+from steps import early, fixtures
 from steps.pods.probe_pods import ProbePods
 from tests.golden import samples
 from tests.session.conftest import COURSE, load
@@ -34,18 +36,15 @@ def ahead(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 def opened(folder: Path, fake: Connection, pair: Lab, mode: str, is_live: bool = True) -> Session:
     """Return a session with two machines that answer from a script."""
     plan, run = load(folder, *COURSE), store.create(Mode(mode), folder / "runs")
-    log, phase, judge = EvidenceLog(run.evidence), Phase(), Judge()
     ends = tuple(Endpoint(m.name, m.address, m.address, 22, "root", None) for m in pair.all)
+    log, phase, judge = EvidenceLog(run.evidence), Phase(), Judge()
+    seen = Outlook(ends, log, Recorder(fake, log), phase, pair)
     session = Session(
         options=Options(mode),
         plan=plan,
         profile="rehearsal",
         folder=run,
-        log=log,
-        connection=fake,
-        phase=phase,
-        endpoints=ends,
-        lab=pair,
+        outlook=seen,
         browser=Browser(fake, phase),
         judge=judge,
         recording=Recording(samples.FULL, plan, judge, phase, log),
@@ -64,6 +63,18 @@ def test_grading_a_finished_lab_begins_the_slow_looks_ahead(
         fixtures.pytest_labproof_opened(pytestconfig, session)
         session.close()
     assert ahead == [("master", "node")]
+
+
+def test_what_was_begun_early_is_handed_out(
+    tmp_path: Path, fake: FakeConnection, pair: Lab, ahead: list[tuple[str, str]], pytestconfig: pytest.Config
+) -> None:
+    """What the course began before the session was open is the session's own then, and begun once."""
+    session = opened(tmp_path, fake, pair, VERIFY)
+    session.begun = early.begin(session.outlook, "rehearsal")
+    fixtures.pytest_labproof_opened(pytestconfig, session)
+    assert pytestconfig.stash[fixtures._KUBERNETES] is session.begun
+    assert ahead == [("master", "node")]
+    session.close()
 
 
 def test_cluster_that_was_well_can_be_lost(
