@@ -121,6 +121,8 @@ def test_noise_is_hung_up_on(noise: bytes) -> None:
     with Doorway("192.0.2.1", 443, doorway.opened) as way:
         with socket.create_connection(("127.0.0.1", way.port), 5) as sock:
             sock.sendall(noise)
-            sock.shutdown(socket.SHUT_WR)
+            # It may have hung up by then.
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_WR)
             assert sock.recv(16) in (b"", b"\x05\xff")
         assert way.problem is None
