@@ -16,9 +16,13 @@ from typing import Protocol
 from labproof.connection.base import Command, CommandResult, HttpRequest, HttpResponse, Purpose
 from labproof.connection.visit import Sight, Visit
 from labproof.ground import shape, whole_file
+from labproof.ground.wait import Clock, Deadline
 
 SHELLS = 3
 """How many shells a machine's questions are spread over."""
+
+FRESH_SECONDS = 30.0
+"""How old an answer may be, in seconds, that a sentence is given: while a lab is waited for, things change."""
 
 _MOST = 1000
 _Key = tuple[str, str, float, str]
@@ -64,12 +68,21 @@ class Question:
         return Command(self.machine, self.line, self.timeout, self.shell)
 
 
+@dataclass(frozen=True)
+class _Answer:
+    """What was fetched ahead, and until when it is handed out."""
+
+    result: CommandResult
+    fresh: Deadline
+
+
 class Foresight:
     """Passes questions on, and learns them; what was fetched ahead is answered from there."""
 
-    def __init__(self, inner: Machines) -> None:
+    def __init__(self, inner: Machines, clock: Clock | None = None) -> None:
         self._inner = inner
-        self._fetched: dict[_Key, Future[CommandResult | None]] = {}
+        self._clock = clock or Clock()
+        self._fetched: dict[_Key, Future[_Answer | None]] = {}
         self._asked: set[_Key] = set()
         self._has_begun = False
         self._learnt: dict[_Key, Question] = {}
@@ -89,7 +102,7 @@ class Foresight:
         """Begin to ask all of these at once."""
         for machine, shares in _shared(questions).items():
             for share in shares:
-                futures = [Future[CommandResult | None]() for _ in share]
+                futures = [Future[_Answer | None]() for _ in share]
                 self._fetched.update(zip(map(_key, share), futures, strict=True))
                 threading.Thread(target=self._ask, args=(machine, share, futures), daemon=True).start()
 
@@ -136,15 +149,14 @@ class Foresight:
             self._fetched.pop(key, None)
         self._asked.add(key)
         future = self._fetched.get(key)
-        return future.result() if future is not None else None
+        answer = future.result() if future is not None else None
+        return answer.result if answer is not None and not answer.fresh.is_expired else None
 
-    def _ask(
-        self, machine: str, commands: Sequence[Command], futures: Iterable["Future[CommandResult | None]"]
-    ) -> None:
+    def _ask(self, machine: str, commands: Sequence[Command], futures: Iterable["Future[_Answer | None]"]) -> None:
         left = iter(futures)
         try:
             for result in self._inner.run_all(machine, commands):
-                next(left).set_result(result)
+                next(left).set_result(_Answer(result, Deadline(FRESH_SECONDS, self._clock)))
         except Exception:
             # Whoever needs the answer asks for it, and meets what is wrong there: here it would be nobody's, and pytest
             # would blame the scenario that happens to run.

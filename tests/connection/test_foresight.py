@@ -12,7 +12,7 @@ from labproof.connection.base import Command, CommandResult, HttpRequest, HttpRe
 from labproof.connection.foresight import Foresight, Question
 from labproof.connection.ssh import Ssh
 from labproof.ground.errors import DeadlineExceeded, Unreachable
-from labproof.ground.wait import Deadline, wait_until
+from labproof.ground.wait import Clock, Deadline, wait_until
 
 FAILURES = {"fail": Unreachable("gone"), "break": paramiko.ChannelException(1, "a mistake of ours")}
 
@@ -89,6 +89,18 @@ def test_an_answer_serves_every_sentence_once(seeing: Foresight, machines: Machi
         seeing.begin_sentence()
         assert ask(seeing, "uname").output == "fetched uname"
     assert machines.asked == []
+
+
+def test_an_old_answer_serves_nobody(machines: Machines) -> None:
+    """Where a lab was waited for, what was read before that is asked anew."""
+    time = [0.0]
+    seeing = Foresight(machines, Clock(lambda: time[0]))  # type: ignore[arg-type]
+    seeing.fetch_ahead([question("uname")])
+    assert ask(seeing, "uname").output == "fetched uname"
+    for seconds, said in ((foresight.FRESH_SECONDS - 1, "fetched uname"), (foresight.FRESH_SECONDS, "asked uname")):
+        time[0] = seconds
+        seeing.begin_sentence()
+        assert ask(seeing, "uname").output == said
 
 
 def test_who_looks_again_ends_it_for_all(seeing: Foresight) -> None:
