@@ -3,7 +3,6 @@
 import contextlib
 import os
 import sys
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, TextIO
@@ -176,7 +175,7 @@ class CourseRun:
         self.config.stash[RECORDING] = self.session.recording
         if not options.replay:
             # While the machines are at work: nobody then waits in the end for what a page needs.
-            threading.Thread(target=report.prepare, daemon=True).start()
+            report.prepare_in_background()
         run = self.session.recording.run
         self.display.stage(f"lab: {run.lab.provider}, {run.lab.profile}")
         for problem in self.session.unreached.values():

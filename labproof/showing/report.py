@@ -4,6 +4,7 @@ import contextlib
 import functools
 import os
 import re
+import threading
 from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
@@ -64,6 +65,17 @@ def prepare() -> None:
         _environment().get_template(name)
     for spoken in LANGUAGES:
         book(spoken)
+
+
+def prepare_in_background() -> None:
+    """Prepare while something else is waited for; what is wrong with a template is met by the first page."""
+
+    def quietly() -> None:
+        # In a thread it would be nobody's, and pytest would blame the scenario that happens to run.
+        with contextlib.suppress(Exception):
+            prepare()
+
+    threading.Thread(target=quietly, daemon=True).start()
 
 
 def language_of(page: str) -> str:

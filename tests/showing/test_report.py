@@ -4,6 +4,7 @@ To write the golden page anew: LABPROOF_GOLDEN=write pytest tests/showing/test_r
 """
 
 import os
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -97,3 +98,16 @@ def test_lines_join_a_sentence_and_its_criterion() -> None:
 def test_moment(stamp: str, shown: str) -> None:
     """ISO times are shown as people read them, and anything else as it is."""
     assert report.moment(stamp) == shown
+
+
+def test_what_cannot_be_prepared_breaks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is wrong with a template is met by the first page: a thread of ours would break whatever runs just then."""
+    begun = threading.Event()
+
+    def broken() -> None:
+        begun.set()
+        raise OSError("no templates")
+
+    monkeypatch.setattr(report, "prepare", broken)
+    report.prepare_in_background()
+    assert begun.wait(10)
