@@ -204,7 +204,8 @@ def keep_questions(run: str, out: Path | None) -> None:
     """
     from labproof.connection import foresight
     from labproof.records.model import Mode
-    from labproof.session.questions import Asked, of_course
+    from labproof.session.asked import Asked
+    from labproof.session.questions import of_course
     from labproof.session.recorded_run import open_recorded
 
     recorded, asked = open_recorded(run, accept_broken=False), Asked()

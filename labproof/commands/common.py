@@ -22,9 +22,9 @@ from labproof.providers.table import NAMES
 
 if TYPE_CHECKING:
     from labproof.providers.base import Provider
+    from labproof.session.asked import Asked
     from labproof.session.class_session import ClassSession
     from labproof.session.connecting import EarlyReach, MachineChoice
-    from labproof.session.questions import Asked
 
 C = TypeVar("C", bound=Callable[..., Any])
 

@@ -1,14 +1,10 @@
 """What a grading asks ahead: what the last one on this computer asked, or what comes with the course."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from labproof.connection import foresight
 from labproof.connection.foresight import Question
 from labproof.ground.places import cache_dir, course_dir
-
-if TYPE_CHECKING:
-    from labproof.session.opening import Session
 
 NAME = "questions.json"
 
@@ -34,20 +30,3 @@ def problems() -> list[str]:
     if not path.exists() or foresight.load(path):
         return []
     return [f"{path}: expected the questions of a grading, found none that can be read; {fix}"]
-
-
-class Asked:
-    """Knows afterwards what a session has asked. It is handed to pytest as a plugin."""
-
-    def __init__(self) -> None:
-        self._session: Session | None = None
-
-    def pytest_labproof_opened(self, opened: "Session") -> None:
-        """Remember the session."""
-        self._session = opened
-
-    @property
-    def questions(self) -> tuple[Question, ...]:
-        """Return the commands that only read, in the order in which they were asked; none where no session began."""
-        foresight = self._session.foresight if self._session else None
-        return foresight.learnt if foresight else ()
