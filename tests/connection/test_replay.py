@@ -36,6 +36,13 @@ def test_answers_come_in_the_same_order() -> None:
     assert ask(replay, "hostname") == "master"
 
 
+def test_several_are_answered_one_by_one() -> None:
+    """A recording answers many questions as it answers each: it takes no time."""
+    replay = Replay([entry("uptime", "1"), entry("hostname", "master")])
+    told = replay.run_all("master", [Command("master", line) for line in ("hostname", "uptime")])
+    assert [result.output for result in told] == ["master", "1"]
+
+
 def test_purposes_are_kept_apart() -> None:
     """What was seen before the work does not answer what is judged after it."""
     replay = Replay([entry("uptime", "before", purpose="before"), entry("uptime", "after")])

@@ -56,13 +56,26 @@ def test_work_goes_on_while_what_was_made_comes_up() -> None:
     assert dashboard < names.index("dashboardadmin_administers_the_cluster")
 
 
-@pytest.mark.parametrize("options", [["--milestones"], ["-x"], ["--mode", "verify"]], ids=" ".join)
+SLOW = ["pods_have_addresses_and_find_services_by_name", "traffic_crosses_the_nodes"]
+
+
+def test_what_takes_time_to_be_seen_is_looked_at_last() -> None:
+    """Who only looks sees what probe Pods see, and what needs that, behind all else."""
+    names = order("--mode", "verify")
+    assert names[-3:] == [*SLOW, "nginx_is_deployed_through_the_dashboard"]
+    course = order("--mode", "verify", "-x")
+    assert set(names) == set(course)
+    assert names[:-3] == [name for name in course if name not in names[-3:]]
+
+
+@pytest.mark.parametrize("options", [["--milestones"], ["-x"], ["--mode", "verify", "-x"]], ids=" ".join)
 def test_section_is_judged_before_the_next(options: list[str]) -> None:
-    """Who saves machines, stops at a failure or only looks has every section judged before the next begins."""
+    """Who saves machines, or stops at a failure, has every section judged before the next begins."""
     names = order(*options)
     assert set(names) == {name.partition("[")[0] for name in order()}
     assert names.index("the_control_plane_runs_in_pods") + 1 == names.index("calico_connects_the_pods")
     assert names.index("calicos_controllers_run") < names.index("the_dashboard_runs_on_port_30000")
+    assert names.index(SLOW[0]) < names.index("the_dashboard_runs_on_port_30000")
 
 
 @pytest.mark.parametrize("option", ["--section", "--from"])

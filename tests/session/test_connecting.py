@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -165,6 +166,22 @@ def test_what_was_begun_for_nothing_is_taken_away(provider: Provider) -> None:
     for _ in range(2):
         early.pytest_unconfigure()
     assert told() == ["handout", "taken away"]
+
+
+@pytest.mark.usefixtures("course", "all_answer")
+def test_nothing_is_begun_for_a_session_that_has_ended(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session that was refused while the machines were still looked for leaves them alone."""
+    is_refused, endpoints = threading.Event(), provider.endpoints
+
+    def late() -> tuple[Endpoint, ...]:
+        assert is_refused.wait(10)
+        return endpoints()
+
+    monkeypatch.setattr(provider, "endpoints", late)
+    early = EarlyReach(MachineChoice(), is_whole=True)
+    early.pytest_unconfigure()
+    is_refused.set()
+    assert early.result().begun is None
 
 
 @pytest.mark.usefixtures("course")

@@ -12,7 +12,7 @@ from labproof.connection.endpoint import Endpoint
 from labproof.connection.fake import FakeConnection
 from labproof.connection.foresight import Foresight, Question
 from labproof.grading.recording import VERIFY
-from labproof.grading.syllabus import Syllabus
+from labproof.grading.syllabus import Sentence, Syllabus
 from labproof.ground.errors import ProvisionError
 from labproof.records.model import LabDescription
 from labproof.session import questions
@@ -92,13 +92,17 @@ def test_next_grading_fetches_ahead_what_the_last_one_asked(course: Syllabus, li
     assert live.batches == [("master", ["hostname"])]
 
 
-def test_first_grading_asks_what_comes_with_the_course(
-    course: Syllabus, live: Answering, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where nothing was learnt yet, the course's own questions are asked ahead; what is learnt goes before them."""
+@pytest.fixture
+def brought_along(live: Answering, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A course that comes with two questions."""
     monkeypatch.setattr(questions, "of_course", lambda: tmp_path / "questions.json")
     foresight.save(tmp_path / "questions.json", [Question("master", line, 15.0, "/bin/sh", 0.1) for line in ("a", "b")])
     live.answer("master", "", "")
+
+
+@pytest.mark.usefixtures("brought_along")
+def test_first_grading_asks_what_comes_with_the_course(course: Syllabus, live: Answering) -> None:
+    """Where nothing was learnt yet, the course's own questions are asked ahead; what is learnt goes before them."""
     grade(course, live, "a", "b", "c")
     assert sorted(line for _, lines in live.batches for line in lines) == ["a", "b"]
     live.batches.clear()
@@ -106,17 +110,37 @@ def test_first_grading_asks_what_comes_with_the_course(
     assert sorted(line for _, lines in live.batches for line in lines) == ["a", "b", "c"]
 
 
-def test_unfinished_lab_forgets_nothing_of_the_course(
-    course: Syllabus, live: Answering, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("brought_along")
+def test_unfinished_lab_forgets_nothing_of_the_course(course: Syllabus, live: Answering) -> None:
     """A first lab that is asked less leaves the course's other questions to be asked ahead."""
-    monkeypatch.setattr(questions, "of_course", lambda: tmp_path / "questions.json")
-    foresight.save(tmp_path / "questions.json", [Question("master", line, 15.0, "/bin/sh", 0.1) for line in ("a", "b")])
-    live.answer("master", "", "")
     grade(course, live, "a")
     live.batches.clear()
     grade(course, live, "a")
     assert sorted(line for _, lines in live.batches for line in lines) == ["a", "b"]
+
+
+def test_whoever_answers_ahead_hears_of_each_sentence(
+    course: Syllabus, live: Answering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new sentence has looked at nothing yet: the session says when one begins."""
+    heard: list[str] = []
+    monkeypatch.setattr(Foresight, "begin_sentence", lambda self: heard.append("foresight"))
+    begun = begin(Options(VERIFY), course, lambda: reached(Machines(), live))
+    monkeypatch.setattr(begun.recording, "begin_sentence", lambda sentence: heard.append(sentence.text))
+    begun.begin_sentence(Sentence("given", "Given", "a sentence"))
+    begun.close()
+    assert heard == ["foresight", "a sentence"]
+
+
+def test_a_recording_teaches_nothing(course: Syllabus, live: Answering) -> None:
+    """What a recording was asked may be of another time: only machines say what is asked of machines."""
+    live.answer("master", "hostname", "master\n")
+    begun = begin(Options(VERIFY), course, lambda: reached(Machines(), live))
+    begun.lab["master"].ask("hostname")
+    begun.provider = None
+    begun.learn()
+    begun.close()
+    assert not questions.kept(begun.profile, course.rubric.digest).exists()
 
 
 def test_part_of_a_run_teaches_nothing(course: Syllabus, live: Answering) -> None:
