@@ -3,13 +3,18 @@
 import contextlib
 import json
 import os
+import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 VARIABLE = "LABPROOF_HEADWAY"
 """Names the file; where it is not set nobody watches, and nothing is written."""
 
-_LIMIT = 4096
+_SIZE = 4096
+"""Bytes of the file: each telling overwrites all of the one before."""
+
+_TRIES = 3
+"""How often a telling is read that is just being overwritten, before it counts as none."""
 
 
 @dataclass(frozen=True)
@@ -23,22 +28,31 @@ class Headway:
 
 
 def tell(headway: Headway) -> None:
-    """Write it down, whole at every moment, where somebody watches."""
+    """Write it down where somebody watches.
+
+    It is written over what was told before, with a checksum that shows a reader what is half written: a new file each
+    time, that takes the place of the old one, costs twelve times as much, at every scenario of every lab.
+    """
     if not (name := os.environ.get(VARIABLE)):
         return
-    path = Path(name)
-    draft = path.with_name(f"{path.name}.new")
+    told = json.dumps(asdict(headway)).encode()
     # Whoever watches does without it; the grading goes on.
     with contextlib.suppress(OSError):
-        draft.write_text(json.dumps(asdict(headway)), encoding="utf-8")
-        draft.replace(path)
+        file = os.open(name, os.O_WRONLY | os.O_CREAT, 0o644)
+        try:
+            os.write(file, b"%08x %s" % (zlib.crc32(told), told.ljust(_SIZE - 9)))
+        finally:
+            os.close(file)
 
 
 def read(path: Path) -> Headway:
     """Return how far a grading has come, nothing of it where none has written yet."""
-    try:
-        with path.open(encoding="utf-8") as file:
-            data = json.loads(file.read(_LIMIT))
-        return Headway(**{key: str(data[key])[:80] for key in asdict(Headway())})
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
-        return Headway()
+    for _ in range(_TRIES):
+        with contextlib.suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
+            with path.open("rb") as file:
+                checksum, _, told = file.read(_SIZE).partition(b" ")
+            told = told.rstrip(b" ")
+            if int(checksum, 16) == zlib.crc32(told):
+                data = json.loads(told)
+                return Headway(**{key: str(data[key])[:80] for key in asdict(Headway())})
+    return Headway()
