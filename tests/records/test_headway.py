@@ -34,6 +34,13 @@ def test_shorter_than_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert headway.read(tmp_path / "lab") == Headway("Base")
 
 
+def test_long_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row of a table has room for so much of a title."""
+    monkeypatch.setenv(headway.VARIABLE, str(tmp_path / "lab"))
+    headway.tell(Headway("Base " * 100))
+    assert headway.read(tmp_path / "lab") == Headway(("Base " * 100)[:80])
+
+
 @pytest.mark.parametrize("half", [1, 12, 60])
 def test_half_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, half: int) -> None:
     """What is half of one telling and half of the one before is neither, and is not told."""
