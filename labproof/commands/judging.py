@@ -41,7 +41,7 @@ def judge(rubric: Path | None, out: Path, work: "Callable[[ClassSession], ExitSt
         return ended
 
     # pytest's own capturing would take what is told while the work goes on.
-    # It remembers which tests failed last, beside the course, and each lab's process would write its own there.
+    # Its memory of tests that failed lies beside the course, and each lab's process would write its own there.
     options = ["--capture=no", "-p", "no:cacheprovider", *([f"--rubric={rubric}"] if rubric else [])]
     with _runs_in(out):
         status = run_course("verify", "", None, options, ClassSession(guarded))

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from labproof.ground.places import engine_dir
+from labproof.ground.places import course_dir, engine_dir
 from labproof.handins import archive, challenge
 from labproof.records import result
 from labproof.records.model import Outcome, RunRecord
@@ -31,6 +31,8 @@ class Judged:
     out: str
     err: str
     status: int
+    is_remembered: bool
+    """Whether pytest wrote down beside the course what it ran."""
 
     @property
     def students(self) -> dict[str, dict[str, Any]]:
@@ -52,8 +54,14 @@ def labproof(*arguments: object, folder: Path) -> Judged:
     """Run `labproof`, whose class goes into a folder."""
     environment = {**os.environ, "LABPROOF_CACHE": str(folder.parent / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
     argv = [sys.executable, "-m", "labproof.cli", *map(str, arguments)]
+    before = memory()
     done = subprocess.run(argv, capture_output=True, text=True, timeout=600, env=environment, check=False)
-    return Judged(folder, done.stdout, done.stderr, done.returncode)
+    return Judged(folder, done.stdout, done.stderr, done.returncode, memory() != before)
+
+
+def memory() -> dict[Path, int]:
+    """Return when what pytest remembers beside the course was written."""
+    return {path: path.stat().st_mtime_ns for path in (course_dir() / ".pytest_cache").rglob("*")}
 
 
 def everything_passed(run: RunRecord) -> RunRecord:
@@ -108,6 +116,11 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
     roster = put(root, "roster.csv", "\n".join(["id,name", *(f"{i},Student {i}" for i in IDS)]).encode())
     command = ("class", "grade", "--hand-ins", root / "in", "--assignment", secrets, "--roster", roster)
     return labproof(*command, "--out", root / "out", folder=root / "out")
+
+
+def test_nothing_is_left_beside_the_course(judged: Judged) -> None:
+    """A class writes into its own folder: the course may be another one's, or not to be written to."""
+    assert not judged.is_remembered
 
 
 def test_each_student_has_the_right_word(judged: Judged) -> None:
