@@ -1,17 +1,17 @@
 """Every question of a run and its answer as an instructor reads them: each folded, all of them within a bound."""
 
-import html
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
 from labproof.connection.secrets import mask
 from labproof.records.model import Exchange
 from labproof.showing.blocks import time
-from labproof.showing.both import said, words
+from labproof.showing.both import Both, said, words
 from labproof.showing.silence import reason
-from labproof.showing.text import duration, visible
+from labproof.showing.text import between_tags, duration, visible
 
 BYTES = 1_000_000
 """What all questions and answers may take in a page; with all around them it stays under 1.5 MB."""
@@ -74,7 +74,7 @@ def status(exchange: Exchange) -> Markup:
     return Markup(f"HTTP {escape(exchange.status)}")
 
 
-def _one(exchange: Exchange, limit: int, criteria: Iterable[str]) -> Markup:
+def _one(exchange: Exchange, limit: int, criteria: Sequence[str]) -> Markup:
     title = _text(" ".join(exchange.request[: 4 * _TITLE].split())[:_TITLE], _TITLE)
     about: list[object] = [visible(exchange.machine), said(exchange.kind), status(exchange), duration(exchange.seconds)]
     about += [said(exchange.purpose)] if exchange.purpose != "observe" else []
@@ -96,16 +96,22 @@ def _listed(facts: Iterable[object]) -> Markup:
     return Markup(" · ".join(map(escape, facts)))
 
 
-def _facts(exchange: Exchange, criteria: Iterable[str]) -> Markup:
+def _facts(exchange: Exchange, criteria: Sequence[str]) -> Markup:
     facts: list[object] = [time(exchange.started[:40])]
     if exchange.dropped:
         facts.append(words("{count} more bytes were not kept; the digest covers them", count=exchange.dropped))
     if exchange.digest:
         facts.append(Markup(f'SHA-256 <code class="digest">{escape(visible(exchange.digest[:64]))}</code>'))
-    links = [f'<a href="#criterion-{id_}">{id_}</a>' for id_ in (escape(visible(known)) for known in criteria)]
-    if links:
-        facts.append(words("for {criteria}", criteria=Markup(", ".join(links))))
+    if criteria:
+        facts.append(_purpose(tuple(criteria)))
     return _listed(facts)
+
+
+@lru_cache(maxsize=2048)
+def _purpose(criteria: tuple[str, ...]) -> Both:
+    """Return links to the criteria that rest on a question; the same ones rest on it in every lab of a class."""
+    links = [f'<a href="#criterion-{id_}">{id_}</a>' for id_ in (escape(visible(known)) for known in criteria)]
+    return words("for {criteria}", criteria=Markup(", ".join(links)))
 
 
 def _text(text: str, limit: int) -> Markup:
@@ -119,5 +125,4 @@ def _text(text: str, limit: int) -> Markup:
 
 
 def _escaped(text: str) -> Markup:
-    # Quotes need no escape between tags, and JSON is made of them.
-    return Markup(html.escape(str(visible(mask(text))), quote=False))
+    return between_tags(str(visible(mask(text))))

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from markupsafe import Markup, escape
+
 from labproof.gradebook.book import Graded
 from labproof.gradebook.exchanges import anchor, folded, status
 from labproof.ground import language
@@ -81,9 +83,14 @@ def render(graded: Graded, run: RunRecord, asked: Questions, alike: tuple[str, .
             alike=alike,
             asked=asked,
             told=told,
-            links={id_: [n for n in numbers if n in told.numbers] for id_, numbers in links.items()},
-            most_links=LINKS,
+            links={id_: _links([n for n in numbers if n in told.numbers]) for id_, numbers in links.items()},
             anchor=anchor,
             status=status,
         )
     )
+
+
+def _links(numbers: Sequence[int]) -> Markup:
+    """Return links to the questions that a criterion rests on; made here, as a page has hundreds of them."""
+    links = [f' <a href="#{escape(anchor(number))}">#{escape(number)}</a>' for number in numbers[:LINKS]]
+    return Markup("".join(links) + ("…" if len(numbers) > LINKS else ""))

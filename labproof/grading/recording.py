@@ -18,7 +18,7 @@ from labproof.grading.syllabus import ScenarioPlan, Sentence, Syllabus
 from labproof.grading.turns import Part, Turn
 from labproof.grading.verdicts import Verdicts
 from labproof.ground import fault
-from labproof.ground.errors import CheckFailed, DeadlineExceeded, LabError, NoCluster, Refused
+from labproof.ground.errors import CheckFailed, DeadlineExceeded, NoCluster, Refused
 from labproof.lab.machine import Phase
 from labproof.records.evidence import EvidenceLog, now, trimmed
 from labproof.records.model import (
@@ -31,10 +31,12 @@ from labproof.records.model import (
     Outcome,
     RunRecord,
     ScenarioRecord,
+    Score,
     Screenshot,
     SectionRecord,
     StepOutcome,
     StepRecord,
+    score,
 )
 
 PERFORM, VERIFY = Mode.PERFORM, Mode.VERIFY
@@ -74,6 +76,12 @@ class Recording:
         """Return the run as it stands."""
         sections = tuple(self._section(s) for s in self._run.sections)
         return replace(self._run, sections=sections, evidence_head=self._log.head)
+
+    @property
+    def score(self) -> Score:
+        """Return the score of the run as it stands."""
+        scenarios = (self._done.get((s.id, each.name), each) for s in self._run.sections for each in s.scenarios)
+        return score(c for scenario in scenarios for c in self.verdicts.known(scenario.criteria))
 
     def describe(self, machines: dict[str, dict[str, str]], cluster: dict[str, str]) -> None:
         """Add to the lab's description what its machines and its cluster say of themselves."""
@@ -256,7 +264,7 @@ class Recording:
         finding, source = self._judge.finding, entry.source
         if problem is not None and step_notes.is_ours(problem):
             self.faults.append(problem)
-        what = Seen(entry, problem, finding.broken, _blindness(problem), self._doubt(entry, problem))
+        what = Seen(entry, problem, finding.broken, unjudged.blindness(problem), self._doubt(entry, problem))
         record = CriterionRecord(
             id=entry.id,
             text=entry.text,
@@ -389,10 +397,3 @@ class Recording:
     def _section(self, section: SectionRecord) -> SectionRecord:
         scenarios = (self._done.get((section.id, s.name), s) for s in section.scenarios)
         return replace(section, scenarios=tuple(map(self.verdicts.settled, scenarios)))
-
-
-def _blindness(problem: Exception | None) -> str:
-    """Return why a criterion could not be seen; nothing for one that was seen."""
-    if problem is None or isinstance(problem, CheckFailed | NoCluster | Refused):
-        return ""
-    return f"we could not see: {problem}" if isinstance(problem, LabError) else fault.describe(problem)

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from labproof.grading.rubric import Entry
+from labproof.ground import fault
+from labproof.ground.errors import CheckFailed, LabError, NoCluster, Refused
 from labproof.records.model import CriterionRecord, SectionRecord
 
 
@@ -27,3 +29,10 @@ def unseen(section: SectionRecord, reason: str) -> SectionRecord:
         for s in section.scenarios
     )
     return replace(section, scenarios=scenarios)
+
+
+def blindness(problem: Exception | None) -> str:
+    """Return why a criterion could not be seen; nothing for one that was seen."""
+    if problem is None or isinstance(problem, CheckFailed | NoCluster | Refused):
+        return ""
+    return f"we could not see: {problem}" if isinstance(problem, LabError) else fault.describe(problem)

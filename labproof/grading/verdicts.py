@@ -55,9 +55,13 @@ class Verdicts:
     def _settle(self, id_: str, settled: Settled, is_told: bool) -> None:
         record, was = self._judged[id_], self._known[id_]
         slips = record.slips if settled.outcome is Outcome.FAILED else ()
-        became = (settled.outcome, settled.blocked_by, settled.reason, slips)
         # Each new criterion settles all of them anew, and few become another.
-        if became == (was.outcome, was.blocked_by, was.reason, was.slips):
+        if (
+            settled.outcome is was.outcome
+            and settled.blocked_by == was.blocked_by
+            and settled.reason == was.reason
+            and slips == was.slips
+        ):
             return
         new = replace(
             record, outcome=settled.outcome, blocked_by=settled.blocked_by, reason=settled.reason, slips=slips
@@ -83,10 +87,14 @@ class Verdicts:
         self._blamed |= blamed.keys()
         return tuple(blamed.get(c.id, c) for c in criteria)
 
+    def known(self, criteria: tuple[CriterionRecord, ...]) -> tuple[CriterionRecord, ...]:
+        """Return criteria with what has become of them since they were judged."""
+        ours, blamed = self._judged, self._blamed
+        return tuple(self._known[c.id] if c.id in ours or c.id in blamed else c for c in criteria)
+
     def settled(self, scenario: ScenarioRecord) -> ScenarioRecord:
         """Return a scenario with what has become of its criteria since they were judged."""
-        ours = {*self._judged, *self._blamed}
-        criteria = tuple(self._known[c.id] if c.id in ours else c for c in scenario.criteria)
+        criteria = self.known(scenario.criteria)
         outcomes = {c.text: c.outcome for c in criteria if self.has_judged(c.id)}
         steps = tuple(
             replace(s, outcome=type(s.outcome)(outcomes[s.text])) if outcomes.get(s.text, s.outcome) != s.outcome else s

@@ -30,6 +30,8 @@ LARGEST = 1024 * 1024 * 1024
 """Bytes of a whole file that are read: a finished lab leaves three million."""
 KEPT_IN_RESULT = 4000
 """Characters of an answer that stand in the result, too."""
+_in_order = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+_as_written = json.JSONEncoder(ensure_ascii=False).encode
 _KINDS = {**get_type_hints(Exchange), "seconds": int | float}
 _COLLECTED: ContextVar[list[Exchange] | None] = ContextVar("collected", default=None)
 
@@ -111,8 +113,7 @@ class EvidenceLog:
 
 def chain(head: str, entry: dict[str, Any]) -> str:
     """Return the hash of an entry that follows `head`."""
-    text = json.dumps(entry, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(_bytes(f"{head}\n{text}")).hexdigest()
+    return hashlib.sha256(_bytes(f"{head}\n{_in_order(entry)}")).hexdigest()
 
 
 def read(path: Path) -> list[Exchange]:
@@ -203,7 +204,7 @@ def _exchange(entry: dict[str, Any]) -> Exchange:
 
 
 def _line(entry: dict[str, Any]) -> bytes:
-    return _bytes(json.dumps(entry, ensure_ascii=False))
+    return _bytes(_as_written(entry))
 
 
 def _bytes(text: str) -> bytes:

@@ -291,7 +291,7 @@ class CourseRun:
         if is_worked := chosen.turn.part is Part.WORK:
             self.display.work_finished(record)
         else:
-            self.display.scenario_finished(record, self.session.recording.run.score)
+            self.display.scenario_finished(record, self.session.recording.score)
         for criterion in self.session.recording.verdicts.take_resettled():
             self.display.resettled(criterion)
         if chosen.ends_section:

@@ -17,7 +17,7 @@ from labproof.ground.phrases import BLANK, LONGEST
 from labproof.ground.places import course_dir
 from labproof.ground.wording import book, say
 from labproof.records.model import Score, number
-from labproof.showing.text import pieces, prose, visible
+from labproof.showing.text import between_tags, is_plain, pieces, prose, visible
 
 KEYWORDS = ("Given", "When", "Then", "And", "But")
 """How the sentences of a scenario begin."""
@@ -118,11 +118,13 @@ def tip(text: str, before: str = "", longest: int = 1000) -> Markup:
 
 
 def marked(text: str) -> Markup:
-    """Return a text that a machine wrote: what cannot be seen is marked, so that it is not taken for text."""
-    if text.isascii() and text.isprintable():
-        return escape(text)
+    """Return a text that a machine wrote, between tags: what cannot be seen is marked, and not taken for text."""
+    if is_plain(text):
+        return between_tags(text)
     byte = Markup('<span class="byte">{}</span>')
-    return Markup("").join(escape(plain) + (byte.format(hidden) if hidden else "") for plain, hidden in pieces(text))
+    return Markup("").join(
+        between_tags(plain) + (byte.format(hidden) if hidden else "") for plain, hidden in pieces(text)
+    )
 
 
 def amount(points: Fraction) -> Both:
@@ -149,7 +151,7 @@ def _tagged(tag: str) -> Callable[[object], Markup]:
 
 
 IN_TEMPLATES: dict[str, Callable[..., object]] = {
-    "_": words, "n_": counted, "said": said, "advice": advice, "title": title, "marked": marked,
+    "_": words, "n_": counted, "said": said, "advice": advice, "title": title,
     "tip": tip, "attribute": attribute, "choice": choice, "titled": titled, "amount": amount, "summed": summed,
     "strong": _tagged("strong"), "bold": _tagged("b"), "code": _tagged("code"),
     "say": say, "number_of": lambda name: Markup('<span data-number="{}"></span>').format(name),

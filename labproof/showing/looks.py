@@ -4,10 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from markupsafe import escape
-
 from labproof.records.model import Exchange
-from labproof.showing.text import pieces
+from labproof.showing.text import length_between_tags, pieces
 
 FEW = 2
 """So many looks of one kind are all shown."""
@@ -19,7 +17,8 @@ _ROOM = {SHOWN_CHARACTERS: 600_000, BRIEF_CHARACTERS: 850_000}
 """How many bytes of evidence a page takes while outputs are shown so far: with all around it, it stays under 1.5 MB."""
 _MARK_BYTES = 31
 """What the page writes around an invisible character."""
-_CHANGES = 8
+MOST_CHANGES = 8
+"""Parts of an answer that are named of those that have changed, each way."""
 _CHANGE_CHARACTERS = 160
 _SEPARATORS = re.compile(r"[,\n{}\[\]]+")
 
@@ -41,6 +40,7 @@ class Evidence:
 
     def __init__(self) -> None:
         self._anchors: dict[Exchange, str] = {}
+        self._taken: set[str] = set()
         self._shown = 0
 
     def place(self, exchange: Exchange) -> Shown:
@@ -49,9 +49,10 @@ class Evidence:
             return Shown(known, is_first=False)
         anchor = f"exchange-{exchange.number}"
         # Merged runs may have used one number twice.
-        if anchor in self._anchors.values():
+        if anchor in self._taken:
             anchor = f"{anchor}-{len(self._anchors)}"
         self._anchors[exchange] = anchor
+        self._taken.add(anchor)
         for limit, room in _ROOM.items():
             if (needed := self._shown + _bytes(exchange, limit)) <= room:
                 self._shown = needed
@@ -115,7 +116,7 @@ def _bytes(exchange: Exchange, limit: int) -> int:
     """Return how many bytes a page needs for so many characters of each text, hostile ones among them."""
     texts = [text[:limit] for text in (exchange.request, exchange.output, exchange.error)]
     marks = sum(1 for text in texts for _ in pieces(text)) - len(texts)
-    return marks * _MARK_BYTES + sum(len(escape(text).encode("utf-8", "backslashreplace")) for text in texts)
+    return marks * _MARK_BYTES + sum(map(length_between_tags, texts))
 
 
 def _parts(group: Sequence[Exchange]) -> list[Series]:
@@ -132,4 +133,4 @@ def _only_in(one: str, other: str) -> list[str]:
     """Return the first few parts of one answer that the other lacks, none of them long."""
     known = {part.strip() for part in _SEPARATORS.split(other)}
     parts = dict.fromkeys(part.strip() for part in _SEPARATORS.split(one))
-    return [part[:_CHANGE_CHARACTERS] for part in parts if part and part not in known][:_CHANGES]
+    return [part[:_CHANGE_CHARACTERS] for part in parts if part and part not in known][:MOST_CHANGES]

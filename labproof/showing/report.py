@@ -23,14 +23,14 @@ from labproof.records.model import (
     score,
 )
 from labproof.records.ruling import Decided
-from labproof.showing import blocks, both, silence
+from labproof.showing import blocks, both, exchanges, labels, silence
 from labproof.showing.fixes import machine_of, ranked
-from labproof.showing.looks import Evidence, series
+from labproof.showing.looks import Evidence
 from labproof.showing.progression import progression
 from labproof.showing.provenance import moment, notes, warning
 from labproof.showing.scripts import script
 from labproof.showing.sentences import lines
-from labproof.showing.text import duration, in_style, pieces, prose, visible
+from labproof.showing.text import duration, in_style, prose, visible
 from labproof.showing.timeline import clock, timeline
 from labproof.showing.unseen import unseen
 
@@ -144,10 +144,11 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"duration": duration, "lines": lines, "moment": moment, "number": number}
-    environment.filters |= {"pieces": pieces, "score": score, "prose": prose, "in_style": in_style}
+    environment.filters |= {"score": score, "prose": prose, "in_style": in_style}
     environment.filters |= {"reason": silence.reason, "plain": silence.plain}
-    environment.filters |= {"series": series, "machine": machine_of, "clock": clock}
-    environment.globals |= {"block": blocks.block, "folded": blocks.folded, "output": blocks.output}
-    environment.globals |= {"time": blocks.time, "languages": _NAMES}
+    environment.filters |= {"machine": machine_of, "clock": clock}
+    environment.globals |= {"folded": blocks.folded, "output": blocks.output}
+    environment.globals |= {"badge": labels.badge, "points": labels.points}
+    environment.globals |= {"time": blocks.time, "languages": _NAMES, "exchanges": exchanges.listed}
     environment.globals |= both.IN_TEMPLATES
     return environment

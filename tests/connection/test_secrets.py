@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from collections.abc import Callable
 
 import pytest
 import yaml
@@ -48,15 +49,15 @@ def test_secret_is_masked(secret: str) -> None:
     assert secret[10:40] not in masked
 
 
-@pytest.mark.parametrize(("sign", "secret"), _SECRETS, ids=lambda pattern: pattern.pattern[:20])
+@pytest.mark.parametrize(("sign", "is_likely", "secret"), _SECRETS, ids=[sign for sign, _, _ in _SECRETS])
 @given(st.data())
 def test_sign_of_a_secret_is_in_every_such_secret(
-    sign: re.Pattern[str], secret: re.Pattern[str], data: st.DataObject
+    sign: str, is_likely: Callable[[str], object], secret: re.Pattern[str], data: st.DataObject
 ) -> None:
     """What tells a text without secrets is found in every text that holds one, whatever stands around that."""
     around = st.text("ab0 .-$", max_size=8)
     text = data.draw(around) + data.draw(st.from_regex(secret)) + data.draw(around)
-    assert sign.search(text) or not secret.search(text)
+    assert (sign in text and is_likely(text)) or not secret.search(text)
 
 
 @pytest.mark.parametrize("name", ["jweToken", "password", "token-secret", "client-key-data"])
