@@ -1,5 +1,6 @@
 """The commands of a shell script, as far as they can be told without running it."""
 
+import functools
 import re
 import shlex
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ _REDIRECTION_ALONE = re.compile(r"\d*[<>]+")
 _SETTING = ("export", "declare", "typeset", "readonly")
 _HOME = re.compile(r"^~(?=/|$)|\$HOME\b|\$\{HOME\}")
 _SIGNS = ";&|()"
+_REMEMBERED = 500
+"""Characters of a line that may be kept with its words."""
 
 
 def commands(text: str) -> list[list[str]]:
@@ -98,13 +101,8 @@ def _lines(text: str) -> Iterator[str]:
 
 def _parts(line: str) -> list[list[str]]:
     """Return the words between the signs that part commands, without where their output goes."""
-    lexer = shlex.shlex(line, posix=True, punctuation_chars=_SIGNS)
-    lexer.whitespace_split = True
-    lexer.whitespace = " \t\n"
-    try:
-        words = list(lexer)
-    except ValueError:
-        return []
+    # The same few files are read for several criteria, on each machine.
+    words = _remembered(line) if len(line) <= _REMEMBERED else _words(line)
     parts: list[list[str]] = [[]]
     is_target = False
     for word in words:
@@ -116,6 +114,20 @@ def _parts(line: str) -> list[list[str]]:
         # Behind a sign that stands alone comes the file that is written to or read.
         is_target = not is_sign and bool(_REDIRECTION_ALONE.fullmatch(word))
     return [part for part in parts if part]
+
+
+def _words(line: str) -> tuple[str, ...]:
+    """Return the words of a line, and the signs between them; none where its quotes do not match."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=_SIGNS)
+    lexer.whitespace_split = True
+    lexer.whitespace = " \t\n"
+    try:
+        return tuple(lexer)
+    except ValueError:
+        return ()
+
+
+_remembered = functools.lru_cache(maxsize=1024)(_words)
 
 
 def _handed_to_shell(words: list[str]) -> str:
