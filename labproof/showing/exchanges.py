@@ -16,6 +16,8 @@ from labproof.showing.silence import reason
 from labproof.showing.text import duration, visible
 
 _TO = "\N{EN DASH}"
+_ERROR_OUTPUT = "error"
+"""The class of a block that holds what a command wrote as its errors."""
 _BRIEF_REQUEST = 200
 """A script that reads many facts at once would otherwise stand in the page once for each of them."""
 
@@ -111,12 +113,13 @@ def _shown(exchange: Exchange, place: Shown) -> str:
 
 
 def _answer(exchange: Exchange, characters: int) -> Iterable[str]:
-    is_command = exchange.kind == "command"
     if exchange.output:
         yield block(exchange.output, characters)
     if exchange.error:
-        yield f'<p class="facts">{words("Error output" if is_command else "Headers").__html__()}</p>\n'
-        yield f"{block(exchange.error, characters, 'error' if is_command else '')}\n"
+        is_command = exchange.kind == "command"
+        beside = words("Error output") if is_command else words("Response headers")
+        yield f'<p class="facts">{beside.__html__()}</p>\n'
+        yield f"{block(exchange.error, characters, _ERROR_OUTPUT if is_command else '')}\n"
     if not exchange.output and not exchange.error:
         yield f'<p class="facts">{words("No output.").__html__()}</p>'
     if exchange.dropped:

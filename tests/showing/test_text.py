@@ -1,7 +1,11 @@
 """Text as the page shows it."""
 
+import html
+
 import pytest
-from markupsafe import Markup
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup, escape
 
 from labproof.showing import text as text_of
 
@@ -25,6 +29,23 @@ def test_visible(text: str, shown: str) -> None:
 def test_pieces_tell_an_escape_from_its_text() -> None:
     """An escape that we made is told apart from the same characters in the output."""
     assert list(text_of.pieces("\\x1b\x1b")) == [("\\x1b", "\\x1b"), ("", "")]
+
+
+@given(st.text(st.characters() | st.sampled_from("\x00\t\n\x1b\x7f&<>'\"\u202e")))
+def test_plain_text_has_nothing_invisible(text: str) -> None:
+    """What is called plain stays as it is, and what stays as it is and is ASCII is called plain."""
+    is_same = "".join(piece.plain + piece.escape for piece in text_of.pieces(text)) == text == text_of.visible(text)
+    assert text_of.is_plain(text) == (is_same and text.isascii())
+
+
+@given(st.text(st.characters() | st.sampled_from("&<>'\"\ud800")))
+def test_text_between_tags_is_no_markup(text: str) -> None:
+    """What it says is the same as with every sign escaped, quotes stay as they are, and its bytes are known."""
+    shown = text_of.between_tags(text)
+    assert html.unescape(shown) == html.unescape(escape(text))
+    assert not {"<", ">"} & set(shown)
+    assert shown.count('"') == text.count('"')
+    assert text_of.length_between_tags(text) == len(shown.encode("utf-8", "backslashreplace"))
 
 
 @pytest.mark.parametrize(
