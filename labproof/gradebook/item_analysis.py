@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from labproof.gradebook.book import Book, Graded, Item
 from labproof.records.model import Outcome
@@ -56,13 +57,22 @@ class ItemAnalysis:
 
 def analyse(book: Book) -> tuple[ItemAnalysis, ...]:
     """Return the analysis of each criterion, in the order of the course, from every student with a result."""
-    return tuple(_analysis(item, book.students) for item in book.items)
+    students = [_Student(g, g.score.earned, g.score.possible - g.score.undetermined) for g in book.students]
+    return tuple(_analysis(item, students) for item in book.items)
 
 
-def _analysis(item: Item, students: Sequence[Graded]) -> ItemAnalysis:
-    seen = [g for g in students if item.id in g.marks]
-    counts = Counter(g.marks[item.id].outcome for g in seen)
-    judged = [g for g in seen if g.marks[item.id].outcome in _JUDGED]
+class _Student(NamedTuple):
+    """A student with the points of all that was judged, which are the same for each item."""
+
+    graded: Graded
+    earned: Fraction
+    possible: Fraction
+
+
+def _analysis(item: Item, students: Sequence[_Student]) -> ItemAnalysis:
+    seen = [s for s in students if item.id in s.graded.marks]
+    counts = Counter(s.graded.marks[item.id].outcome for s in seen)
+    judged = [s for s in seen if s.graded.marks[item.id].outcome in _JUDGED]
     return ItemAnalysis(
         item,
         counts[Outcome.PASSED],
@@ -73,15 +83,15 @@ def _analysis(item: Item, students: Sequence[Graded]) -> ItemAnalysis:
     )
 
 
-def _point_biserial(item: Item, judged: Sequence[Graded]) -> float | None:
+def _point_biserial(item: Item, judged: Sequence[_Student]) -> float | None:
     """Return the correlation of an item, earned or not, with the rest score: the item itself is left out of it."""
     if len(judged) < FEW:
         return None
-    earned = [float(g.marks[item.id].outcome is Outcome.PASSED) for g in judged]
+    earned = [float(s.graded.marks[item.id].outcome is Outcome.PASSED) for s in judged]
     if len(set(earned)) < 2:
         # Everybody earned it, or nobody, as with most items: then it tells nobody apart.
         return None
-    rest = [_rest(item, g) for g in judged]
+    rest = [_rest(item, student) for student in judged]
     try:
         return statistics.correlation(earned, rest)
     # All are alike in the rest.
@@ -89,8 +99,8 @@ def _point_biserial(item: Item, judged: Sequence[Graded]) -> float | None:
         return None
 
 
-def _rest(item: Item, graded: Graded) -> float:
+def _rest(item: Item, student: _Student) -> float:
     """Return the share earned of all other points that were judged: what was not seen counts neither way."""
-    own = graded.marks[item.id]
-    possible = graded.score.possible - graded.score.undetermined - own.points
-    return float((graded.score.earned - own.earned) / possible) if possible else float(Fraction(0))
+    own = student.graded.marks[item.id]
+    possible = student.possible - own.points
+    return float((student.earned - own.earned) / possible) if possible else 0.0

@@ -1,9 +1,8 @@
 """Writes everything that is made of a class into its folder, each file whole or not at all."""
 
 import contextlib
-import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -12,9 +11,12 @@ from labproof.gradebook import gradescope, interchange, junit, page, tables
 from labproof.gradebook.book import Book
 from labproof.ground import language
 from labproof.ground.errors import ConfigError, LabError
+from labproof.ground.json_lines import laid_out
 from labproof.ground.whole_file import replace
 
 EXPORTS = "exports"
+_LINES_TO = 2
+"""How deep Gradescope's results are laid out for people: each criterion has a line."""
 
 
 @dataclass(frozen=True)
@@ -30,19 +32,25 @@ def write(book: Book, folder: Path) -> Written:
     exports = folder / EXPORTS
     try:
         files = [replace(folder / "index.html", page.render(book, language.current()))]
+        sheets = {name: rows(book) for name, rows in _SHEETS.items()}
+        files += [replace(exports / f"{name}.csv", tables.as_csv(rows)) for name, rows in sheets.items()]
         files += [replace(exports / name, make(book)) for name, make in _TEXTS.items()]
         files += _gradescope(book, exports / "gradescope")
-        workbook, left_out = _workbook(book, exports)
+        workbook, left_out = _workbook(sheets, exports)
     except OSError as problem:
         fix = "free some space there, or correct its rights"
         raise ConfigError([f"{problem.filename or folder}: cannot be written ({problem.strerror}); {fix}"]) from problem
     return Written((*files, *workbook), left_out)
 
 
+_SHEETS: dict[str, Callable[[Book], list[Sequence[tables.Cell]]]] = {
+    "gradebook": tables.gradebook,
+    "criteria": tables.criteria,
+    "decisions": tables.decided,
+}
+"""What is written as a CSV each, and as the sheets of one workbook."""
+
 _TEXTS: dict[str, Callable[[Book], str]] = {
-    "gradebook.csv": lambda book: tables.as_csv(tables.gradebook(book)),
-    "decisions.csv": lambda book: tables.as_csv(tables.decided(book)),
-    "criteria.csv": lambda book: tables.as_csv(tables.criteria(book)),
     # These are read by programs, of which not every one takes a byte order mark for none of the first header.
     "canvas.csv": lambda book: tables.as_csv(interchange.canvas(book), bom=False),
     "moodle.csv": lambda book: tables.as_csv(interchange.moodle(book), bom=False),
@@ -55,7 +63,7 @@ def _gradescope(book: Book, folder: Path) -> list[Path]:
     """Write a file for each final score; one of before, which is final no more, is removed."""
     files = []
     for graded in book.final:
-        text = json.dumps(gradescope.results(book, graded), ensure_ascii=False, indent=1)
+        text = laid_out(gradescope.results(book, graded), _LINES_TO)
         files.append(replace(folder / f"{_file_name(graded.student.id)}.json", text))
     for old in set(folder.glob("*.json")) - set(files):
         old.unlink()
@@ -68,11 +76,10 @@ def _file_name(id_: str) -> str:
     return f"%2E{name[1:]}" if name.startswith(".") else name
 
 
-def _workbook(book: Book, folder: Path) -> tuple[list[Path], tuple[str, ...]]:
+def _workbook(sheets: dict[str, list[Sequence[tables.Cell]]], folder: Path) -> tuple[list[Path], tuple[str, ...]]:
     path, draft = folder / "gradebook.xlsx", folder / ".gradebook.xlsx.new"
     try:
-        sheets = {"Gradebook": tables.gradebook(book), "Criteria": tables.criteria(book)}
-        data = tables.as_xlsx(sheets | {"Decisions": tables.decided(book)})
+        data = tables.as_xlsx({name.capitalize(): rows for name, rows in sheets.items()})
     except LabError as problem:
         # An old one would no longer say the same as the files beside it.
         with contextlib.suppress(FileNotFoundError):

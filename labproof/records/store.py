@@ -2,15 +2,14 @@
 
 import contextlib
 import errno
-import json
 import os
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from labproof.ground.errors import ConfigError
+from labproof.ground.json_lines import laid_out
 from labproof.ground.places import runs_dir
 from labproof.records import result
 from labproof.records.model import RUNNING, Mode, RunRecord
@@ -25,8 +24,6 @@ _LONGEST_NAME = 255
 
 _LINES_TO = 6
 """How deep a result is laid out for people: each criterion has a line. Python's own way takes twice as long."""
-
-_in_one_line = json.JSONEncoder(ensure_ascii=False).encode
 
 _STAMP = len("20260101-000000")
 
@@ -46,7 +43,7 @@ class RunFolder:
         depth = 0 if run.ended == RUNNING else _LINES_TO
         # Half a surrogate, which a hostile page can send, becomes the escape that JSON has for it.
         with draft.open("w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(_laid_out(result.to_json(run), depth))
+            file.write(laid_out(result.to_json(run), depth))
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self.result)
@@ -54,17 +51,6 @@ class RunFolder:
     def load(self) -> RunRecord:
         """Read the result back."""
         return result.load(self.result)
-
-
-def _laid_out(value: Any, depth: int, margin: str = "\n") -> str:
-    """Return JSON in lines, down to a depth; what lies deeper has one line, as Python's fast encoder writes it."""
-    if depth == 0 or not value or not isinstance(value, dict | list):
-        return _in_one_line(value)
-    inner = f"{margin} "
-    if isinstance(value, dict):
-        parts = (f"{_laid_out(key, 0)}: {_laid_out(part, depth - 1, inner)}" for key, part in value.items())
-        return f"{{{inner}{f',{inner}'.join(parts)}{margin}}}"
-    return f"[{inner}{f',{inner}'.join(_laid_out(part, depth - 1, inner) for part in value)}{margin}]"
 
 
 def require_place(root: Path | None = None) -> None:
