@@ -62,6 +62,10 @@ class Rubric:
         """Return the known mistakes of all sections, in the order of the course."""
         return tuple(slip for exercise in self.exercises for slip in exercise.slip)
 
+    def prepare(self) -> None:
+        """Work out ahead what is worked out once: whoever is forked from this process shares it."""
+        self.graders, self.slips  # noqa: B018
+
     def exercise(self, section: str) -> Exercise:
         """Return a section by its id."""
         return next(e for e in self.exercises if e.id == section)

@@ -82,6 +82,9 @@ class ClassSession:
                 self._session = session
                 report.prepare()
                 machine.prepare()
+                run.plan.rubric.prepare()
+                # pytest looks for each in its source once, and tells it with every result.
+                _ = [item.location for item in self._items]
                 _have_one_arena()
                 # What is there by now stays: no fork looks through it for what could be thrown away.
                 gc.collect()
