@@ -80,8 +80,7 @@ class Recording:
     @property
     def score(self) -> Score:
         """Return the score of the run as it stands."""
-        scenarios = (self._done.get((s.id, each.name), each) for s in self._run.sections for each in s.scenarios)
-        return score(c for scenario in scenarios for c in self.verdicts.known(scenario.criteria))
+        return score(c for section in self._run.sections for c in self.verdicts.known(section.criteria))
 
     def describe(self, machines: dict[str, dict[str, str]], cluster: dict[str, str]) -> None:
         """Add to the lab's description what its machines and its cluster say of themselves."""

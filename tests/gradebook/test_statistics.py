@@ -75,6 +75,8 @@ def test_what_was_not_seen_takes_nothing_from_a_rest_score() -> None:
     seen: ItemAnalysis = analyse(a_class(*["ppp", "fff"] * 10))[0]
     unseen = analyse(a_class(*["ppu", "fff"] * 10))[0]
     assert seen.discrimination == unseen.discrimination == pytest.approx(1)
+    partly = analyse(a_class(*["ppp", "ppu", "fff", "fuf"] * 5))[0]
+    assert partly.discrimination == pytest.approx(1)
 
 
 def test_nobody_and_everybody() -> None:

@@ -229,6 +229,19 @@ def test_hostile_answers_are_text() -> None:
     assert "\x1b" not in page.source
 
 
+def test_criterion_that_rests_on_many_questions_links_to_some() -> None:
+    """A dozen links are enough; that there are more is told. A criterion's id is text, whatever it is."""
+    asked = [Exchange(n, "m", "command", "ask", "observe", "", 0, 0) for n in range(1, 15)]
+    criterion = next(FULL.criteria)
+    told = instructor_report._links([e.number for e in asked])
+    assert told.count("<a ") == instructor_report.LINKS
+    assert told.endswith("#12</a>…")
+    assert not instructor_report._links([e.number for e in asked[:12]]).endswith("…")
+    page = exchanges.folded(asked, {1: [criterion.id], 2: ["<b>x</b>"]}).html
+    assert f'<a href="#criterion-{criterion.id}">{criterion.id}</a>' in page
+    assert "<b>" not in page
+
+
 def test_answers_share_the_room_fairly() -> None:
     """One answer that is huge takes no room from short ones: these are shown whole."""
     asked = [

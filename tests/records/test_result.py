@@ -130,12 +130,13 @@ def test_any_score_survives(criteria: list[CriterionRecord]) -> None:
     assert again.score == run.score
 
 
-def test_points_stay_exact() -> None:
-    """Thirds of a point survive the way through JSON numbers."""
-    criterion = samples.criterion("a", "a", "1/3", Outcome.PASSED)
+@pytest.mark.parametrize("points", ["1/3", "2/997"])
+def test_points_stay_exact(points: str) -> None:
+    """Thirds of a point survive the way through JSON numbers, and so does what is finer."""
+    criterion = samples.criterion("a", "a", points, Outcome.PASSED)
     section = SectionRecord("s", {"en": "S"}, "1", (samples.scenario("a", criterion),))
     run = replace(samples.FULL, sections=(section,))
-    assert result.from_json(as_on_disk(run), Path("r")).score.earned == Fraction(1, 3)
+    assert result.from_json(as_on_disk(run), Path("r")).score.earned == Fraction(points)
 
 
 RECORDED = json.loads(

@@ -50,3 +50,14 @@ def test_author_is_remembered(course: Syllabus, tmp_path: Path) -> None:
         Authorship.RUNNER, Authorship.FOUND, Authorship.FOUND,
     ]  # fmt: skip
     run.log.close()
+
+
+def test_score_is_that_of_the_run_as_it_stands(course: Syllabus, tmp_path: Path) -> None:
+    """What an earlier run had earned counts until this one has something else to say of it, an error of ours, too."""
+    run = merged(course, tmp_path, known("next.d", PASSED))
+    assert run.recording.score == run.recording.run.score
+    assert run.recording.score.earned == 10
+    run.recording.blame(run.plan.of("next")[0], RuntimeError("boom"))
+    assert run.recording.score == run.recording.run.score
+    assert run.recording.score.earned == 0
+    run.log.close()

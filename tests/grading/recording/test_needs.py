@@ -58,9 +58,11 @@ def test_points_always_add_up(course: Syllabus, tmp_path: Path, probes: list[Pro
     """Whatever is seen, all 100 points are accounted for, and a root that passed or was not seen blocks nothing."""
     run = start(course, tmp_path)
     run.scenario("base", "verify", base(*probes[:3]))
+    assert run.recording.score == run.recording.run.score
     run.scenario("next", "verify", {"next.d": probes[3]})
     run.log.close()
     score = run.recording.run.score
+    assert run.recording.score == score
     assert score.possible == 100
     for record in run.recording.run.criteria:
         assert (record.outcome is BLOCKED) == bool(record.blocked_by)
