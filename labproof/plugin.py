@@ -91,8 +91,9 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if not course_faults.is_about_course(config):
         return None
     language.use_reader(os.environ)
-    from labproof.session import course_run, selection, sentences
+    from labproof.session import course_run, loggers, selection, sentences
 
+    loggers.make_safe()
     try:
         _require_one_process(config)
         config.pluginmanager.register(sentences)

@@ -81,6 +81,18 @@ def boom(run, folder):
 
 report.write = boom
 """
+MAKING_LOGGERS = """
+import logging
+
+class Maker(logging.Logger):
+    def addHandler(self, handler):
+        super().addHandler(handler)
+        logging.getLogger(f"made.{len(logging.Logger.manager.loggerDict)}")
+
+# pytest looks through all loggers around each scenario, and comes to this one: it makes another just then.
+maker = logging.Logger.manager.loggerDict["maker"] = Maker("maker")
+maker.propagate = False
+"""
 
 WITH_A_PLUGIN = """
 import sys
@@ -163,6 +175,13 @@ def test_run_without_an_error_is_finished(tmp_path: Path) -> None:
     """The same run with nothing broken is finished, full, and ends with 0: what fails above is what was broken."""
     done, result = run(tmp_path, "")
     assert (result.ended, done.returncode, done.stderr) == ("finished", 0, "")
+
+
+def test_loggers_may_be_made_at_any_moment(tmp_path: Path) -> None:
+    """Threads that connect to machines make loggers while pytest looks through them: that costs no scenario."""
+    done, result = run(tmp_path, MAKING_LOGGERS)
+    assert (result.ended, done.returncode, done.stderr) == ("finished", 0, "")
+    assert result.score.earned == 100
 
 
 @pytest.fixture
