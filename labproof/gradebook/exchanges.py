@@ -103,12 +103,12 @@ def _facts(exchange: Exchange, criteria: Sequence[str]) -> Markup:
     if exchange.digest:
         facts.append(Markup(f'SHA-256 <code class="digest">{escape(visible(exchange.digest[:64]))}</code>'))
     if criteria:
-        facts.append(_purpose(tuple(criteria)))
+        facts.append(_for_criteria(tuple(criteria)))
     return _listed(facts)
 
 
 @lru_cache(maxsize=2048)
-def _purpose(criteria: tuple[str, ...]) -> Both:
+def _for_criteria(criteria: tuple[str, ...]) -> Both:
     """Return links to the criteria that rest on a question; the same ones rest on it in every lab of a class."""
     links = [f'<a href="#criterion-{id_}">{id_}</a>' for id_ in (escape(visible(known)) for known in criteria)]
     return words("for {criteria}", criteria=Markup(", ".join(links)))

@@ -14,19 +14,15 @@ from labproof.gradebook.student_reports import INSTRUCTOR, folder_of
 from labproof.ground import language
 from labproof.records.model import Outcome
 from labproof.showing.both import tip
+from labproof.showing.labels import SIGNS
 from labproof.showing.report import _environment as environment
 from labproof.showing.scripts import script
 
 HARDEST = 15
 """How many of the hardest criteria, and of the lessons, are told one by one."""
 
-SIGNS = {
-    Outcome.PASSED: "✓",
-    Outcome.FAILED: "✗",
-    Outcome.BLOCKED: "⊘",
-    Outcome.UNDETERMINED: "?",
-    Outcome.SKIPPED: "\u2013",
-}
+# In the order of its legend; what only a sentence can come to is none of a criterion.
+_SIGNS = {Outcome(name): sign for name, sign in SIGNS.items() if name in tuple(Outcome)}
 _LONGEST = 80
 """Characters of what was found that a cell tells."""
 _LETTERS = {outcome: outcome[0] for outcome in Outcome}
@@ -57,7 +53,7 @@ def _rendered(book: Book) -> str:
             unheard=unheard(book, said),
             sections=list(book.sections),
             cells=_cells,
-            signs=SIGNS,
+            signs=_SIGNS,
             letters=_LETTERS,
             analysis=analysis,
             hardest=hardest(analysis),
@@ -96,7 +92,7 @@ def _cell(mark: Mark | None, item: Item, link: str) -> Markup:
     if mark is None:
         return Markup("<td></td>")
     target = f"{link}#criterion-{quote(item.id.encode('utf-8', 'backslashreplace'), safe='@')}"
-    letter, sign = _LETTERS[mark.outcome], SIGNS[mark.outcome]
+    letter, sign = _LETTERS[mark.outcome], _SIGNS[mark.outcome]
     title = _title(mark, item)
     # The instructor's word stands beside what the evidence gave, never in its place.
     word = " data-word" if mark.ruling else ""

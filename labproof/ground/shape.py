@@ -158,12 +158,6 @@ def _points(data: object) -> Fraction:
     number = _real(data)
     if not 0 <= number <= _MOST_POINTS:
         raise Misshapen(f"points from 0 to {_MOST_POINTS}", data)
-    return _fraction(number)
-
-
-@functools.lru_cache(maxsize=256)
-def _fraction(number: float) -> Fraction:
-    # Most criteria are worth one of a few numbers, and to find the fraction takes longer than to read all else of them.
     return Fraction(number).limit_denominator(_FINEST)
 
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from labproof.records.model import CriterionRecord, number
 from labproof.showing.both import said, words
 
-_SIGNS = {
+SIGNS = {
     "passed": "✓", "failed": "✗", "blocked": "⊘", "undetermined": "?", "skipped": "\N{EN DASH}",
     "not performed": "○", "nothing to do": "○",
 }  # fmt: skip
@@ -17,7 +17,7 @@ _SIGNS = {
 
 def badge(outcome: str) -> Markup:
     """Return what became of a criterion, a sentence or a scenario."""
-    sign = f'<span aria-hidden="true">{_SIGNS[outcome]}</span>'
+    sign = f'<span aria-hidden="true">{SIGNS[outcome]}</span>'
     return Markup(f'<span class="badge {outcome.replace(" ", "-")}">{sign} {said(outcome).__html__()}</span>')
 
 

@@ -56,7 +56,7 @@ def _own_chains(jumps: list[tuple[str, str]]) -> set[str]:
 
 
 def _words(line: str) -> list[str]:
-    # Most rules are nothing but words, and what reads quotes takes fifty times as long.
+    # Most rules are nothing but words, and what reads quotes takes twenty times as long.
     if line.isascii() and line.isprintable() and not _QUOTING & set(line):
         return line.split()
     try:
